@@ -1,0 +1,31 @@
+# Everything runs in .venv, which is made and filled as soon as a target needs it.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/installed
+
+.PHONY: chat test check eval clean
+
+# make chat                               asks the sample articles (or ./library, where there is one)
+# make chat ARTICLES=path/to/export.json  puts those articles into ./library and asks them
+chat: $(STAMP)
+	@$(BIN)/juwen chat $(ARTICLES) $(if $(LIBRARY),--library $(LIBRARY))
+
+# make test PYTEST_ARGS="-k clean"        runs a part
+test: $(STAMP)
+	$(BIN)/pytest --cov --cov-report=term-missing:skip-covered $(PYTEST_ARGS)
+	$(BIN)/coverage report --include='index/*,rag/*' --fail-under=90 --format=total
+
+check: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+clean:
+	rm -rf $(VENV) .coverage .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+
+$(STAMP): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $@

@@ -1,0 +1,1 @@
+"""Measures a library and its assistant against a set of questions."""

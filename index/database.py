@@ -1,0 +1,195 @@
+"""The SQLite file of a library: tables, manifest, connections, and what goes wrong with them."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from index.embed import Encoder
+from index.errors import LibraryError
+from index.records import Article
+
+SCHEMA_VERSION = 1
+
+_TABLES = """
+CREATE TABLE manifest (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE article (
+    row INTEGER PRIMARY KEY,
+    article_id TEXT NOT NULL,
+    published INTEGER NOT NULL,     -- 0 while staged by a job that has not ended
+    version TEXT NOT NULL,          -- hash of the raw fields and of how they were cleaned and cut
+    raw TEXT NOT NULL,              -- JSON: the six fields as received, and the file they came from
+    title TEXT NOT NULL,
+    url TEXT NOT NULL,
+    date TEXT,
+    account TEXT NOT NULL,
+    source TEXT NOT NULL,
+    language TEXT NOT NULL,
+    text TEXT NOT NULL,
+    UNIQUE (article_id, published)
+);
+CREATE TABLE chunk (
+    id INTEGER PRIMARY KEY,
+    article INTEGER NOT NULL REFERENCES article (row) ON DELETE CASCADE,
+    start INTEGER NOT NULL,
+    end INTEGER NOT NULL,
+    language TEXT NOT NULL,
+    passage TEXT NOT NULL,          -- hash of what the encoder read
+    vector BLOB NOT NULL            -- float16, as the encoder gave it
+);
+CREATE INDEX chunk_article ON chunk (article);
+CREATE INDEX chunk_passage ON chunk (passage);
+"""
+
+DATABASE = "articles.db"
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a library was made with and when.
+
+    ``generation`` counts the publications; ``question_means`` are the encoder's language centres of
+    questions.
+    """
+
+    schema: int
+    encoder: str
+    fingerprint: str
+    dimension: int
+    chunk_tokens: int
+    cleaning: int
+    generation: int
+    created: str
+    updated: str
+    question_means: Mapping[str, Sequence[float]]
+
+
+def connect_reader(path: Path) -> sqlite3.Connection:
+    # Even readers of a write-ahead log keep a file beside it; where they cannot, nobody writes.
+    mode = "mode=rw" if os.access(path.parent, os.W_OK) else "mode=ro&immutable=1"
+    return sqlite3.connect(
+        f"{path.absolute().as_uri()}?{mode}",
+        uri=True,
+        timeout=30,
+        isolation_level=None,
+        check_same_thread=False,
+    )
+
+
+def connect_writer(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=30, isolation_level=None)
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA journal_mode = WAL")
+    return connection
+
+
+def create_tables(connection: sqlite3.Connection, encoder: Encoder, chunk_tokens: int) -> None:
+    """Make the tables of a new library; leave those of an old one alone."""
+    if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'manifest'").fetchone():
+        return
+    for statement in _TABLES.split(";\n"):
+        connection.execute(statement)
+    set_manifest(
+        connection,
+        {
+            "schema": SCHEMA_VERSION,
+            "encoder": encoder.name,
+            "fingerprint": encoder.fingerprint,
+            "dimension": encoder.dimension,
+            "chunk_tokens": chunk_tokens,
+            "cleaning": 0,
+            "generation": 0,
+            "created": utc_now(),
+            "updated": utc_now(),
+            "question_means": {},
+        },
+    )
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection, folder: Path) -> Iterator[None]:
+    with said_plainly(folder):
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            connection.rollback()
+            raise
+        connection.commit()
+
+
+@contextmanager
+def said_plainly(folder: Path) -> Iterator[None]:
+    """Turn what SQLite and the file system raise into one sentence."""
+    try:
+        yield
+    except (sqlite3.Error, OSError) as error:
+        if isinstance(error, sqlite3.DatabaseError) and not isinstance(
+            error, sqlite3.OperationalError
+        ):
+            raise LibraryError(
+                f"the library {str(folder)!r} is damaged ({error}); put a copy of the folder in its place, "
+                "or index the articles again into a new one",
+                f"文章库 {str(folder)!r} 已损坏（{error}）；请用备份替换，或将文章重新索引到新目录",
+            ) from error
+        raise LibraryError(
+            f"the library {str(folder)!r} cannot be read or written ({error}); nothing in it was changed: "
+            "check that the folder is writable and the disk has room",
+            f"无法读写文章库 {str(folder)!r}（{error}）；库中内容未变，请检查目录权限与磁盘空间",
+        ) from error
+
+
+def manifest_value(connection: sqlite3.Connection, key: str) -> str:
+    return str(connection.execute("SELECT value FROM manifest WHERE key = ?", (key,)).fetchone()[0])
+
+
+def set_manifest(connection: sqlite3.Connection, values: Mapping[str, Any]) -> None:
+    connection.executemany(
+        "INSERT OR REPLACE INTO manifest VALUES (?, ?)",
+        ((key, json.dumps(value, ensure_ascii=False)) for key, value in values.items()),
+    )
+
+
+def utc_now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+ARTICLE_COLUMNS = "article_id, title, url, date, account, source, language, text"
+
+
+def article_values(article: Article) -> tuple[str | None, ...]:
+    published = article.date.isoformat() if article.date else None
+    return (
+        article.article_id,
+        article.title,
+        article.url,
+        published,
+        article.account,
+        article.source,
+        article.language,
+        article.text,
+    )
+
+
+def to_article(values: Sequence[Any]) -> Article:
+    article_id, title, url, published, account, source, language, text = values
+    return Article(article_id, title, url, to_date(published), account, text, source, language)
+
+
+def to_date(written: str | None) -> date | None:
+    return date.fromisoformat(written) if written else None
+
+
+def marks(values: Sequence[Any]) -> str:
+    return ", ".join("?" * len(values))
+
+
+def in_batches(values: Sequence[Any], size: int = 500) -> Iterator[Sequence[Any]]:
+    return (values[at : at + size] for at in range(0, len(values), size))

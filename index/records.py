@@ -1,0 +1,138 @@
+"""What passes between the stages of ``index``: frozen records, from the raw article to the chunk."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class RawArticle:
+    """An article exactly as it was received: the six fields of a WeChat export.
+
+    Attributes:
+        article_id: ``文章标识符aid``; for a text file the file's stem.
+        title: ``标题title``.
+        url: ``链接url``, ``""`` where there is none.
+        time: ``时间time`` as written, ``YYYY/M/D`` or ``""``.
+        account: ``公众号名称``, the public account that published it.
+        content: ``finalContent``, the text with everything that is wrong with it.
+        origin: The file it came from, for messages; not part of its identity.
+    """
+
+    article_id: str
+    title: str
+    url: str
+    time: str
+    account: str
+    content: str
+    origin: str = ""
+
+    def content_hash(self) -> str:
+        """Hash of the six fields: two articles with the same hash are the same article."""
+        kept = (getattr(self, f.name) for f in fields(self) if f.name != "origin")
+        return digest(kept)
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """A cleaned article.
+
+    Attributes:
+        text: The cleaned text. Every span of this project is a pair of character offsets into it.
+        date: The publication date, ``None`` where the article gives none.
+        source: Where it was reprinted from, by its own credit line; ``""`` for an original.
+        language: ``"zh"``, ``"en"`` or ``"other"``.
+    """
+
+    article_id: str
+    title: str
+    url: str
+    date: date | None
+    account: str
+    text: str
+    source: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Characters ``start`` to ``end`` (exclusive) of an article's cleaned text."""
+
+    start: int
+    end: int
+
+    def of(self, text: str) -> str:
+        return text[self.start : self.end]
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A piece of an article's cleaned text: what is embedded and found.
+
+    An article without text has one chunk with an empty span, found by its title.
+    """
+
+    span: Span
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something about an input that its owner should know; ``lost`` when an article was not taken."""
+
+    english: str
+    chinese: str
+    lost: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A chunk as the library hands it out, with the article that it belongs to."""
+
+    chunk_id: int
+    article: Article
+    span: Span
+    language: str
+
+    @property
+    def text(self) -> str:
+        return self.span.of(self.article.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What one indexing run did.
+
+    ``read`` counts every article met; it is the sum of ``added``, ``changed``, ``unchanged``,
+    ``repeated`` (the same article met twice) and ``failed``. ``empty`` counts those, among the
+    others, that have no text and can be found by their title alone.
+    """
+
+    read: int = 0
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    repeated: int = 0
+    empty: int = 0
+    failed: int = 0
+    chunks: int = 0
+    embedded: int = 0
+    seconds: float = 0.0
+    problems: tuple[Problem, ...] = ()
+
+    def to_dict(self) -> Mapping[str, object]:
+        counts = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "problems"}
+        return {**counts, "problems": [problem.english for problem in self.problems]}
+
+
+def digest(parts: Iterable[str]) -> str:
+    """SHA-256 over ``parts``, each with its length in front, so that no two lists run together."""
+    state = hashlib.sha256()
+    for part in parts:
+        data = part.encode("utf-8", "surrogatepass")
+        state.update(f"{len(data)}:".encode())
+        state.update(data)
+    return state.hexdigest()

@@ -1,0 +1,66 @@
+"""Where sentences end, in Chinese, English and mixed text, as spans that cover the text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from index.records import Span
+
+_CLOSERS = "”’」』）)】》〉\\]\"'"  # for use inside a character class
+_END = re.compile(
+    rf"[。！？!?…]+[{_CLOSERS}]*"  # a full stop, and the quotes that close after it
+    rf"|\.(?=[{_CLOSERS}]*(?:\s|$))[{_CLOSERS}]*"  # an English one stands before a space
+    r"|\n+"
+)
+_OPENER = re.compile(r"\s+[\"'“‘(\[]*[A-Z0-9\u3400-\u9fff]")
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:[A-Z]|Mr|Mrs|Ms|Dr|Prof|St|Jr|Sr|No|Nos|Vol|Fig|vs|etc|e\.g|i\.e|Co|Ltd|Inc|Corp"
+    r"|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|approx|est)|\b(?:[A-Za-z]\.)+[A-Za-z])$"
+)
+_CLAUSE_END = re.compile(r"[；;，,、：:]|\s")
+
+
+def split_sentences(text: str) -> list[Span]:
+    """Spans of the sentences of ``text``, trimmed of white space, none empty.
+
+    >>> [span.of("开园了！“欢迎。”共3.5亿元。") for span in split_sentences("开园了！“欢迎。”共3.5亿元。")]
+    ['开园了！', '“欢迎。”', '共3.5亿元。']
+    >>> text = "Dr. Lin left at 3 p.m. on Friday. It rained."
+    >>> [span.of(text) for span in split_sentences(text)]
+    ['Dr. Lin left at 3 p.m. on Friday.', 'It rained.']
+    """
+    return list(_trimmed(text, _cuts(text)))
+
+
+def split_clauses(text: str, span: Span) -> list[Span]:
+    """The parts of one sentence between commas and spaces, trimmed; for sentences without end."""
+    cuts = [span.start + match.end() for match in _CLAUSE_END.finditer(span.of(text))]
+    return list(_trimmed(text, cuts, span))
+
+
+def _cuts(text: str) -> Iterator[int]:
+    for match in _END.finditer(text):
+        if match.group().startswith(".") and not _ends_sentence(text, match):
+            continue
+        yield match.end()
+
+
+def _ends_sentence(text: str, match: re.Match[str]) -> bool:
+    """Whether this full stop is more than an abbreviation's: what follows begins like a sentence."""
+    if match.end() < len(text) and not _OPENER.match(text, match.end()):
+        return text[match.end()] == "\n"
+    # 16 characters hold the longest abbreviation; looking at all that precedes would be quadratic.
+    return not _ABBREVIATION.search(text[max(0, match.start() - 16) : match.start()])
+
+
+def _trimmed(
+    text: str, cuts: Iterator[int] | list[int], whole: Span | None = None
+) -> Iterator[Span]:
+    start, stop = (whole.start, whole.end) if whole else (0, len(text))
+    for end in [*cuts, stop]:
+        part = text[start:end]
+        if stripped := part.strip():
+            first = start + len(part) - len(part.lstrip())
+            yield Span(first, first + len(stripped))
+        start = end

@@ -1,0 +1,285 @@
+"""The library: one folder with articles, chunks and vectors, open for reading.
+
+``articles.db`` (SQLite) is the only truth, ``vectors.faiss`` is derived from it.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.database import (
+    ARTICLE_COLUMNS,
+    DATABASE,
+    SCHEMA_VERSION,
+    Manifest,
+    connect_reader,
+    in_batches,
+    manifest_value,
+    marks,
+    said_plainly,
+    to_article,
+    to_date,
+)
+from index.embed import Centres, Encoder, Vectors
+from index.errors import LibraryError
+from index.records import Article, Passage, RawArticle, Span
+from index.vectors import VECTORS, VectorIndex, load_vectors, nearest, rebuild_vectors
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryCounts:
+    """What is in a library, for people."""
+
+    articles: int
+    empty: int
+    chunks: int
+    first_date: date | None
+    last_date: date | None
+    accounts: Mapping[str, int]
+    languages: Mapping[str, int]
+
+
+class Library:
+    """A library folder, open for reading.
+
+    Safe to use from several threads; every method sees one published generation, and a library
+    that a job in another process publishes to is seen anew by the next call.
+    """
+
+    def __init__(self, folder: Path, connection: sqlite3.Connection) -> None:
+        self.folder = folder
+        self._connection = connection
+        self._lock = threading.RLock()
+        self._vectors: VectorIndex | None = None
+
+    @classmethod
+    def open(cls, folder: Path | str) -> Library:
+        """Open an existing library.
+
+        Raises:
+            LibraryError: the folder is no library, of another schema, or damaged.
+        """
+        folder = Path(folder)
+        path = folder / DATABASE
+        if not path.is_file():
+            raise LibraryError(
+                f"{str(folder)!r} is not a library; make one with 'juwen index PATH --library {folder}'",
+                f"{str(folder)!r} 不是文章库；请用 juwen index 文件 --library {folder} 建库",
+            )
+        with said_plainly(folder):
+            library = cls(folder, connect_reader(path))
+        library.manifest()
+        return library
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def __enter__(self) -> Library:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def manifest(self) -> Manifest:
+        """What the library was made with.
+
+        Raises:
+            LibraryError: its schema is not this version's.
+        """
+        with self._reading() as connection:
+            begun = connection.execute(
+                "SELECT 1 FROM sqlite_master WHERE name = 'manifest'"
+            ).fetchone()
+            rows = connection.execute("SELECT * FROM manifest").fetchall() if begun else []
+        if not begun:
+            raise LibraryError(
+                f"the library {str(self.folder)!r} was begun and never filled; "
+                f"fill it with 'juwen index PATH --library {self.folder}'",
+                f"文章库 {str(self.folder)!r} 尚未建成；请用 juwen index 文件 --library {self.folder} 建库",
+            )
+        values = {key: json.loads(value) for key, value in rows}
+        if values.get("schema") != SCHEMA_VERSION:
+            raise LibraryError(
+                f"the library {str(self.folder)!r} has schema {values.get('schema')!r}, this version "
+                f"reads {SCHEMA_VERSION}; make a new one with 'juwen index PATH --library NEW_FOLDER'",
+                f"文章库 {str(self.folder)!r} 的结构版本为 {values.get('schema')!r}，本版本只支持 {SCHEMA_VERSION}；"
+                "请用 juwen index 文件 --library 新目录 重新建库",
+            )
+        return Manifest(**values)
+
+    def counts(self) -> LibraryCounts:
+        with self._reading() as connection:
+            articles, empty, first, last = connection.execute(
+                "SELECT COUNT(*), COALESCE(SUM(text = ''), 0), MIN(date), MAX(date) FROM article WHERE published"
+            ).fetchone()
+            (chunks,) = connection.execute(
+                "SELECT COUNT(*) FROM chunk JOIN article ON row = article WHERE published"
+            ).fetchone()
+            accounts, languages = (
+                dict(
+                    connection.execute(
+                        f"SELECT {column}, COUNT(*) FROM article WHERE published "
+                        f"GROUP BY {column} ORDER BY COUNT(*) DESC, {column}"
+                    ).fetchall()
+                )
+                for column in ("account", "language")
+            )
+        return LibraryCounts(
+            articles, empty, chunks, to_date(first), to_date(last), accounts, languages
+        )
+
+    def article(self, article_id: str) -> Article | None:
+        """The article of that id, ``None`` where there is none."""
+        with self._reading() as connection:
+            found = connection.execute(
+                f"SELECT {ARTICLE_COLUMNS} FROM article WHERE published AND article_id = ?",
+                (article_id,),
+            ).fetchone()
+        return to_article(found) if found else None
+
+    def raw_article(self, article_id: str) -> RawArticle | None:
+        """The article as it was received, ``None`` where there is none."""
+        with self._reading() as connection:
+            found = connection.execute(
+                "SELECT raw FROM article WHERE published AND article_id = ?", (article_id,)
+            ).fetchone()
+        return RawArticle(**json.loads(found[0])) if found else None
+
+    def articles(self) -> Iterator[Article]:
+        """Every article, oldest first, in one consistent list."""
+        with self._reading() as connection:
+            rows = connection.execute(
+                f"SELECT {ARTICLE_COLUMNS} FROM article WHERE published ORDER BY date, row"
+            ).fetchall()
+        return map(to_article, rows)
+
+    def search(
+        self,
+        question: Vectors,
+        language: str,
+        limit: int,
+        *,
+        date_from: date | None = None,
+        date_to: date | None = None,
+        accounts: Sequence[str] = (),
+        article_ids: Sequence[str] = (),
+    ) -> list[tuple[Passage, float]]:
+        """The ``limit`` passages nearest to a question, with their cosine after centring, best first.
+
+        Args:
+            question: The question's unit vector, of shape (1, dimension), not centred.
+            language: The question's language.
+            date_from: Only articles published on this day or later; undated ones are left out.
+            date_to: Only articles published on this day or earlier; undated ones are left out.
+            accounts: Only these accounts, where any is named.
+            article_ids: Only these articles, where any is named; ``page`` stands for ``page#2``, too.
+        """
+        with self._reading() as connection:
+            vectors = self._current_vectors(connection)
+            if vectors.index.ntotal == 0:
+                return []
+            means = json.loads(manifest_value(connection, "question_means"))
+            centres = Centres({of: np.asarray(mean, np.float32) for of, mean in means.items()})
+            where, values = _conditions(date_from, date_to, accounts, article_ids)
+            allowed = _chunk_ids(connection, where, values) if where else None
+            scores, ids = nearest(
+                vectors.index, centres.centre(question, [language]), limit, allowed
+            )
+            passages = _passages(connection, ids)
+        return [(passages[i], score) for i, score in zip(ids, scores, strict=True)]
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        """One read transaction: everything inside it sees the same generation."""
+        with self._lock, said_plainly(self.folder):
+            if self._connection.in_transaction:
+                yield self._connection
+                return
+            self._connection.execute("BEGIN")
+            try:
+                yield self._connection
+            finally:
+                self._connection.rollback()
+
+    def _current_vectors(self, connection: sqlite3.Connection) -> VectorIndex:
+        """The search index of the generation that ``connection`` sees; made where there is none."""
+        generation = int(manifest_value(connection, "generation"))
+        if self._vectors is None or self._vectors.generation != generation:
+            path = self.folder / VECTORS
+            self._vectors = load_vectors(path, generation) or rebuild_vectors(connection, path)
+        return self._vectors
+
+
+def check_encoder(folder: Path, manifest: Manifest, encoder: Encoder) -> None:
+    """Refuse an encoder whose vectors do not fit the library's.
+
+    Raises:
+        LibraryError: the fingerprints differ.
+    """
+    if encoder.fingerprint != manifest.fingerprint:
+        raise LibraryError(
+            f"the library {str(folder)!r} was built with the embedding model {manifest.encoder!r}, "
+            f"which is not the {encoder.name!r} given; build another with "
+            f"'juwen index PATH --library NEW_FOLDER --encoder {encoder.name}', or leave --encoder out",
+            f"文章库 {str(folder)!r} 是用向量模型 {manifest.encoder!r} 建的，与给定的 {encoder.name!r} 不符；"
+            f"请用 juwen index 文件 --library 新目录 --encoder {encoder.name} 另建，或去掉 --encoder",
+        )
+
+
+def _conditions(
+    date_from: date | None,
+    date_to: date | None,
+    accounts: Sequence[str],
+    article_ids: Sequence[str],
+) -> tuple[str, list[str]]:
+    """The filters as one SQL condition with its values; ``""`` where there is no filter."""
+    parts: list[str] = []
+    values: list[str] = []
+    for comparison, day in ((">=", date_from), ("<=", date_to)):
+        if day is not None:
+            parts.append(f"date {comparison} ?")
+            values.append(day.isoformat())
+    if accounts:
+        parts.append(f"account IN ({marks(accounts)})")
+        values.extend(accounts)
+    if article_ids:
+        document = "CASE instr(article_id, '#') WHEN 0 THEN '' ELSE substr(article_id, 1, instr(article_id, '#') - 1) END"
+        parts.append(
+            f"(article_id IN ({marks(article_ids)}) OR {document} IN ({marks(article_ids)}))"
+        )
+        values.extend([*article_ids, *article_ids])
+    return " AND ".join(parts), values
+
+
+def _chunk_ids(
+    connection: sqlite3.Connection, where: str, values: Sequence[str]
+) -> NDArray[np.int64]:
+    rows = connection.execute(
+        f"SELECT id FROM chunk JOIN article ON row = article WHERE published AND {where}", values
+    )
+    return np.fromiter((row[0] for row in rows), np.int64)
+
+
+def _passages(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, Passage]:
+    columns = ", ".join(f"article.{column}" for column in ARTICLE_COLUMNS.split(", "))
+    found: dict[int, Passage] = {}
+    articles: dict[str, Article] = {}
+    for some in in_batches(ids):
+        for chunk_id, start, end, language, *values in connection.execute(
+            f"SELECT chunk.id, start, end, chunk.language, {columns} FROM chunk "
+            f"JOIN article ON row = article WHERE chunk.id IN ({marks(some)})",
+            some,
+        ):
+            article = articles.setdefault(values[0], to_article(values))
+            found[chunk_id] = Passage(chunk_id, article, Span(start, end), language)
+    return found

@@ -1,0 +1,176 @@
+"""The composer of ``rag``: a question in, an ``Answer`` out.
+
+retrieve -> answer
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from index.embed import Encoder, load_encoder
+from index.errors import JuwenError, QuestionError
+from index.store import Library, check_encoder
+from rag.answer import answer_extractively, refuse
+from rag.records import Answer, Evidence, Filters, Question, Seconds, Turn
+from rag.retrieve import retrieve, to_evidence
+
+LONGEST_QUESTION = 2000
+"""Characters of a question, history apart; what is longer is no question but a text."""
+
+_NEAREST_NAMED = 3
+
+
+class Assistant:
+    """Answers questions from a library, each sentence with its proof.
+
+    Safe to use from several threads. What another process publishes to the library is seen by the
+    next question.
+
+    >>> assistant = Assistant.open("library")            # doctest: +SKIP
+    >>> answer = assistant.ask("东岸大桥什么时候通车？")    # doctest: +SKIP
+    >>> print(answer.answer)                              # doctest: +SKIP
+    东岸大桥将于6月28日通车。 [1]
+    >>> answer.citations[0].quote                         # doctest: +SKIP
+    '东岸大桥将于6月28日通车。'
+    """
+
+    def __init__(self, library: Library, encoder: Encoder) -> None:
+        self.library = library
+        self._encoder = encoder
+
+    @classmethod
+    def open(cls, folder: Path | str, *, encoder: Encoder | None = None) -> Assistant:
+        """Open the assistant of a library folder.
+
+        Args:
+            encoder: The library's own embedding model by default. The model is loaded by the first
+                question, or by ``warm_up``.
+
+        Raises:
+            LibraryError: the folder is no library, or was built with another embedding model.
+        """
+        library = Library.open(folder)
+        manifest = library.manifest()
+        encoder = encoder or load_encoder(manifest.encoder)
+        check_encoder(Path(folder), manifest, encoder)
+        return cls(library, encoder)
+
+    def close(self) -> None:
+        self.library.close()
+
+    def __enter__(self) -> Assistant:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def warm_up(self) -> None:
+        """Load the embedding model now, so that the first question does not wait for it."""
+        self._encoder.encode_queries([""])
+
+    def ask(
+        self, question: str, history: Sequence[Turn] = (), filters: Filters | None = None
+    ) -> Answer:
+        """Answer a question.
+
+        Args:
+            history: Earlier turns of the conversation, oldest first.
+            filters: What the answer may rest on.
+
+        Raises:
+            QuestionError: the question is empty or longer than 2,000 characters.
+        """
+        started = time.perf_counter()
+        question = check_question(question)
+        standalone = standalone_question(question, history)
+        articles = retrieve(self.library, self._encoder, standalone, filters or Filters())
+        retrieved = time.perf_counter()
+        draft = answer_extractively(standalone, articles, self._encoder)
+        evidence = to_evidence(articles)
+        done = time.perf_counter()
+        return Answer(
+            question=question,
+            standalone_question=standalone,
+            answer=draft.text if draft else refuse(question, _nearest(evidence)),
+            refused=draft is None,
+            sentences=draft.sentences if draft else (),
+            citations=draft.citations if draft else (),
+            evidence=evidence,
+            seconds=Seconds(
+                retrieve=round(retrieved - started, 4),
+                answer=round(done - retrieved, 4),
+                total=round(done - started, 4),
+            ),
+        )
+
+    def batch(self, questions: Iterable[str | Question]) -> Iterator[Answer]:
+        """Answer questions one after the other, in their order, each as soon as it is there.
+
+        A question that cannot be asked gives a refusal with the reason in ``error``; the rest go on.
+
+        >>> for answer in assistant.batch(["谁？", "何时？"]):  # doctest: +SKIP
+        ...     print(answer.answer)
+        """
+        for question in questions:
+            asked = Question(question) if isinstance(question, str) else question
+            try:
+                answer = self.ask(asked.question, asked.history)
+            except QuestionError as error:
+                answer = failed_answer(asked.question, error)
+            yield answer.with_id(asked.id)
+
+    async def aask(
+        self, question: str, history: Sequence[Turn] = (), filters: Filters | None = None
+    ) -> Answer:
+        """``ask`` without holding up the event loop."""
+        return await asyncio.to_thread(self.ask, question, history, filters)
+
+    async def abatch(self, questions: Iterable[str | Question]) -> list[Answer]:
+        """``batch`` without holding up the event loop; all answers at the end, in order."""
+        return await asyncio.to_thread(lambda: list(self.batch(questions)))
+
+
+def standalone_question(question: str, history: Sequence[Turn]) -> str:
+    """The question as it is searched: in mid-conversation, with the question before it."""
+    return f"{history[-1].question} {question}" if history else question
+
+
+def failed_answer(question: str, error: JuwenError) -> Answer:
+    """The answer to a question that could not be asked."""
+    return Answer(
+        question=question,
+        standalone_question=question,
+        answer="",
+        refused=True,
+        sentences=(),
+        citations=(),
+        evidence=(),
+        seconds=Seconds(0.0, 0.0, 0.0),
+        error=str(error),
+    )
+
+
+def check_question(question: str) -> str:
+    """The question, trimmed.
+
+    Raises:
+        QuestionError: it is empty or longer than 2,000 characters.
+    """
+    question = question.strip()
+    if not question:
+        raise QuestionError(
+            "the question is empty; write what you want to know", "问题为空；请写下想问的内容"
+        )
+    if len(question) > LONGEST_QUESTION:
+        raise QuestionError(
+            f"the question has {len(question):,} characters and at most {LONGEST_QUESTION:,} are read; shorten it",
+            f"问题有 {len(question):,} 个字符，最多 {LONGEST_QUESTION:,} 个；请缩短",
+        )
+    return question
+
+
+def _nearest(evidence: Sequence[Evidence]) -> list[str]:
+    return [f"{e.title} ({e.date})" if e.date else e.title for e in evidence[:_NEAREST_NAMED]]

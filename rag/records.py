@@ -1,0 +1,211 @@
+"""What ``rag`` takes and gives: a question's history and filters, and the answer with its proof.
+
+The JSON of an answer is an interface: fields may be added, not renamed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from index.errors import QuestionError
+from index.records import Passage, Span
+
+EVIDENCE_ARTICLES = 10
+"""How many articles deep the evidence of an answer is, where the library has them."""
+
+
+class Support(StrEnum):
+    """How far the cited words carry a sentence of the answer."""
+
+    SUPPORTED = "supported"
+    PARTIAL = "partial"
+    UNVERIFIED = "unverified"
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """An earlier question of the conversation, with its answer."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the answer may rest on; an empty field limits nothing.
+
+    Attributes:
+        date_from: Articles published on this day or later.
+        date_to: Articles published on this day or earlier.
+        accounts: Articles of these accounts.
+        article_ids: These articles; ``page`` stands for its parts ``page#1``, ``page#2``, too.
+    """
+
+    date_from: date | None = None
+    date_to: date | None = None
+    accounts: Sequence[str] = ()
+    article_ids: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RankedPassage:
+    """A passage with its score against a question: what the stages hand each other."""
+
+    passage: Passage
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One article of the ranked list, by the passage of it that fits the question best.
+
+    ``score`` is the cosine after centring by language; ``text`` is the article's cleaned text from
+    ``start`` to ``end``, ``""`` for an article that has only a title.
+    """
+
+    rank: int
+    article_id: str
+    score: float
+    text: str
+    start: int
+    end: int
+    title: str = ""
+    date: str | None = None
+    account: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Where a sentence of the answer stands: ``quote`` is the cleaned text from start to end."""
+
+    marker: int
+    article_id: str
+    title: str
+    url: str
+    date: str | None
+    source: str
+    quote: str
+    start: int
+    end: int
+    account: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerSentence:
+    """One sentence of the answer, without its markers, and the citations that carry it."""
+
+    text: str
+    markers: tuple[int, ...]
+    support: Support
+
+
+@dataclass(frozen=True, slots=True)
+class Seconds:
+    """Time taken, by stage."""
+
+    retrieve: float
+    answer: float
+    total: float
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer, every sentence with its proof, or a refusal.
+
+    Attributes:
+        id: The question's id in a batch.
+        standalone_question: The question as it was searched.
+        answer: The sentences with their markers, ``"… [1] … [2]"``; of a refusal, what is missing.
+        refused: Whether this is a refusal; it then has neither sentences nor citations.
+        evidence: The ranked list, at least ten articles deep where the library has them.
+        error: Why a question of a batch could not be asked, ``None`` where it was.
+    """
+
+    question: str
+    standalone_question: str
+    answer: str
+    refused: bool
+    sentences: tuple[AnswerSentence, ...]
+    citations: tuple[Citation, ...]
+    evidence: tuple[Evidence, ...]
+    seconds: Seconds
+    id: str | int | None = None
+    error: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The answer as plain lists, strings and numbers, in the documented order."""
+        values = asdict(self)
+        order = ["id", "question", "standalone_question", "answer", "refused"]
+        return {name: values[name] for name in [*order, *(n for n in values if n not in order)]}
+
+    def to_json(self, *, indent: int | None = None) -> str:
+        return json.dumps(self.to_dict(), ensure_ascii=False, indent=indent)
+
+    def with_id(self, question_id: str | int | None) -> Answer:
+        return replace(self, id=question_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question of a batch.
+
+    >>> Question.from_dict({"id": 7, "question": "谁？"}).question
+    '谁？'
+    """
+
+    question: str
+    id: str | int | None = None
+    history: tuple[Turn, ...] = field(default=())
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Question:
+        """Read ``{"id", "question", "history"?}``; other fields are left alone.
+
+        Raises:
+            QuestionError: a field is missing or of another type.
+        """
+        question, history = values.get("question"), values.get("history") or []
+        if not isinstance(question, str):
+            raise QuestionError(
+                'the field \'question\' is missing or no text; write {"id": …, "question": "…"}',
+                '缺少字段 question 或其值不是文本；请写成 {"id": …, "question": "…"}',
+            )
+        if not isinstance(history, list) or not all(_is_turn(turn) for turn in history):
+            raise QuestionError(
+                'the field \'history\' is no list of {"question": "…", "answer": "…"}; mend it or leave it out',
+                '字段 history 应为 {"question": "…", "answer": "…"} 的列表；请修正或去掉',
+            )
+        turns = tuple(Turn(turn["question"], turn["answer"]) for turn in history)
+        return cls(question, values.get("id"), turns)
+
+
+def _is_turn(value: Any) -> bool:
+    return isinstance(value, dict) and all(
+        isinstance(value.get(k), str) for k in ("question", "answer")
+    )
+
+
+def citation(marker: int, passage: Passage, span: Span) -> Citation:
+    """A citation of ``span`` of the passage's article."""
+    article = passage.article
+    return Citation(
+        marker=marker,
+        article_id=article.article_id,
+        title=article.title,
+        url=article.url,
+        date=iso(article.date),
+        source=article.source or article.account,
+        quote=span.of(article.text),
+        start=span.start,
+        end=span.end,
+        account=article.account,
+    )
+
+
+def iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None

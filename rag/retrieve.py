@@ -1,0 +1,67 @@
+"""A question in, passages out, best first: the dense leg, centred by language."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from index.embed import Encoder
+from index.language import detect_language
+from index.store import Library
+from rag.records import EVIDENCE_ARTICLES, Evidence, Filters, RankedPassage, iso
+
+_FIRST_LOOK = 64
+_PASSAGES_AN_ARTICLE = 3
+
+
+def retrieve(
+    library: Library, encoder: Encoder, question: str, filters: Filters
+) -> list[list[RankedPassage]]:
+    """The articles that fit best, best first, each by its best passages, best first.
+
+    As many passages are looked at as it takes to see ten articles; one long article with many
+    passages near the question does not crowd the others out.
+    """
+    vector = encoder.encode_queries([question])
+    language = detect_language(question)
+    limit = _FIRST_LOOK
+    while True:
+        found = library.search(
+            vector,
+            language,
+            limit,
+            date_from=filters.date_from,
+            date_to=filters.date_to,
+            accounts=filters.accounts,
+            article_ids=filters.article_ids,
+        )
+        articles = _by_article([RankedPassage(passage, score) for passage, score in found])
+        if len(articles) >= EVIDENCE_ARTICLES or len(found) < limit:
+            return articles[:EVIDENCE_ARTICLES]
+        limit *= 4
+
+
+def _by_article(ranked: Sequence[RankedPassage]) -> list[list[RankedPassage]]:
+    articles: dict[str, list[RankedPassage]] = {}
+    for hit in ranked:
+        kept = articles.setdefault(hit.passage.article.article_id, [])
+        if len(kept) < _PASSAGES_AN_ARTICLE:
+            kept.append(hit)
+    return list(articles.values())
+
+
+def to_evidence(articles: Sequence[Sequence[RankedPassage]]) -> tuple[Evidence, ...]:
+    """The ranked list as it is shown: one entry an article."""
+    return tuple(
+        Evidence(
+            rank=rank,
+            article_id=best.passage.article.article_id,
+            score=round(best.score, 4),
+            text=best.passage.text,
+            start=best.passage.span.start,
+            end=best.passage.span.end,
+            title=best.passage.article.title,
+            date=iso(best.passage.article.date),
+            account=best.passage.article.account,
+        )
+        for rank, (best, *_) in enumerate(articles, 1)
+    )

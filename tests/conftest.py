@@ -1,0 +1,129 @@
+"""What all tests share: a fake encoder, small articles, libraries made of them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index.build import index_raw
+from index.embed import Vectors, unit
+from index.records import RawArticle
+from rag.assistant import Assistant
+from rag.terms import content_terms
+
+
+class FakeEncoder:
+    """Vectors from the terms of a text, each hashed to a direction: near where words are shared.
+
+    No model, no torch; ``encoded`` counts the passages that were encoded.
+    """
+
+    def __init__(self, name: str = "fake", dimension: int = 96, most_tokens: int = 512) -> None:
+        self.name = name
+        self.dimension = dimension
+        self.most_tokens = most_tokens
+        self.encoded = 0
+
+    @property
+    def fingerprint(self) -> str:
+        return f"fake-{self.name}-{self.dimension}"
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        return [len(text) for text in texts]
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        self.encoded += len(texts)
+        return self._encode(texts)
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        return self._encode(texts)
+
+    def _encode(self, texts: Sequence[str]) -> Vectors:
+        vectors = np.zeros((len(texts), self.dimension), np.float32)
+        for row, text in enumerate(texts):
+            for term in content_terms(text):
+                vectors[row] += self._direction(term)
+            vectors[row] += 1e-3
+        return unit(vectors)
+
+    def _direction(self, term: str) -> np.ndarray:
+        seed = int.from_bytes(hashlib.sha256(term.encode()).digest()[:4], "little")
+        return np.random.default_rng(seed).standard_normal(self.dimension).astype(np.float32)
+
+
+def article(
+    article_id: str,
+    content: str,
+    *,
+    title: str = "",
+    time: str = "2025/6/1",
+    account: str = "试验号",
+    url: str = "",
+) -> RawArticle:
+    """A raw article with as little as a test needs."""
+    return RawArticle(article_id, title or f"标题{article_id}", url, time, account, content)
+
+
+ARTICLES = (
+    article(
+        "bridge",
+        "东岸大桥将于6月28日通车。\r大桥全长3.2公里，总投资18.6亿元。\r\r欢迎转发，但请注明出处“试验号”",
+        title="东岸大桥月底通车",
+        time="2025/6/20",
+        url="https://example.com/bridge",
+    ),
+    article(
+        "school",
+        "转载自：晚报\r海棠小学今年招收新生240名。\r校长温如玉介绍，学校新开了木工课。",
+        title="海棠小学招生",
+        time="2025/5/8",
+        account="教育号",
+    ),
+    article(
+        "factory",
+        "云杉机械的新工厂年产机器人5000台。工厂用了42.7%的国产零件。\r&nbsp;厂长是陈放。",
+        title="云杉机械新工厂投产",
+        time="2025/4/1",
+    ),
+    article("picture", "\r\r欢迎转发，但请注明出处“试验号”\r", title="一图读懂夏季用电"),
+    article(
+        "english",
+        "The night ferry to Qingyu runs until 31 August. Tickets cost 45 yuan.",
+        title="Night ferry opens",
+        time="",
+    ),
+)
+
+
+@pytest.fixture
+def encoder() -> FakeEncoder:
+    return FakeEncoder()
+
+
+@pytest.fixture
+def library_folder(tmp_path: Path, encoder: FakeEncoder) -> Path:
+    """A library of ``ARTICLES``."""
+    folder = tmp_path / "library"
+    index_raw(ARTICLES, folder, encoder=encoder)
+    return folder
+
+
+@pytest.fixture
+def assistant(library_folder: Path, encoder: FakeEncoder) -> Assistant:
+    return Assistant.open(library_folder, encoder=encoder)
+
+
+@pytest.fixture
+def fake_models(monkeypatch: pytest.MonkeyPatch, encoder: FakeEncoder) -> Callable[[str], object]:
+    """Make every name load a fake encoder, wherever a model would be loaded by name."""
+
+    def load(name: str = "packaged") -> FakeEncoder:
+        return encoder if name in ("packaged", encoder.name) else FakeEncoder(name)
+
+    for module in ("index.build", "rag.assistant", "ui.cli"):
+        monkeypatch.setattr(f"{module}.load_encoder", load)
+    return load

@@ -1,0 +1,1 @@
+"""Every face that a person or a program meets: the command line, later the page."""

@@ -1,0 +1,244 @@
+"""The ``juwen`` command. Exit codes: 0 done, 1 a problem in the data, 2 wrong usage."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from importlib.resources import as_file, files
+from pathlib import Path
+
+import click
+
+from index.build import index_articles
+from index.embed import load_encoder
+from index.errors import JuwenError, QuestionError
+from index.records import Summary
+from index.store import Library
+from rag.assistant import Assistant, check_question
+from ui.batch import ask_batch
+from ui.language import complain, say, say_error
+from ui.show import show_answer, show_library, show_summary
+from ui.terminal import Progress, talk
+
+DEFAULT_LIBRARY = "library"
+SAMPLES_LIBRARY = "library-samples"
+
+_library = click.option(
+    "--library",
+    type=click.Path(path_type=Path),
+    envvar="JUWEN_LIBRARY",
+    help=say("The library's folder [default: ./library].", "文章库目录 [默认 ./library]。"),
+)
+_encoder = click.option(
+    "--encoder",
+    envvar="JUWEN_ENCODER",
+    help=say(
+        "Embedding model: 'packaged', a local folder or a hub name [default: the library's own].",
+        "向量模型：packaged、本地目录或模型仓库名 [默认：与文章库一致]。",
+    ),
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="juwen")
+def cli() -> None:
+    """Ask your articles; every sentence of the answer is traced to the words it rests on."""
+
+
+@cli.command(
+    "index",
+    help=say("Put articles into a library, or update it.", "将文章加入文章库，或更新文章库。"),
+)
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@_library
+@_encoder
+@click.option(
+    "--chunk-tokens",
+    type=click.IntRange(32, 4096),
+    help=say(
+        "Largest chunk in a new library [default: 256].", "新库的分块上限（词元）[默认 256]。"
+    ),
+)
+@click.option(
+    "--json", "as_json", is_flag=True, help=say("Print the summary as JSON.", "以 JSON 输出汇总。")
+)
+def index_command(
+    paths: Sequence[Path],
+    library: Path | None,
+    encoder: str | None,
+    chunk_tokens: int | None,
+    as_json: bool,
+) -> None:
+    summary = _index(paths, library or Path(DEFAULT_LIBRARY), encoder, chunk_tokens)
+    click.echo(
+        json.dumps(summary.to_dict(), ensure_ascii=False) if as_json else show_summary(summary)
+    )
+    if summary.problems:
+        sys.exit(1)
+
+
+@cli.command(
+    help=say("Ask one question, or a file of them.", "提一个问题，或一个文件中的多个问题。")
+)
+@click.argument("question", required=False)
+@click.option(
+    "--batch",
+    type=click.Path(path_type=Path),
+    help=say(
+        'Questions, one {"id", "question", "history"?} a line.',
+        '问题文件，每行一个 {"id", "question", "history"?}。',
+    ),
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help=say(
+        "Where the answers of --batch go [default: standard output].",
+        "--batch 的答案写入何处 [默认：标准输出]。",
+    ),
+)
+@click.option(
+    "--json", "as_json", is_flag=True, help=say("Print the answer as JSON.", "以 JSON 输出答案。")
+)
+@_library
+@_encoder
+def ask(
+    question: str | None,
+    batch: Path | None,
+    out: Path | None,
+    as_json: bool,
+    library: Path | None,
+    encoder: str | None,
+) -> None:
+    if (question is None) == (batch is None):
+        raise click.UsageError(
+            say("give either a QUESTION or --batch FILE", "请给出一个问题，或 --batch 文件")
+        )
+    if out is not None and batch is None:
+        raise click.UsageError(say("--out goes with --batch", "--out 须与 --batch 同用"))
+    if question is not None:
+        _check_usage(question)
+    failed = 0
+    with _open(library or Path(DEFAULT_LIBRARY), encoder) as assistant:
+        assistant.warm_up()
+        if batch is not None:
+            failed = ask_batch(assistant, batch, out)
+        elif question is not None:
+            answer = assistant.ask(question)
+            click.echo(answer.to_json(indent=2) if as_json else show_answer(answer))
+    if failed:
+        sys.exit(1)
+
+
+@cli.command(help=say("Ask in the terminal, one question after the other.", "在终端里连续提问。"))
+@click.argument("articles", nargs=-1, type=click.Path(path_type=Path))
+@_library
+@_encoder
+def chat(articles: Sequence[Path], library: Path | None, encoder: str | None) -> None:
+    folder = library or Path(DEFAULT_LIBRARY)
+    if articles:
+        click.echo(show_summary(_index(articles, folder, encoder, None)), err=True)
+    elif not (folder / "articles.db").exists():
+        folder = library or Path(SAMPLES_LIBRARY)
+        _index_samples(folder, encoder)
+    with _open(folder, encoder) as assistant:
+        talk(assistant)
+
+
+@cli.command(
+    help=say(
+        "What is in a library, with which model, made when.", "文章库的内容、所用模型与建立时间。"
+    )
+)
+@_library
+@click.option("--json", "as_json", is_flag=True, help=say("Print it as JSON.", "以 JSON 输出。"))
+def info(library: Path | None, as_json: bool) -> None:
+    folder = library or Path(DEFAULT_LIBRARY)
+    with Library.open(folder) as opened:
+        manifest, counts = opened.manifest(), opened.counts()
+    if as_json:
+        values = {"library": str(folder), **asdict(manifest), **asdict(counts)}
+        del values["question_means"]
+        click.echo(json.dumps(values, ensure_ascii=False, indent=2, default=str))
+    else:
+        click.echo(show_library(str(folder), manifest, counts))
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command; say what goes wrong in one sentence and set the exit code."""
+    try:
+        cli.main(arguments, prog_name="juwen", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        complain(
+            say(
+                "stopped; nothing is lost: run it again to go on",
+                "已停止；没有丢失任何内容，再次运行即可继续",
+            )
+        )
+        sys.exit(130)
+    except JuwenError as error:
+        complain(say_error(error))
+        sys.exit(1)
+    except BrokenPipeError:
+        # Whoever read our output has seen enough; Python would complain once more on its way out.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except Exception as error:
+        if os.environ.get("JUWEN_DEBUG"):
+            raise
+        complain(
+            say(
+                f"an error that was not foreseen: {type(error).__name__}: {error}; "
+                "run it again with JUWEN_DEBUG=1 and report what it prints",
+                f"未预料的错误：{type(error).__name__}: {error}；请设置 JUWEN_DEBUG=1 重新运行并反馈输出",
+            )
+        )
+        sys.exit(1)
+
+
+def _check_usage(question: str) -> None:
+    """End with exit code 2 on a question that cannot be asked, before anything is loaded for it."""
+    try:
+        check_question(question)
+    except QuestionError as error:
+        complain(say_error(error))
+        sys.exit(2)
+
+
+def _open(folder: Path, encoder: str | None) -> Assistant:
+    return Assistant.open(folder, encoder=load_encoder(encoder) if encoder else None)
+
+
+def _index(
+    paths: Sequence[Path], folder: Path, encoder: str | None, chunk_tokens: int | None
+) -> Summary:
+    """Index with a progress bar; complain of every problem."""
+    with Progress() as progress:
+        summary = index_articles(
+            paths,
+            folder,
+            encoder=load_encoder(encoder) if encoder else None,
+            chunk_tokens=chunk_tokens,
+            progress=progress,
+        )
+    for problem in summary.problems:
+        complain(say(problem.english, problem.chinese))
+    return summary
+
+
+def _index_samples(folder: Path, encoder: str | None) -> None:
+    click.echo(
+        say(
+            f"No library yet: building one of the sample articles in {str(folder)!r}. For your own: "
+            "make chat ARTICLES=path/to/export.json",
+            f"尚无文章库：正在用示例文章建库（{folder}）。使用自己的文章：make chat ARTICLES=导出文件.json",
+        ),
+        err=True,
+    )
+    with as_file(files("index") / "samples" / "articles.json") as samples:
+        click.echo(show_summary(_index([samples], folder, encoder, None)), err=True)

@@ -1,0 +1,79 @@
+"""Answers, summaries and libraries as text for a terminal. Pure functions."""
+
+from __future__ import annotations
+
+from index.database import Manifest
+from index.records import Summary
+from index.store import LibraryCounts
+from rag.records import Answer
+from ui.language import say
+
+
+def show_answer(answer: Answer) -> str:
+    """The answer, then each cited article with the words that the sentence rests on."""
+    lines = [answer.answer]
+    for cited in answer.citations:
+        about = " · ".join(
+            part
+            for part in (cited.date, cited.account, _reprint(cited.source, cited.account))
+            if part
+        )
+        lines.append("")
+        lines.append(f"[{cited.marker}] {cited.title}" + (f"  ({about})" if about else ""))
+        lines.append(f"    “{' '.join(cited.quote.split())}”")
+        if cited.url:
+            lines.append(f"    {cited.url}")
+    return printable("\n".join(lines))
+
+
+def _reprint(source: str, account: str) -> str:
+    return say(f"reprinted from {source}", f"转自 {source}") if source and source != account else ""
+
+
+def printable(text: str) -> str:
+    """``text`` without characters that would steer the terminal: articles are data."""
+    return "".join(char for char in text if char == "\n" or char.isprintable())
+
+
+def show_summary(summary: Summary) -> str:
+    """What an indexing run did, in two lines."""
+    s = summary
+    return say(
+        f"articles: {s.read} read, {s.added} added, {s.changed} changed, {s.unchanged} unchanged, "
+        f"{s.repeated} repeated, {s.empty} without text (found by title), {s.failed} failed\n"
+        f"chunks: {s.chunks} new, {s.embedded} embedded; {s.seconds:.1f} s",
+        f"文章：读取 {s.read}，新增 {s.added}，更新 {s.changed}，未变 {s.unchanged}，"
+        f"重复 {s.repeated}，无正文（按标题可查）{s.empty}，失败 {s.failed}\n"
+        f"分块：新增 {s.chunks}，嵌入 {s.embedded}；用时 {s.seconds:.1f} 秒",
+    )
+
+
+def show_library(folder: str, manifest: Manifest, counts: LibraryCounts) -> str:
+    """What is in a library, with which model, made when."""
+    dates = f"{counts.first_date} – {counts.last_date}" if counts.first_date else "–"
+    accounts = ", ".join(f"{name or '–'} ({n})" for name, n in counts.accounts.items())
+    languages = ", ".join(f"{name} ({n})" for name, n in counts.languages.items())
+    rows = [
+        (say("library", "文章库"), folder),
+        (
+            say("articles", "文章"),
+            f"{counts.articles} ({say('without text', '无正文')}: {counts.empty})",
+        ),
+        (
+            say("chunks", "分块"),
+            f"{counts.chunks} ({say('tokens at most', '每块词元上限')}: {manifest.chunk_tokens})",
+        ),
+        (say("dates", "日期"), dates),
+        (say("accounts", "公众号"), accounts),
+        (say("languages", "语言"), languages),
+        (
+            say("model", "向量模型"),
+            f"{manifest.encoder} ({manifest.dimension}; {manifest.fingerprint[:12]})",
+        ),
+        (say("made", "建立"), manifest.created),
+        (
+            say("updated", "更新"),
+            f"{manifest.updated} ({say('generation', '第')} {manifest.generation}{say('', ' 代')})",
+        ),
+    ]
+    return printable("\n".join(f"{name}: {value}" for name, value in rows))

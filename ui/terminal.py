@@ -1,0 +1,65 @@
+"""The conversation in the terminal, and the progress bar."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import click
+
+from index.errors import QuestionError
+from rag.assistant import Assistant
+from rag.records import Turn
+from ui.language import complain, say, say_error
+from ui.show import show_answer
+
+_GOODBYES = {"exit", "quit", "bye", ":q", "退出", "再见"}
+
+
+def talk(assistant: Assistant) -> None:
+    """Questions in, answers out, until the end of the input or a goodbye."""
+    click.echo(say("Loading the embedding model …", "正在加载向量模型……"), err=True)
+    assistant.warm_up()
+    click.echo(say("Ask (an empty line or 'exit' ends):", "请提问（空行或“退出”结束）："), err=True)
+    history: list[Turn] = []
+    for question in _typed_questions():
+        try:
+            answer = assistant.ask(question, history)
+        except QuestionError as error:
+            complain(say_error(error))
+            continue
+        click.echo(show_answer(answer) + "\n")
+        history.append(Turn(question, answer.answer))
+
+
+def _typed_questions() -> Iterator[str]:
+    while True:
+        click.echo("? ", nl=False, err=True)
+        line = sys.stdin.readline().strip()
+        if not line or line.lower() in _GOODBYES:
+            click.echo(err=True)
+            return
+        yield line
+
+
+class Progress:
+    """A progress bar on standard error, drawn from the first report on; none where nobody looks."""
+
+    def __init__(self) -> None:
+        self._bar: Any = None
+
+    def __enter__(self) -> Callable[[int, int], None]:
+        return self._report
+
+    def _report(self, done: int, total: int) -> None:
+        if self._bar is None:
+            self._bar = click.progressbar(
+                length=total, label=say("indexing", "索引中"), file=sys.stderr
+            )
+            self._bar.__enter__()
+        self._bar.update(done - self._bar.pos)
+
+    def __exit__(self, *error: Any) -> None:
+        if self._bar is not None:
+            self._bar.__exit__(*error)
