@@ -15,6 +15,7 @@ from index.chunk import chunk_article
 from index.clean import VERSION as CLEANING_VERSION
 from index.clean import clean
 from index.embed import PACKAGED, Encoder, load_encoder, passage_text, question_centres
+from index.errors import LibraryError
 from index.load import read_articles
 from index.records import Article, Chunk, Problem, RawArticle, Summary, digest
 from index.store import Library
@@ -93,10 +94,11 @@ def index_raw(
 
 
 def _own_encoder(folder: Path) -> Encoder:
-    if not (folder / "articles.db").exists():
+    try:
+        with Library.open(folder) as library:
+            return load_encoder(library.manifest().encoder)
+    except LibraryError:  # there is none yet, or the writer will say what is wrong with it
         return load_encoder(PACKAGED)
-    with Library.open(folder) as library:
-        return load_encoder(library.manifest().encoder)
 
 
 class _Job:

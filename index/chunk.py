@@ -72,21 +72,37 @@ def _hard_cut(text: str, span: Span, limit: int) -> list[_Piece]:
 
 def _pack(pieces: list[_Piece], limit: int) -> list[Span]:
     """Join neighbouring pieces into spans of at most ``limit`` tokens, of about equal length."""
-    total = sum(_cost(piece) for piece in pieces)
-    target = total / -(-total // limit)
+    fewest = _fewest_chunks(pieces, limit)
+    remaining = sum(_cost(piece) for piece in pieces)
+    target = remaining / fewest[0]
     spans: list[Span] = []
     run: list[_Piece] = []
     length = 0
-    for piece in pieces:
+    for at, piece in enumerate(pieces):
         cost = _cost(piece)
         # Close the chunk where that leaves it nearer to the target than one more piece would.
         if run and (length + cost > limit or length + cost / 2 > target):
             spans.append(Span(run[0][0].start, run[-1][0].end))
+            remaining -= length
+            target = remaining / fewest[at]
             run, length = [], 0
         run.append(piece)
         length += cost
     spans.append(Span(run[0][0].start, run[-1][0].end))
     return spans
+
+
+def _fewest_chunks(pieces: list[_Piece], limit: int) -> list[int]:
+    """For each piece, the fewest chunks that can hold it and all that follow."""
+    fewest = [0] * (len(pieces) + 1)
+    end, length = len(pieces), 0
+    for start in reversed(range(len(pieces))):
+        length += _cost(pieces[start])
+        while length > limit and end > start + 1:
+            end -= 1
+            length -= _cost(pieces[end])
+        fewest[start] = 1 + fewest[end]
+    return fewest
 
 
 def _cost(piece: _Piece) -> int:

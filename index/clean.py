@@ -11,6 +11,7 @@ import html
 import re
 from collections.abc import Callable
 from datetime import date
+from html.entities import html5
 
 from index.language import detect_language
 from index.records import Article, Problem, RawArticle
@@ -31,10 +32,10 @@ _FOOTERS = (
     r"(?:长按|扫描|识别)(?:上方|下方)?二维码[，,]?(?:并|即可)?关注(?:我们|本?公众号)[！!。]?",
 )
 _PROMPTS = (
-    rf"(?:↓*\s*)?(?:请)?(?:点击|戳)(?:文末|下方|左下角)?[{_OPEN}]?阅读原文[{_CLOSE}]?"
+    rf"(?:↓{{1,9}} ?)?(?:请)?(?:点击|戳)(?:文末|下方|左下角)?[{_OPEN}]?阅读原文[{_CLOSE}]?"
     r"(?:[，,]?可?(?:查看|了解|阅读|获取|下载|进入|报名)"
     r"(?:[^，。！!；;：:\n]{0,10}?(?:详情|更多|全文|原文|通知|名单|报告|附件|文件|系统|页面|内容)+)?)?[。！!]?",
-    r"[（(<〈‹《\[【]?\s*(?:左右|上下|向左|向右)?滑动(?:图片)?(?:可)?(?:查看|浏览)(?:更多|全部|下一张)(?:图片|内容)?\s*[）)>〉›》\]】]?",
+    r"(?:[（(<〈‹《\[【] ?)?(?:左右|上下|向左|向右)?滑动(?:图片)?(?:可)?(?:查看|浏览)(?:更多|全部|下一张)(?:图片|内容)?(?: ?[）)>〉›》\]】])?",
 )
 _FOOTER_PART = re.compile("|".join(_FOOTERS))
 _PROMPT_PART = re.compile("|".join(_PROMPTS))
@@ -78,7 +79,13 @@ def decode_entities(text: str) -> str:
     'AT&T\\xa0'
     """
     text = _ESCAPED_AGAIN.sub("&", text)
-    return _ENTITY.sub(lambda match: html.unescape(match.group()), text)
+    return _ENTITY.sub(_entity, text)
+
+
+def _entity(match: re.Match[str]) -> str:
+    # html.unescape would also take "&copyright;" for "&copy" and the rest.
+    entity = match.group()
+    return html.unescape(entity) if entity[1] == "#" else html5.get(entity[1:], entity)
 
 
 def unify_characters(text: str) -> str:

@@ -130,10 +130,8 @@ def said_plainly(folder: Path) -> Iterator[None]:
     """Turn what SQLite and the file system raise into one sentence."""
     try:
         yield
-    except (sqlite3.Error, OSError) as error:
-        if isinstance(error, sqlite3.DatabaseError) and not isinstance(
-            error, sqlite3.OperationalError
-        ):
+    except (sqlite3.Error, OSError, json.JSONDecodeError) as error:
+        if not isinstance(error, (sqlite3.OperationalError, OSError)):
             raise LibraryError(
                 f"the library {str(folder)!r} is damaged ({error}); put a copy of the folder in its place, "
                 "or index the articles again into a new one",

@@ -34,6 +34,7 @@ PACKAGED = "packaged"
 
 _BATCH = 32
 _TITLE_CHARACTERS = 120
+_PRIOR_PASSAGES = 10
 
 
 class Encoder(Protocol):
@@ -87,7 +88,7 @@ class SentenceTransformerEncoder:
 
     @property
     def dimension(self) -> int:
-        dimension: int | None = self._model.get_embedding_dimension()
+        dimension: int | None = self.model.get_embedding_dimension()
         if dimension is None:
             raise EncoderError(
                 f"the model {self.name!r} does not say how long its vectors are; use another model",
@@ -104,18 +105,18 @@ class SentenceTransformerEncoder:
 
     @property
     def most_tokens(self) -> int:
-        return int(self._model.max_seq_length or 512)
+        return int(self.model.max_seq_length or 512)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         prompted = [self._passage_prompt + text for text in texts]
-        encoded = self._model.tokenizer(prompted, truncation=False, verbose=False)["input_ids"]
+        encoded = self.model.tokenizer(prompted, truncation=False, verbose=False)["input_ids"]
         return [len(tokens) for tokens in encoded]
 
     def encode_passages(self, texts: Sequence[str]) -> Vectors:
-        return self._encode(texts, self._model.encode_document)
+        return self._encode(texts, self.model.encode_document)
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
-        return self._encode(texts, self._model.encode_query)
+        return self._encode(texts, self.model.encode_query)
 
     def _encode(self, texts: Sequence[str], encode: Callable[..., Any]) -> Vectors:
         if not texts:
@@ -125,46 +126,54 @@ class SentenceTransformerEncoder:
 
     @cached_property
     def _passage_prompt(self) -> str:
-        prompts: Mapping[str, str] = self._model.prompts
+        prompts: Mapping[str, str] = self.model.prompts
         return prompts.get("document") or prompts.get("passage") or ""
 
     @cached_property
-    def _model(self) -> SentenceTransformer:
+    def model(self) -> SentenceTransformer:
+        """The sentence-transformers model, loaded when it is first asked for."""
         folder = str(packaged_checkpoint()) if self.name == PACKAGED else self.name
         return _load_model(self.name, folder)
 
 
 def _load_model(name: str, folder: str) -> SentenceTransformer:
-    # The hub's client repeats a refused connection for minutes unless it is told that it is offline.
-    local = Path(folder).is_dir()
-    try:
-        import torch
-        from sentence_transformers import SentenceTransformer
+    import torch
+    from sentence_transformers import SentenceTransformer
 
+    try:
         with quiet_transformers():
             return SentenceTransformer(
                 folder,
                 device=os.environ.get("JUWEN_DEVICE", "cpu"),
-                local_files_only=local,
+                local_files_only=Path(folder).is_dir(),
                 model_kwargs={"dtype": torch.bfloat16 if _computes_bfloat16() else torch.float32},
             )
-    except EncoderError:
-        raise
     except Exception as error:  # the model's files decide what is raised; all of it means the same
-        first_line = (
-            str(error).strip().splitlines()[0][:200] if str(error).strip() else type(error).__name__
+        raise _not_loaded(name, folder, error) from error
+
+
+def _not_loaded(name: str, folder: str, error: Exception) -> EncoderError:
+    """Why the model did not load and what to do, by where it was to come from."""
+    reason = next(iter(str(error).strip().splitlines()), type(error).__name__)[:200]
+    if name == PACKAGED:
+        return EncoderError(
+            f"the packaged model that was unpacked into {folder!r} does not load ({reason}); "
+            "delete that folder, and it is unpacked again",
+            f"解包到 {folder!r} 的内置模型无法加载（{reason}）；请删除该目录，下次会重新解包",
         )
-        where = (
-            "the folder is not a complete sentence-transformers model"
-            if local
-            else ("it is no local folder, and the model hub did not give it")
+    if Path(folder).is_dir():
+        return EncoderError(
+            f"the folder {name!r} is not a complete sentence-transformers model ({reason}); "
+            f"name another, or use --encoder {PACKAGED}",
+            f"目录 {name!r} 不是完整的 sentence-transformers 模型（{reason}）；"
+            f"请换用其他模型，或使用 --encoder {PACKAGED}",
         )
-        raise EncoderError(
-            f"the embedding model {name!r} cannot be loaded: {where} ({first_line}); "
-            f"check the name, or use --encoder {PACKAGED}, which needs no download",
-            f"无法加载向量模型 {name!r}：{'目录不是完整的 sentence-transformers 模型' if local else '本地没有该目录，模型仓库也无法提供'}"
-            f"（{first_line}）；请检查名称，或使用无需下载的 --encoder {PACKAGED}",
-        ) from error
+    return EncoderError(
+        f"the embedding model {name!r} is no local folder, and the model hub did not give it "
+        f"({reason}); check the name and the network, or use --encoder {PACKAGED}",
+        f"本地没有向量模型 {name!r}，也无法从模型仓库获取（{reason}）；"
+        f"请检查名称和网络，或使用 --encoder {PACKAGED}",
+    )
 
 
 def _computes_bfloat16() -> bool:
@@ -231,14 +240,36 @@ class Centres:
 
     means: Mapping[str, NDArray[np.float32]]
 
+    def mean_of(self, language: str) -> NDArray[np.float32]:
+        """The mean of a language; of one that has none here, the mean of all the means."""
+        if language in self.means:
+            return self.means[language]
+        average: NDArray[np.float32] = np.mean(list(self.means.values()), axis=0)
+        return average
+
     def centre(self, vectors: Vectors, languages: Sequence[str]) -> Vectors:
         """``vectors`` less the mean of each row's language, scaled to length 1 again."""
+        labels = np.asarray(languages)
         centred = vectors.copy()
         for language in set(languages):
-            if language in self.means:
-                rows = [row for row, of in enumerate(languages) if of == language]
-                centred[rows] -= self.means[language]
+            centred[labels == language] -= self.mean_of(language)
         return unit(centred)
+
+
+def passage_centres(vectors: Vectors, languages: Sequence[str], questions: Centres) -> Centres:
+    """The centres of a library's passages, one a language.
+
+    A handful of passages says more about their topics than about their language (and a single one
+    would lie on its own centre), so each mean is drawn towards the centre of the questions in that
+    language, which counts as ten passages.
+    """
+    labels = np.asarray(languages)
+    means: dict[str, NDArray[np.float32]] = {}
+    for language in sorted(set(languages)):
+        rows = vectors[labels == language]
+        prior = _PRIOR_PASSAGES * questions.mean_of(language)
+        means[language] = (rows.sum(axis=0) + prior) / (len(rows) + _PRIOR_PASSAGES)
+    return Centres(means)
 
 
 def calibration_questions() -> Mapping[str, Sequence[str]]:

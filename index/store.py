@@ -30,10 +30,17 @@ from index.database import (
     to_article,
     to_date,
 )
-from index.embed import Centres, Encoder, Vectors
+from index.embed import Encoder, Vectors
 from index.errors import LibraryError
 from index.records import Article, Passage, RawArticle, Span
-from index.vectors import VECTORS, VectorIndex, load_vectors, nearest, rebuild_vectors
+from index.vectors import (
+    VECTORS,
+    VectorIndex,
+    load_vectors,
+    nearest,
+    rebuild_vectors,
+    stored_question_centres,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +108,13 @@ class Library:
                 "SELECT 1 FROM sqlite_master WHERE name = 'manifest'"
             ).fetchone()
             rows = connection.execute("SELECT * FROM manifest").fetchall() if begun else []
+            values = {key: json.loads(value) for key, value in rows}
         if not begun:
             raise LibraryError(
                 f"the library {str(self.folder)!r} was begun and never filled; "
                 f"fill it with 'juwen index PATH --library {self.folder}'",
                 f"文章库 {str(self.folder)!r} 尚未建成；请用 juwen index 文件 --library {self.folder} 建库",
             )
-        values = {key: json.loads(value) for key, value in rows}
         if values.get("schema") != SCHEMA_VERSION:
             raise LibraryError(
                 f"the library {str(self.folder)!r} has schema {values.get('schema')!r}, this version "
@@ -153,7 +160,7 @@ class Library:
             found = connection.execute(
                 "SELECT raw FROM article WHERE published AND article_id = ?", (article_id,)
             ).fetchone()
-        return RawArticle(**json.loads(found[0])) if found else None
+            return RawArticle(**json.loads(found[0])) if found else None
 
     def articles(self) -> Iterator[Article]:
         """Every article, oldest first, in one consistent list."""
@@ -188,13 +195,10 @@ class Library:
             vectors = self._current_vectors(connection)
             if vectors.index.ntotal == 0:
                 return []
-            means = json.loads(manifest_value(connection, "question_means"))
-            centres = Centres({of: np.asarray(mean, np.float32) for of, mean in means.items()})
+            centred = stored_question_centres(connection).centre(question, [language])
             where, values = _conditions(date_from, date_to, accounts, article_ids)
             allowed = _chunk_ids(connection, where, values) if where else None
-            scores, ids = nearest(
-                vectors.index, centres.centre(question, [language]), limit, allowed
-            )
+            scores, ids = nearest(vectors.index, centred, limit, allowed)
             passages = _passages(connection, ids)
         return [(passages[i], score) for i, score in zip(ids, scores, strict=True)]
 

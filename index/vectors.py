@@ -11,7 +11,6 @@ import os
 import sqlite3
 import threading
 import zlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.database import manifest_value
-from index.embed import Centres, Vectors
+from index.embed import Centres, Vectors, passage_centres
 
 if TYPE_CHECKING:
     import faiss
@@ -65,7 +64,7 @@ def rebuild_vectors(connection: sqlite3.Connection, path: Path) -> VectorIndex:
     for at, (_, _, vector) in enumerate(rows):
         vectors[at] = unpack(vector)
     languages = [row[1] for row in rows]
-    centres = _passage_centres(vectors, languages)
+    centres = passage_centres(vectors, languages, stored_question_centres(connection))
     index = faiss.IndexIDMap2(faiss.IndexFlatIP(dimension))
     index.add_with_ids(
         centres.centre(vectors, languages), np.asarray([row[0] for row in rows], np.int64)
@@ -73,11 +72,6 @@ def rebuild_vectors(connection: sqlite3.Connection, path: Path) -> VectorIndex:
     made = VectorIndex(generation, index)
     _save_vectors(made, path)
     return made
-
-
-def _passage_centres(vectors: Vectors, languages: Sequence[str]) -> Centres:
-    labels = np.asarray(languages)
-    return Centres({str(of): vectors[labels == of].mean(axis=0) for of in np.unique(labels)})
 
 
 def _save_vectors(vectors: VectorIndex, path: Path) -> None:
@@ -120,6 +114,12 @@ def load_vectors(path: Path, generation: int) -> VectorIndex | None:
         return None
     index = faiss.deserialize_index(np.frombuffer(data, np.uint8, start))
     return VectorIndex(generation, index)
+
+
+def stored_question_centres(connection: sqlite3.Connection) -> Centres:
+    """Where the library's encoder puts questions (``index.embed.question_centres``)."""
+    means = json.loads(manifest_value(connection, "question_means"))
+    return Centres({of: np.asarray(mean, np.float32) for of, mean in means.items()})
 
 
 def pack(vector: NDArray[np.float32]) -> bytes:

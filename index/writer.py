@@ -69,20 +69,22 @@ class LibraryWriter:
         return self._version(article_id, published=False)
 
     def _version(self, article_id: str, *, published: bool) -> str | None:
-        found = self._connection.execute(
-            "SELECT version FROM article WHERE article_id = ? AND published = ?",
-            (article_id, published),
-        ).fetchone()
+        with said_plainly(self._folder):
+            found = self._connection.execute(
+                "SELECT version FROM article WHERE article_id = ? AND published = ?",
+                (article_id, published),
+            ).fetchone()
         return found[0] if found else None
 
     def vectors_of(self, passages: Sequence[str]) -> dict[str, NDArray[np.float32]]:
         """Vectors that are already here, by the hash of what the encoder read."""
         found: dict[str, NDArray[np.float32]] = {}
-        for some in in_batches(passages):
-            rows = self._connection.execute(
-                f"SELECT passage, vector FROM chunk WHERE passage IN ({marks(some)})", some
-            )
-            found.update((passage, unpack(vector)) for passage, vector in rows)
+        with said_plainly(self._folder):
+            for some in in_batches(passages):
+                rows = self._connection.execute(
+                    f"SELECT passage, vector FROM chunk WHERE passage IN ({marks(some)})", some
+                )
+                found.update((passage, unpack(vector)) for passage, vector in rows)
         return found
 
     def stage(
@@ -153,7 +155,8 @@ class LibraryWriter:
 
     def has_centres(self) -> bool:
         """Whether the encoder's centres of questions are known already."""
-        return manifest_value(self._connection, "question_means") != "{}"
+        with said_plainly(self._folder):
+            return manifest_value(self._connection, "question_means") != "{}"
 
 
 @contextmanager

@@ -31,6 +31,7 @@ _PASSAGES = 10
 _ENCODED_PASSAGES = 3
 _CONTEXT_WEIGHT = 1.0
 _TYPE_WEIGHT = 0.15
+_NEARNESS_WEIGHT = 4.0
 _FARTHEST = 0.22
 """Cosine after centring under which the nearest passage has nothing to do with the question; the
 nearest passage of every answerable development question was nearer."""
@@ -88,7 +89,8 @@ def answer_extractively(
     Args:
         articles: Ranked articles, each with its ranked passages (``rag.retrieve``).
     """
-    ranked = sorted((hit for hits in articles for hit in hits), key=lambda hit: -hit.score)
+    with_text = (hit for hits in articles for hit in hits if hit.passage.text)
+    ranked = sorted(with_text, key=lambda hit: -hit.score)
     if not ranked or ranked[0].score < _FARTHEST:
         return None
     chosen = choose(score_sentences(question, ranked[:_PASSAGES], encoder))
@@ -179,7 +181,10 @@ def _wanted(question: str) -> re.Pattern[str] | None:
 def _similarities(
     question: str, ranked: Sequence[RankedPassage], encoder: Encoder
 ) -> Mapping[str, float]:
-    """Cosine of the question with every sentence of the passages, by the sentence's text."""
+    """How much nearer than its neighbours each sentence is to the question, by its text.
+
+    Cosines between languages are all alike and high; only their differences say something.
+    """
     texts = list(
         dict.fromkeys(
             span.of(hit.passage.article.text) for hit in ranked for span in _sentences(hit.passage)
@@ -188,7 +193,8 @@ def _similarities(
     if not texts:
         return {}
     cosines = encoder.encode_passages(texts) @ encoder.encode_queries([question])[0]
-    return dict(zip(texts, cosines.tolist(), strict=True))
+    nearer = _NEARNESS_WEIGHT * (cosines - cosines.mean())
+    return dict(zip(texts, nearer.tolist(), strict=True))
 
 
 def _draft(chosen: Sequence[Candidate]) -> Draft:

@@ -6,21 +6,30 @@ retrieve -> answer
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from index.embed import Encoder, load_encoder
 from index.errors import JuwenError, QuestionError
+from index.records import well_formed
 from index.store import Library, check_encoder
 from rag.answer import answer_extractively, refuse
 from rag.records import Answer, Evidence, Filters, Question, Seconds, Turn
 from rag.retrieve import retrieve, to_evidence
+from rag.terms import content_terms
 
 LONGEST_QUESTION = 2000
 """Characters of a question, history apart; what is longer is no question but a text."""
 
 _NEAREST_NAMED = 3
+_OWN_TERMS = 3
+_LEANING = re.compile(
+    r"^(?:那|其中|还有|另外|此外|同样|上述|前者|后者|这|该)|(?<![其吉])[它他她]|(?:^|[，,；。 ])其(?![他它余实次])|这[个家项次些位里]|那[个家项次些位里]|呢[？?]?$"
+    r"|^(?:and|what about|how about)\b|\b(?:it|its|they|their|them|he|she|his|her|this|those|these)\b",
+    re.I,
+)
 
 
 class Assistant:
@@ -134,8 +143,24 @@ class Assistant:
 
 
 def standalone_question(question: str, history: Sequence[Turn]) -> str:
-    """The question as it is searched: in mid-conversation, with the question before it."""
-    return f"{history[-1].question} {question}" if history else question
+    """The question as it is searched: one that leans on the conversation, with the one before it.
+
+    A question leans on it that begins with 那, 其中 or "what about", that has a pronoun, or that
+    has next to no words of its own.
+
+    >>> turns = [Turn("东岸大桥有多长？", "全长3.2公里。")]
+    >>> standalone_question("那它花了多少钱？", turns)
+    '东岸大桥有多长？ 那它花了多少钱？'
+    >>> standalone_question("海棠小学今年招多少新生？", turns)
+    '海棠小学今年招多少新生？'
+    """
+    if not history or not _leans(question):
+        return question
+    return f"{history[-1].question} {question}"
+
+
+def _leans(question: str) -> bool:
+    return bool(_LEANING.search(question)) or len(content_terms(question)) < _OWN_TERMS
 
 
 def failed_answer(question: str, error: JuwenError) -> Answer:
@@ -154,12 +179,12 @@ def failed_answer(question: str, error: JuwenError) -> Answer:
 
 
 def check_question(question: str) -> str:
-    """The question, trimmed.
+    """The question, trimmed, as text that UTF-8 can spell.
 
     Raises:
         QuestionError: it is empty or longer than 2,000 characters.
     """
-    question = question.strip()
+    question = well_formed(question.strip())
     if not question:
         raise QuestionError(
             "the question is empty; write what you want to know", "问题为空；请写下想问的内容"

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from index.errors import QuestionError
-from index.records import Passage, Span
+from index.records import Passage, Span, well_formed
 
 EVIDENCE_ARTICLES = 10
 """How many articles deep the evidence of an answer is, where the library has them."""
@@ -144,7 +144,8 @@ class Answer:
         return {name: values[name] for name in [*order, *(n for n in values if n not in order)]}
 
     def to_json(self, *, indent: int | None = None) -> str:
-        return json.dumps(self.to_dict(), ensure_ascii=False, indent=indent)
+        """``to_dict`` as JSON, with Chinese as it is; always text that UTF-8 can spell."""
+        return well_formed(json.dumps(self.to_dict(), ensure_ascii=False, indent=indent))
 
     def with_id(self, question_id: str | int | None) -> Answer:
         return replace(self, id=question_id)

@@ -12,7 +12,7 @@ import click
 from index.errors import QuestionError
 from rag.assistant import Assistant, failed_answer
 from rag.records import Answer, Question
-from ui.language import complain, say
+from ui.language import complain, say, say_error
 
 
 def ask_batch(assistant: Assistant, batch: Path, out: Path | None) -> int:
@@ -40,23 +40,19 @@ def _answer_line(assistant: Assistant, batch: Path, number: int, line: str) -> A
     try:
         values = _json_object(line)
         question_id = values.get("id")
-        (answer,) = assistant.batch([Question.from_dict(values)])
+        question = Question.from_dict(values)
+        answer = assistant.ask(question.question, question.history)
     except QuestionError as error:
-        answer = failed_answer(line[:200], error).with_id(question_id)
-    if answer.error is not None:
-        complain(
-            say(
-                f"line {number} of {str(batch)!r}: {answer.error}",
-                f"{str(batch)!r} 第 {number} 行：{answer.error}",
-            )
-        )
-    return answer
+        place = say(f"line {number} of {str(batch)!r}", f"{str(batch)!r} 第 {number} 行")
+        complain(f"{place}{say(': ', '：')}{say_error(error)}")
+        answer = failed_answer(line[:200], error)
+    return answer.with_id(question_id)
 
 
 def _json_object(line: str) -> dict[str, Any]:
     try:
         values = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         values = None
     if not isinstance(values, dict):
         raise QuestionError(

@@ -13,17 +13,19 @@ def show_answer(answer: Answer) -> str:
     """The answer, then each cited article with the words that the sentence rests on."""
     lines = [answer.answer]
     for cited in answer.citations:
-        about = " · ".join(
-            part
-            for part in (cited.date, cited.account, _reprint(cited.source, cited.account))
-            if part
-        )
-        lines.append("")
-        lines.append(f"[{cited.marker}] {cited.title}" + (f"  ({about})" if about else ""))
-        lines.append(f"    “{' '.join(cited.quote.split())}”")
+        reprint = _reprint(cited.source, cited.account)
+        about = " · ".join(part for part in (cited.date, cited.account, reprint) if part)
+        heading = _one_line(f"[{cited.marker}] {cited.title}")
+        lines += ["", heading + (f"  ({_one_line(about)})" if about else "")]
+        lines.append(f"    “{_one_line(cited.quote)}”")
         if cited.url:
-            lines.append(f"    {cited.url}")
+            lines.append(f"    {_one_line(cited.url)}")
     return printable("\n".join(lines))
+
+
+def _one_line(text: str) -> str:
+    # An article must not be able to write a line of its own among the citations.
+    return " ".join(text.split())
 
 
 def _reprint(source: str, account: str) -> str:

@@ -1,0 +1,72 @@
+"""What the indexing pipeline costs over the bare encoder, on the same passages in one run.
+
+    python benchmarks/indexing.py ARTICLES.json [--articles 60] [--rounds 3]
+
+Each round encodes the passages with the bare sentence-transformers model and then indexes their
+articles into a new library, so that noise of the machine falls on both. Printed are the passages a
+second of both, the best of the rounds, their ratio, and the process's peak memory.
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import tempfile
+import time
+from pathlib import Path
+
+from index.build import index_raw
+from index.chunk import chunk_article
+from index.clean import clean
+from index.embed import SentenceTransformerEncoder, passage_text
+from index.load import read_articles
+from index.records import RawArticle
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("articles", type=Path, help="an export, as `juwen index` takes it")
+    parser.add_argument("--articles", dest="most", type=int, default=60, help="take only the first")
+    parser.add_argument("--rounds", type=int, default=3)
+    options = parser.parse_args()
+
+    received = [item for item in read_articles([options.articles]) if isinstance(item, RawArticle)]
+    received = received[: options.most]
+    passages = unique_passages(received)
+    encoder = SentenceTransformerEncoder("packaged")
+    encoder.encode_passages(passages[:8])  # the model is loaded before any clock starts
+    model = encoder.model
+    before = peak_memory()
+
+    bare, whole = [], []
+    for _ in range(options.rounds):
+        started = time.perf_counter()
+        model.encode_document(passages, batch_size=32, show_progress_bar=False)
+        bare.append(time.perf_counter() - started)
+        with tempfile.TemporaryDirectory() as folder:
+            started = time.perf_counter()
+            summary = index_raw(received, Path(folder) / "library", encoder=encoder)
+            whole.append(time.perf_counter() - started)
+    assert summary.embedded == len(passages)
+
+    print(f"{len(received)} articles, {len(passages)} passages, {options.rounds} rounds")
+    print(f"bare encoder   {len(passages) / min(bare):7.1f} passages/s")
+    print(f"juwen index    {len(passages) / min(whole):7.1f} passages/s")
+    print(f"cost over bare {min(whole) / min(bare) - 1:7.1%}")
+    print(f"peak memory    {peak_memory():7.0f} MiB (model loaded: {before:.0f} MiB)")
+
+
+def unique_passages(received: list[RawArticle]) -> list[str]:
+    """What the encoder reads for these articles; the same passage is encoded once."""
+    articles = [clean(raw)[0] for raw in received]
+    texts = [passage_text(a, chunk) for a in articles for chunk in chunk_article(a)]
+    return list(dict.fromkeys(texts))
+
+
+def peak_memory() -> float:
+    """Largest resident size of this process so far, in MiB (Linux counts in KiB)."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+if __name__ == "__main__":
+    main()

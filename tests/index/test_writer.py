@@ -1,0 +1,306 @@
+"""Staging and publishing, by one writer, whatever stops it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index import writer as writer_module
+from index.build import index_raw
+from index.clean import clean
+from index.database import DATABASE
+from index.embed import Centres
+from index.errors import LibraryError
+from index.records import Chunk, Span
+from index.store import Library
+from index.vectors import VECTORS, load_vectors
+from index.writer import StagedChunk, open_writer
+from tests.conftest import ARTICLES, FakeEncoder, article
+
+ROOT = Path(__file__).parents[2]
+CENTRES = Centres({"zh": np.zeros(96, np.float32)})
+
+
+def stage(writer, encoder, article_id="new", text="渡轮开航。", version="v1"):
+    raw = article(article_id, text)
+    cleaned = clean(raw)[0]
+    chunk = Chunk(Span(0, len(cleaned.text)), "zh")
+    (vector,) = encoder.encode_passages([text])
+    writer.stage(raw, cleaned, version, [StagedChunk(chunk, f"hash of {text}", vector)])
+
+
+def ids(folder):
+    with Library.open(folder) as library:
+        return sorted(one.article_id for one in library.articles())
+
+
+OLD = sorted(one.article_id for one in ARTICLES)
+
+
+def test_staged_articles_are_invisible_until_they_are_published(library_folder, encoder):
+    with (
+        open_writer(library_folder, encoder, None, 1) as writer,
+        Library.open(library_folder) as library,
+    ):
+        question = encoder.encode_queries(["渡轮开航"])
+        before = library.search(question, "zh", 9)
+        stage(writer, encoder)
+        assert library.article("new") is library.raw_article("new") is None
+        assert library.counts().articles == 5
+        assert library.search(question, "zh", 9) == before
+        assert writer.staged_version("new") == "v1"
+        assert writer.published_version("new") is None
+        writer.publish(["new"], None)
+        assert library.article("new").text == "渡轮开航。"
+        assert library.search(question, "zh", 1)[0][0].article.article_id == "new"
+        assert writer.published_version("new") == "v1"
+        assert writer.staged_version("new") is None
+
+
+def test_publishing_replaces_the_article_of_the_same_id_and_its_chunks(library_folder, encoder):
+    with open_writer(library_folder, encoder, None, 1) as writer:
+        stage(writer, encoder, "bridge", "大桥改期了。", "v2")
+        writer.publish(["bridge"], None)
+    with Library.open(library_folder) as library:
+        assert library.article("bridge").text == "大桥改期了。"
+        assert (library.counts().articles, library.counts().chunks) == (5, 5)
+        assert library.manifest().generation == 2
+
+
+def test_staging_again_replaces_what_was_staged(library_folder, encoder):
+    with open_writer(library_folder, encoder, None, 1) as writer:
+        stage(writer, encoder, text="旧的。", version="v1")
+        stage(writer, encoder, text="新的。", version="v2")
+        assert writer.staged_version("new") == "v2"
+        writer.publish(["new"], None)
+    with Library.open(library_folder) as library:
+        assert library.article("new").text == "新的。"
+        assert library.counts().chunks == 6
+
+
+def test_what_was_staged_and_is_not_named_is_dropped(library_folder, encoder):
+    with open_writer(library_folder, encoder, None, 1) as writer:
+        stage(writer, encoder, "one")
+        stage(writer, encoder, "two")
+        writer.publish(["one", "one", "never staged"], None)
+        assert writer.staged_version("two") is None
+    assert ids(library_folder) == sorted([*OLD, "one"])
+
+
+def test_what_was_staged_can_be_forgotten(library_folder, encoder):
+    with open_writer(library_folder, encoder, None, 1) as writer:
+        stage(writer, encoder, "bridge")
+        writer.unstage("bridge")
+        assert writer.staged_version("bridge") is None
+        assert writer.published_version("bridge") is not None
+
+
+def test_vectors_that_are_here_are_found_by_the_hash_of_their_passage(library_folder, encoder):
+    with open_writer(library_folder, encoder, None, 1) as writer:
+        stage(writer, encoder, text="渡轮开航。")
+        wanted = [f"other {number}" for number in range(1200)] + ["hash of 渡轮开航。"]
+        found = writer.vectors_of(wanted)
+    assert list(found) == ["hash of 渡轮开航。"]
+    (expected,) = encoder.encode_passages(["渡轮开航。"])
+    assert found["hash of 渡轮开航。"] == pytest.approx(expected, abs=1e-3)
+
+
+def test_the_database_keeps_vectors_as_float16(library_folder):
+    connection = sqlite3.connect(library_folder / DATABASE)
+    sizes = {len(vector) for (vector,) in connection.execute("SELECT vector FROM chunk")}
+    connection.close()
+    assert sizes == {2 * 96}
+
+
+def test_centres_of_questions_are_known_once_they_were_published(tmp_path, encoder):
+    with open_writer(tmp_path / "library", encoder, None, 1) as writer:
+        assert not writer.has_centres()
+        writer.publish([], CENTRES)
+        assert writer.has_centres()
+
+
+def test_a_reader_that_stays_open_sees_the_old_library_and_then_the_new(library_folder, encoder):
+    question = encoder.encode_queries(["渡轮开航"])
+    with Library.open(library_folder) as library:
+        with library._reading():
+            before = library.search(question, "zh", 9)
+            index_raw([article("new", "渡轮开航。")], library_folder, encoder=encoder)
+            assert library.search(question, "zh", 9) == before
+            assert library.article("new") is None
+        assert library.search(question, "zh", 1)[0][0].article.article_id == "new"
+        assert library.manifest().generation == 2
+
+
+def test_a_second_writer_is_refused_and_the_first_goes_on(library_folder, encoder):
+    with open_writer(library_folder, encoder, None, 1) as writer:
+        with (
+            pytest.raises(LibraryError, match="another process is writing") as raised,
+            open_writer(library_folder, encoder, None, 1),
+        ):
+            pass
+        assert "请等它结束" in raised.value.chinese
+        stage(writer, encoder)
+        writer.publish(["new"], None)
+    with open_writer(library_folder, encoder, None, 1) as writer:
+        assert writer.published_version("new") == "v1"
+
+
+@pytest.mark.parametrize("name", ["notes.txt", ".git", "vectors.txt"])
+def test_a_folder_with_other_things_is_refused_and_left_alone(tmp_path, encoder, name):
+    (tmp_path / name).write_text("甲")
+    with (
+        pytest.raises(LibraryError, match="other files and no library") as raised,
+        open_writer(tmp_path, encoder, None, 1),
+    ):
+        pass
+    assert repr(str(tmp_path)) in raised.value.chinese
+    assert os.listdir(tmp_path) == [name]
+
+
+def test_a_file_in_place_of_the_folder_is_refused(tmp_path, encoder):
+    (tmp_path / "library").write_text("甲")
+    with (
+        pytest.raises(LibraryError, match="check that the folder is writable"),
+        open_writer(tmp_path / "library", encoder, None, 1),
+    ):
+        pass
+
+
+def test_a_library_of_another_encoder_is_refused_with_the_command(library_folder):
+    with (
+        pytest.raises(LibraryError, match="--library NEW_FOLDER --encoder other") as raised,
+        open_writer(library_folder, FakeEncoder("other"), None, 1),
+    ):
+        pass
+    assert "--encoder other" in raised.value.chinese
+    assert ids(library_folder) == OLD
+
+
+def test_a_library_of_another_chunk_size_is_refused_with_the_command(library_folder, encoder):
+    with (
+        pytest.raises(LibraryError, match="--chunk-tokens 99") as raised,
+        open_writer(library_folder, encoder, 99, 1),
+    ):
+        pass
+    assert "256" in raised.value.chinese
+    with open_writer(library_folder, encoder, 256, 1) as writer:
+        assert writer.chunk_tokens == 256
+
+
+def test_a_writer_that_was_refused_leaves_the_lock_free(library_folder, encoder):
+    with pytest.raises(LibraryError), open_writer(library_folder, FakeEncoder("other"), None, 1):
+        pass
+    with open_writer(library_folder, encoder, None, 1) as writer:
+        assert writer.published_version("bridge")
+
+
+def test_a_database_that_is_damaged_cannot_be_written(tmp_path, encoder):
+    (tmp_path / DATABASE).write_bytes(b"not a database " * 100)
+    with pytest.raises(LibraryError, match="damaged"), open_writer(tmp_path, encoder, None, 1):
+        pass
+
+
+# Killed: each child is a process of its own that ends itself with SIGKILL at one point.
+
+_CHILD = """
+import os, signal, sys
+from pathlib import Path
+import index.build, index.writer
+from tests.conftest import ARTICLES, FakeEncoder, article
+
+def kill(*_):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+new = [article(f"new{n}", f"第{n}号渡轮开航，票价{n}元。") for n in range(6)]
+changed = [article("bridge", "大桥改期了。")]
+if sys.argv[2] == "staging":
+    index.build._WINDOW = 1
+    progress = lambda done, total: done == 4 and kill()
+elif sys.argv[2] == "inside a transaction":
+    index.build._WINDOW = 1
+    progress = lambda done, total: None
+    index.writer.utc_now = kill
+else:
+    progress = lambda done, total: None
+    index.writer.rebuild_vectors = kill
+index.build.index_raw([*changed, *new], Path(sys.argv[1]), encoder=FakeEncoder(), progress=progress)
+"""
+
+
+def run_killed(folder: Path, when: str) -> None:
+    command = [sys.executable, "-c", _CHILD, str(folder), when]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, timeout=60, check=False)
+    assert done.returncode == -signal.SIGKILL, done.stderr
+
+
+def run_again(folder: Path, encoder: FakeEncoder):
+    new = [article(f"new{n}", f"第{n}号渡轮开航，票价{n}元。") for n in range(6)]
+    return index_raw([article("bridge", "大桥改期了。"), *new], folder, encoder=encoder)
+
+
+def search(folder, encoder, question="大桥何时通车"):
+    with Library.open(folder) as library:
+        found = library.search(encoder.encode_queries([question]), "zh", 99)
+    return [(passage.article.article_id, passage.text, round(score, 5)) for passage, score in found]
+
+
+@pytest.mark.parametrize(("when", "staged"), [("staging", 4), ("inside a transaction", 7)])
+def test_a_job_killed_before_it_published_changes_nothing_and_is_taken_up_again(
+    library_folder, when, staged
+):
+    encoder = FakeEncoder()
+    before = search(library_folder, encoder)
+    run_killed(library_folder, when)
+    assert ids(library_folder) == OLD
+    assert search(library_folder, encoder) == before
+    summary = run_again(library_folder, encoder)
+    assert encoder.encoded == summary.embedded == 7 - staged
+    assert (summary.added, summary.changed) == (6, 1)
+    assert len(ids(library_folder)) == 11
+    assert ("bridge", "大桥改期了。") in [row[:2] for row in search(library_folder, encoder)]
+
+
+def test_a_new_library_whose_first_job_was_killed_is_filled_by_the_next(tmp_path):
+    folder, encoder = tmp_path / "library", FakeEncoder()
+    run_killed(folder, "staging")
+    with Library.open(folder) as library:
+        assert library.counts().articles == 0
+        assert library.search(encoder.encode_queries(["大桥"]), "zh", 5) == []
+    assert run_again(folder, encoder).added == 7
+    assert len(ids(folder)) == 7
+
+
+def test_a_job_killed_after_it_published_has_published_and_the_search_index_follows(
+    library_folder, tmp_path
+):
+    encoder = FakeEncoder()
+    run_killed(library_folder, "published")
+    assert load_vectors(library_folder / VECTORS, 2) is None
+    found = search(library_folder, encoder)
+    assert len(ids(library_folder)) == 11
+    assert ("bridge", "大桥改期了。") in [row[:2] for row in found]
+    assert load_vectors(library_folder / VECTORS, 2) is not None
+    other = tmp_path / "other"
+    index_raw(ARTICLES, other, encoder=encoder)
+    run_again(other, encoder)
+    assert sorted(search(other, encoder)) == sorted(found)
+    assert run_again(library_folder, FakeEncoder()).unchanged == 7
+
+
+def test_a_search_index_that_cannot_be_made_is_said_plainly(library_folder, encoder, monkeypatch):
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(writer_module, "rebuild_vectors", full)
+    with (
+        pytest.raises(LibraryError, match="No space left"),
+        open_writer(library_folder, encoder, None, 1) as writer,
+    ):
+        writer.publish([], None)

@@ -1,0 +1,308 @@
+"""Which sentences become the answer, and that each stands in its article word for word."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from index.embed import Vectors
+from rag.answer import (
+    LONGEST_ANSWER,
+    MOST_SENTENCES,
+    answer_extractively,
+    join_sentences,
+    refuse,
+    score_sentences,
+)
+from rag.records import AnswerSentence, Support
+from tests.conftest import FakeEncoder
+from tests.rag.conftest import ranked
+
+
+class BilingualEncoder(FakeEncoder):
+    """A fake encoder that reads a few English words as the Chinese ones."""
+
+    def _encode(self, texts) -> Vectors:
+        for english, chinese in (("headmaster", "校长"), ("ferry", "夜船"), ("ticket", "船票")):
+            texts = [text.lower().replace(english, f" {chinese} ") for text in texts]
+        return super()._encode(texts)
+
+
+def drafted(question, *hits, encoder=None):
+    return answer_extractively(question, [[hit] for hit in hits], encoder or FakeEncoder())
+
+
+def texts(draft):
+    return [sentence.text for sentence in draft.sentences]
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "expected"),
+    [
+        (
+            "大桥全长多少公里？",
+            "大桥的全长引人注目。大桥全长3.2公里。大桥很美。",
+            "大桥全长3.2公里。",
+        ),
+        (
+            "学校有几个班？",
+            "学校的班都满了。学校有十二个班。校长很高兴。",
+            "学校有十二个班。",
+        ),
+        (
+            "大桥什么时候通车？",
+            "大桥通车让人期待。大桥将于6月28日通车。",
+            "大桥将于6月28日通车。",
+        ),
+        (
+            "When does the night ferry stop?",
+            "The night ferry will stop soon. The night ferry will stop on Aug 31 at noon.",
+            "The night ferry will stop on Aug 31 at noon.",
+        ),
+        (
+            "How many passengers does the ferry carry?",
+            "The ferry can carry passengers. The ferry can carry 45 passengers.",
+            "The ferry can carry 45 passengers.",
+        ),
+        ("校长是谁？", "学校新开了木工课。校长是温如玉。", "校长是温如玉。"),
+    ],
+)
+def test_the_sentence_that_holds_what_is_asked_for_comes_first(question, text, expected):
+    assert texts(drafted(question, ranked(text)))[0] == expected
+
+
+def test_a_sentence_is_found_by_the_one_before_it():
+    hit = ranked("天气很好。云杉大桥昨天验收。它花了18.6亿元。游客很多。")
+    assert texts(drafted("云杉大桥花了多少钱？", hit))[0] == "它花了18.6亿元。"
+
+
+def test_a_sentence_is_found_by_its_title():
+    about = ranked("总投资18.6亿元。", article_id="b", title="东岸大桥开工")
+    other = ranked("总投资99.9亿元。", article_id="c", title="西山隧道开工")
+    assert drafted("东岸大桥总投资多少？", other, about).citations[0].article_id == "b"
+
+
+def test_a_near_passage_goes_before_a_far_one_with_a_word_more():
+    near = ranked("大桥长3.2公里。", article_id="near", score=0.9)
+    far = ranked("大桥全长9公里。", article_id="far", score=0.25)
+    assert drafted("大桥全长多少公里？", far, near).citations[0].article_id == "near"
+
+
+def test_words_that_few_passages_have_count_more():
+    hits = [ranked(f"临江市第{n}次讲到工厂。", article_id=f"a{n}") for n in range(4)]
+    rare = ranked("临江市的苗圃开放。", article_id="rare")
+    assert drafted("临江市苗圃工厂", *hits, rare).citations[0].article_id == "rare"
+
+
+def test_a_scrap_does_not_answer():
+    draft = drafted("大桥通车", ranked("通车。大桥通车仪式在东岸举行。"))
+    assert texts(draft)[0] == "大桥通车仪式在东岸举行。"
+
+
+def test_unrelated_sentences_stay_out():
+    text = "校门口很热闹。大桥全长3.2公里。工期是三年。食堂新开了窗口。"
+    draft = drafted("大桥全长多少公里？", ranked(text), ranked("船票45元。", article_id="b"))
+    assert texts(draft)[0] == "大桥全长3.2公里。"
+    assert not {"校门口很热闹。", "食堂新开了窗口。", "船票45元。"} & set(texts(draft))
+
+
+def test_at_most_three_sentences():
+    text = "".join(f"大桥{name}段全长3公里。" for name in "甲乙丙丁戊己")
+    draft = drafted("大桥全长多少公里？", ranked(text))
+    assert len(draft.sentences) == len(draft.citations) == MOST_SENTENCES == 3
+
+
+def test_the_answer_stays_short():
+    text = "".join(f"大桥{name}段全长3公里，{'沿江' * 40}。" for name in "甲乙丙丁")
+    draft = drafted("大桥全长多少公里？", ranked(text))
+    assert len(draft.sentences) > 1
+    assert sum(map(len, texts(draft))) <= LONGEST_ANSWER
+
+
+def test_a_first_sentence_that_is_too_long_stands_alone():
+    text = f"大桥跨江而过，{'沿江而建，' * 60}风景好。大桥很美。"
+    draft = drafted("跨江而过的大桥风景好不好？", ranked(text))
+    assert len(draft.sentences) == 1
+    assert len(texts(draft)[0]) > LONGEST_ANSWER
+
+
+def test_the_same_words_are_not_said_twice():
+    same = "大桥全长3.2公里。"
+    draft = drafted(
+        "大桥全长多少公里？",
+        ranked(same, article_id="a"),
+        ranked(same, article_id="b"),
+        ranked(f"{same}它跨过江。", article_id="c"),
+    )
+    assert texts(draft).count(same) == 1
+
+
+def test_markers_quotes_and_answer_belong_together():
+    before = "开头有一句。"
+    hits = [
+        ranked("大桥全长3.2公里。桥面很宽。", article_id="a", before=before, day=date(2025, 6, 1)),
+        ranked("大桥全长3.2公里，花了18亿元。", article_id="b", before=before * 3, source="晚报"),
+    ]
+    draft = drafted("大桥全长多少公里？", *hits)
+    articles = {hit.passage.article.article_id: hit.passage.article for hit in hits}
+    assert len(draft.citations) == 2
+    assert [cited.marker for cited in draft.citations] == [1, 2]
+    for sentence, cited in zip(draft.sentences, draft.citations, strict=True):
+        assert cited.quote == articles[cited.article_id].text[cited.start : cited.end]
+        assert cited.quote == sentence.text
+        assert sentence.markers == (cited.marker,)
+        assert sentence.support is Support.SUPPORTED
+        assert f"{sentence.text} [{cited.marker}]" in draft.text
+    assert {cited.article_id: cited.source for cited in draft.citations}["b"] == "晚报"
+
+
+def test_a_sentence_is_on_one_line_and_its_quote_as_it_stands():
+    hit = ranked("Tickets  for the\tferry cost 45 yuan.")
+    draft = drafted("How much are tickets for the ferry?", hit)
+    assert texts(draft) == ["Tickets for the ferry cost 45 yuan."]
+    assert draft.citations[0].quote == "Tickets  for the\tferry cost 45 yuan."
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "expected"),
+    [
+        (
+            "Who is the headmaster?",
+            "学校新开了木工课。校长温如玉很高兴。食堂也开了。",
+            "校长温如玉很高兴。",
+        ),
+        (
+            "夜船的船票在哪里买？",
+            "The harbour is open. The ferry ticket is sold at pier two. It rained.",
+            "The ferry ticket is sold at pier two.",
+        ),
+    ],
+)
+def test_across_languages_the_encoder_compares(question, text, expected):
+    encoder = BilingualEncoder()
+    assert texts(drafted(question, ranked(text), encoder=encoder))[0] == expected
+    assert encoder.encoded > 0
+
+
+def test_within_a_language_no_sentence_is_encoded():
+    encoder = FakeEncoder()
+    assert drafted("校长是谁？", ranked("校长是温如玉。"), encoder=encoder)
+    assert encoder.encoded == 0
+
+
+def test_a_passage_in_another_language_does_not_beat_a_nearer_one_that_answers():
+    english = ranked("The ferry ticket is sold at pier two.", article_id="en", score=0.3)
+    chinese = ranked("夜船的船票在二号码头卖。", article_id="zh", score=0.7)
+    draft = drafted("夜船的船票在哪里卖？", english, chinese, encoder=BilingualEncoder())
+    assert draft.citations[0].article_id == "zh"
+
+
+@pytest.mark.parametrize(
+    "hits",
+    [
+        [],
+        [ranked("大桥全长3.2公里。", score=0.05)],
+        [ranked("大桥全长3.2公里。", score=-0.4), ranked("大桥很美。", score=0.1)],
+        [ranked("", title="大桥全长3.2公里", score=0.8)],
+    ],
+    ids=["no passages", "far", "all far", "a title only"],
+)
+def test_nothing_near_gives_no_answer(hits):
+    assert drafted("大桥全长多少公里？", *hits) is None
+
+
+def test_an_article_with_only_a_title_is_never_quoted():
+    title_only = ranked("", article_id="p", title="大桥全长多少公里", score=0.9)
+    text = ranked("大桥全长3.2公里。", article_id="b", score=0.6)
+    draft = drafted("大桥全长多少公里？", title_only, text)
+    assert [cited.article_id for cited in draft.citations] == ["b"]
+
+
+def test_a_near_title_does_not_let_a_far_text_answer():
+    title_only = ranked("", article_id="p", title="大桥全长多少公里", score=0.9)
+    far = ranked("船票45元。", article_id="f", score=-0.3)
+    assert drafted("大桥全长多少公里？", title_only, far) is None
+
+
+def test_every_sentence_is_scored_best_first():
+    hits = [ranked("大桥全长3.2公里。大桥很美。"), ranked("", article_id="p", title="大桥")]
+    candidates = score_sentences("大桥全长多少公里？", hits, FakeEncoder())
+    assert [candidate.text for candidate in candidates] == ["大桥全长3.2公里。", "大桥很美。"]
+    assert candidates[0].score > candidates[1].score
+
+
+def test_a_question_without_words_to_match_does_not_fail():
+    assert drafted("？？", ranked("大桥全长3.2公里。")) is not None
+    assert drafted("谁？", ranked("大桥全长3.2公里。")) is not None
+
+
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(
+    st.text(max_size=40),
+    st.lists(st.tuples(st.text(max_size=20), st.text(max_size=120)), max_size=4),
+)
+def test_whatever_the_texts_every_quote_stands_in_its_article(question, written):
+    hits = [
+        ranked(text, article_id=str(number), before=before, title="标题")
+        for number, (before, text) in enumerate(written)
+    ]
+    draft = drafted(question, *hits)
+    if draft is None:
+        assert not any(hit.passage.text.strip() for hit in hits)
+        return
+    assert 1 <= len(draft.sentences) <= MOST_SENTENCES
+    assert len({cited.quote for cited in draft.citations}) == len(draft.citations)
+    for number, cited in enumerate(draft.citations, 1):
+        assert (
+            cited.quote == hits[int(cited.article_id)].passage.article.text[cited.start : cited.end]
+        )
+        assert cited.quote.strip()
+        assert cited.marker == number
+
+
+@pytest.mark.parametrize(
+    ("sentences", "expected"),
+    [
+        ([], ""),
+        ([AnswerSentence("共3.5亿元。", (1, 2), Support.SUPPORTED)], "共3.5亿元。 [1][2]"),
+        ([AnswerSentence("据此推断。", (), Support.UNVERIFIED)], "据此推断。"),
+        (
+            [
+                AnswerSentence("一。", (1,), Support.SUPPORTED),
+                AnswerSentence("Two.", (2,), Support.PARTIAL),
+            ],
+            "一。 [1] Two. [2]",
+        ),
+    ],
+)
+def test_join_sentences(sentences, expected):
+    assert join_sentences(sentences) == expected
+
+
+@pytest.mark.parametrize(
+    ("question", "nearest", "expected"),
+    [
+        ("火星上有猫吗？", [], "文章库中没有能回答这个问题的内容。"),
+        (
+            "火星上有猫吗？",
+            ["大桥 (2025-06-20)", "小学"],
+            "文章库中没有能回答这个问题的内容。最接近的文章：大桥 (2025-06-20)；小学。",
+        ),
+        (
+            "Are there cats on Mars?",
+            [],
+            "The articles in this library do not answer this question.",
+        ),
+        (
+            "Are there cats on Mars?",
+            ["大桥 (2025-06-20)", "Ferry"],
+            "The articles in this library do not answer this question. "
+            "Nearest: 大桥 (2025-06-20); Ferry.",
+        ),
+    ],
+)
+def test_refuse_speaks_the_language_of_the_question(question, nearest, expected):
+    assert refuse(question, nearest) == expected

@@ -1,0 +1,38 @@
+"""What ``import rag`` gives and what it leaves alone."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import rag
+
+ROOT = Path(__file__).parents[2]
+HEAVY = (
+    "torch",
+    "faiss",
+    "sentence_transformers",
+    "transformers",
+    "tiktoken",
+    "gradio",
+    "langchain",
+)
+
+
+def test_all_is_sorted_and_complete():
+    assert rag.__all__ == sorted(rag.__all__)
+    public = {
+        name
+        for name, value in vars(rag).items()
+        if isinstance(value, type) and value.__module__.startswith("rag.")
+    }
+    assert public == set(rag.__all__)
+
+
+def test_import_loads_no_model_and_nothing_heavy():
+    code = f"import sys, rag; print(*[name for name in {HEAVY!r} if name in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
+    assert (done.returncode, done.stdout.strip(), done.stderr) == (0, "", "")

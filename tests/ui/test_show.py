@@ -1,0 +1,212 @@
+"""Answers, summaries and libraries as a reader of the terminal sees them."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from index.database import Manifest
+from index.records import Problem, Summary
+from index.store import LibraryCounts
+from rag.records import Answer, AnswerSentence, Citation, Seconds, Support
+from ui.show import printable, show_answer, show_library, show_summary
+
+STEERING = (
+    "\x1b[31m",
+    "\x1b]8;;http://e.com\x07",
+    "\x9b2J",
+    "\x00",
+    "\x7f",
+    "\u202e",
+    "\u2066",
+    "\r",
+)
+
+
+def answer(*citations: Citation, text: str = "大桥通车了。 [1]") -> Answer:
+    sentences = tuple(AnswerSentence(c.quote, (c.marker,), Support.SUPPORTED) for c in citations)
+    return Answer(
+        "大桥呢？",
+        "大桥呢？",
+        text,
+        not citations,
+        sentences,
+        citations,
+        (),
+        Seconds(0.0, 0.0, 0.0),
+    )
+
+
+def cited(**changes) -> Citation:
+    values = {
+        "marker": 1,
+        "article_id": "b",
+        "title": "东岸大桥",
+        "url": "https://e.com/b",
+        "date": "2025-06-20",
+        "source": "试验号",
+        "quote": "大桥通车了。",
+        "start": 0,
+        "end": 6,
+        "account": "试验号",
+    }
+    return Citation(**{**values, **changes})
+
+
+@pytest.mark.parametrize(
+    ("citation", "lines"),
+    [
+        (
+            cited(),
+            ["[1] 东岸大桥  (2025-06-20 · 试验号)", "    “大桥通车了。”", "    https://e.com/b"],
+        ),
+        (
+            cited(source="晚报", url=""),
+            ["[1] 东岸大桥  (2025-06-20 · 试验号 · reprinted from 晚报)", "    “大桥通车了。”"],
+        ),
+        (
+            cited(date=None, account="", source="", url=""),
+            ["[1] 东岸大桥", "    “大桥通车了。”"],
+        ),
+        (
+            cited(quote="大桥\n通车  了。", url=""),
+            ["[1] 东岸大桥  (2025-06-20 · 试验号)", "    “大桥 通车 了。”"],
+        ),
+    ],
+)
+def test_show_answer(citation, lines):
+    assert show_answer(answer(citation)).split("\n") == ["大桥通车了。 [1]", "", *lines]
+
+
+def test_show_answer_says_reprints_in_chinese(monkeypatch):
+    monkeypatch.setenv("JUWEN_LANGUAGE", "zh")
+    assert "(2025-06-20 · 试验号 · 转自 晚报)" in show_answer(answer(cited(source="晚报")))
+
+
+def test_show_answer_shows_every_citation_in_order():
+    shown = show_answer(answer(cited(), cited(marker=2, title="西山隧道")))
+    assert shown.index("[1] 东岸大桥") < shown.index("[2] 西山隧道")
+
+
+def test_show_answer_of_a_refusal_is_its_words():
+    assert show_answer(answer(text="文章库中没有。")) == "文章库中没有。"
+
+
+@pytest.mark.parametrize("steering", STEERING, ids=ascii)
+@pytest.mark.parametrize("field", ["title", "url", "date", "source", "quote", "account"])
+def test_nothing_in_an_article_steers_the_terminal(steering, field):
+    shown = show_answer(answer(cited(**{field: f"前{steering}后"}), text=f"答{steering}案 [1]"))
+    assert all(char == "\n" or char.isprintable() for char in shown)
+    assert steering not in shown
+    assert "前" in shown
+    assert "后" in shown
+
+
+@pytest.mark.parametrize("field", ["url", "source", "account"])
+def test_no_field_of_an_article_can_forge_a_citation(field):
+    shown = show_answer(answer(cited(**{field: "x\n[2] 假的标题"})))
+    assert not any(line.startswith("[2]") for line in shown.split("\n"))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("大桥 3.2公里，“引号” ok\n二行", "大桥 3.2公里，“引号” ok\n二行"),
+        ("\x1b[31m红\x1b[0m", "[31m红[0m"),
+        ("a\tb\rc", "abc"),
+        ("é 😀 𠀀", "é 😀 𠀀"),
+    ],
+)
+def test_printable(text, expected):
+    assert printable(text) == expected
+
+
+SUMMARY = Summary(
+    read=9,
+    added=1,
+    changed=2,
+    unchanged=3,
+    repeated=1,
+    empty=4,
+    failed=2,
+    chunks=50,
+    embedded=40,
+    seconds=1.26,
+    problems=(Problem("bad", "坏", lost=True),),
+)
+
+
+def test_show_summary(monkeypatch):
+    assert show_summary(SUMMARY) == (
+        "articles: 9 read, 1 added, 2 changed, 3 unchanged, 1 repeated, "
+        "4 without text (found by title), 2 failed\n"
+        "chunks: 50 new, 40 embedded; 1.3 s"
+    )
+    monkeypatch.setenv("JUWEN_LANGUAGE", "zh")
+    assert show_summary(SUMMARY) == (
+        "文章：读取 9，新增 1，更新 2，未变 3，重复 1，无正文（按标题可查）4，失败 2\n"
+        "分块：新增 50，嵌入 40；用时 1.3 秒"
+    )
+
+
+MANIFEST = Manifest(
+    schema=1,
+    encoder="packaged",
+    fingerprint="0123456789abcdef",
+    dimension=384,
+    chunk_tokens=256,
+    cleaning=1,
+    generation=3,
+    created="2025-06-01T00:00:00+00:00",
+    updated="2025-06-02T00:00:00+00:00",
+    question_means={},
+)
+COUNTS = LibraryCounts(
+    articles=7,
+    empty=2,
+    chunks=30,
+    first_date=date(2025, 4, 1),
+    last_date=date(2025, 6, 20),
+    accounts={"试验号": 5, "": 2},
+    languages={"zh": 6, "en": 1},
+)
+
+
+def test_show_library(monkeypatch):
+    assert show_library("lib", MANIFEST, COUNTS).split("\n") == [
+        "library: lib",
+        "articles: 7 (without text: 2)",
+        "chunks: 30 (tokens at most: 256)",
+        "dates: 2025-04-01 – 2025-06-20",
+        "accounts: 试验号 (5), – (2)",
+        "languages: zh (6), en (1)",
+        "model: packaged (384; 0123456789ab)",
+        "made: 2025-06-01T00:00:00+00:00",
+        "updated: 2025-06-02T00:00:00+00:00 (generation 3)",
+    ]
+    monkeypatch.setenv("JUWEN_LANGUAGE", "zh")
+    assert show_library("lib", MANIFEST, COUNTS).split("\n") == [
+        "文章库: lib",
+        "文章: 7 (无正文: 2)",
+        "分块: 30 (每块词元上限: 256)",
+        "日期: 2025-04-01 – 2025-06-20",
+        "公众号: 试验号 (5), – (2)",
+        "语言: zh (6), en (1)",
+        "向量模型: packaged (384; 0123456789ab)",
+        "建立: 2025-06-01T00:00:00+00:00",
+        "更新: 2025-06-02T00:00:00+00:00 (第 3 代)",
+    ]
+
+
+def test_show_library_of_an_empty_one():
+    empty = LibraryCounts(0, 0, 0, None, None, {}, {})
+    shown = show_library("lib", MANIFEST, empty)
+    assert "dates: –\n" in shown
+    assert "articles: 0 (without text: 0)" in shown
+
+
+def test_show_library_lets_no_account_steer_the_terminal():
+    counts = LibraryCounts(1, 0, 1, None, None, {"\x1b[2J号": 1}, {"zh": 1})
+    assert "\x1b" not in show_library("lib\x9b", MANIFEST, counts)
+    assert "\x9b" not in show_library("lib\x9b", MANIFEST, counts)
