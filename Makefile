@@ -22,6 +22,11 @@ check: $(STAMP)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# make eval                               asks the project's own questions of its sample articles
+eval: $(STAMP)
+	$(BIN)/juwen index index/samples/articles.json --library library-samples
+	$(BIN)/juwen eval eval/sets/samples.jsonl --library library-samples --out reports/samples
+
 clean:
 	rm -rf $(VENV) .coverage .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 

@@ -131,7 +131,7 @@ def said_plainly(folder: Path) -> Iterator[None]:
     try:
         yield
     except (sqlite3.Error, OSError, json.JSONDecodeError) as error:
-        if not isinstance(error, (sqlite3.OperationalError, OSError)):
+        if not isinstance(error, (sqlite3.OperationalError, sqlite3.ProgrammingError, OSError)):
             raise LibraryError(
                 f"the library {str(folder)!r} is damaged ({error}); put a copy of the folder in its place, "
                 "or index the articles again into a new one",

@@ -139,7 +139,7 @@ class Answer:
 
     def to_dict(self) -> dict[str, Any]:
         """The answer as plain lists, strings and numbers, in the documented order."""
-        values = asdict(self)
+        values = json.loads(json.dumps(asdict(self)))
         order = ["id", "question", "standalone_question", "answer", "refused"]
         return {name: values[name] for name in [*order, *(n for n in values if n not in order)]}
 
@@ -170,11 +170,17 @@ class Question:
         Raises:
             QuestionError: a field is missing or of another type.
         """
-        question, history = values.get("question"), values.get("history") or []
+        question, question_id = values.get("question"), values.get("id")
+        history = [] if values.get("history") is None else values["history"]
         if not isinstance(question, str):
             raise QuestionError(
                 'the field \'question\' is missing or no text; write {"id": …, "question": "…"}',
                 '缺少字段 question 或其值不是文本；请写成 {"id": …, "question": "…"}',
+            )
+        if not isinstance(question_id, str | int | None):
+            raise QuestionError(
+                "the field 'id' is neither text nor a whole number; mend it or leave it out",
+                "字段 id 既不是文本也不是整数；请修正或去掉",
             )
         if not isinstance(history, list) or not all(_is_turn(turn) for turn in history):
             raise QuestionError(
@@ -182,7 +188,7 @@ class Question:
                 '字段 history 应为 {"question": "…", "answer": "…"} 的列表；请修正或去掉',
             )
         turns = tuple(Turn(turn["question"], turn["answer"]) for turn in history)
-        return cls(question, values.get("id"), turns)
+        return cls(question, question_id, turns)
 
 
 def _is_turn(value: Any) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -46,13 +47,15 @@ class FakeEncoder:
         vectors = np.zeros((len(texts), self.dimension), np.float32)
         for row, text in enumerate(texts):
             for term in content_terms(text):
-                vectors[row] += self._direction(term)
+                vectors[row] += _direction(term, self.dimension)
             vectors[row] += 1e-3
         return unit(vectors)
 
-    def _direction(self, term: str) -> np.ndarray:
-        seed = int.from_bytes(hashlib.sha256(term.encode()).digest()[:4], "little")
-        return np.random.default_rng(seed).standard_normal(self.dimension).astype(np.float32)
+
+@lru_cache(maxsize=10_000)
+def _direction(term: str, dimension: int) -> np.ndarray:
+    seed = int.from_bytes(hashlib.sha256(term.encode("utf-8", "replace")).digest()[:4], "little")
+    return np.random.default_rng(seed).standard_normal(dimension).astype(np.float32)
 
 
 def article(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import click
 
@@ -28,25 +28,25 @@ def ask_batch(assistant: Assistant, batch: Path, out: Path | None) -> int:
             for number, line in shown:
                 answer = _answer_line(assistant, batch, number, line)
                 failed += answer.error is not None
-                print(answer.to_json(), file=sink, flush=True)
+                click.echo(answer.to_json(), file=sink)
     finally:
-        if out is not None:
+        if sink is not None:
             sink.close()
     return failed
 
 
 def _answer_line(assistant: Assistant, batch: Path, number: int, line: str) -> Answer:
-    question_id = None
+    values: dict[str, Any] = {}
     try:
         values = _json_object(line)
-        question_id = values.get("id")
         question = Question.from_dict(values)
         answer = assistant.ask(question.question, question.history)
     except QuestionError as error:
         place = say(f"line {number} of {str(batch)!r}", f"{str(batch)!r} 第 {number} 行")
         complain(f"{place}{say(': ', '：')}{say_error(error)}")
-        answer = failed_answer(line[:200], error)
-    return answer.with_id(question_id)
+        asked = values.get("question")
+        answer = failed_answer(asked if isinstance(asked, str) else line[:200], error)
+    return answer.with_id(values.get("id"))
 
 
 def _json_object(line: str) -> dict[str, Any]:
@@ -76,9 +76,10 @@ def _question_lines(path: Path) -> list[tuple[int, str]]:
         ) from error
 
 
-def _sink(out: Path | None) -> Any:
+def _sink(out: Path | None) -> IO[str] | None:
+    """The file to write to, ``None`` for standard output."""
     if out is None:
-        return sys.stdout
+        return None
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         return out.open("w", encoding="utf-8")

@@ -19,6 +19,7 @@ from index.records import Summary
 from index.store import Library
 from rag.assistant import Assistant, check_question
 from ui.batch import ask_batch
+from ui.evaluate import eval_command
 from ui.language import complain, say, say_error
 from ui.show import show_answer, show_library, show_summary
 from ui.terminal import Progress, talk
@@ -119,6 +120,13 @@ def ask(
         )
     if out is not None and batch is None:
         raise click.UsageError(say("--out goes with --batch", "--out 须与 --batch 同用"))
+    if out is not None and batch is not None and out.resolve() == batch.resolve():
+        raise click.UsageError(
+            say(
+                "--out would overwrite the questions; name another file",
+                "--out 会覆盖问题文件；请另指定文件",
+            )
+        )
     if question is not None:
         _check_usage(question)
     failed = 0
@@ -141,8 +149,8 @@ def chat(articles: Sequence[Path], library: Path | None, encoder: str | None) ->
     folder = library or Path(DEFAULT_LIBRARY)
     if articles:
         click.echo(show_summary(_index(articles, folder, encoder, None)), err=True)
-    elif not (folder / "articles.db").exists():
-        folder = library or Path(SAMPLES_LIBRARY)
+    elif library is None and not (folder / "articles.db").exists():
+        folder = Path(SAMPLES_LIBRARY)
         _index_samples(folder, encoder)
     with _open(folder, encoder) as assistant:
         talk(assistant)
@@ -167,6 +175,9 @@ def info(library: Path | None, as_json: bool) -> None:
         click.echo(show_library(str(folder), manifest, counts))
 
 
+cli.add_command(eval_command)
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command; say what goes wrong in one sentence and set the exit code."""
     try:
@@ -185,9 +196,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except JuwenError as error:
         complain(say_error(error))
         sys.exit(1)
-    except BrokenPipeError:
-        # Whoever read our output has seen enough; Python would complain once more on its way out.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except Exception as error:
         if os.environ.get("JUWEN_DEBUG"):
             raise
@@ -218,7 +226,7 @@ def _index(
     paths: Sequence[Path], folder: Path, encoder: str | None, chunk_tokens: int | None
 ) -> Summary:
     """Index with a progress bar; complain of every problem."""
-    with Progress() as progress:
+    with Progress(say("indexing", "索引中")) as progress:
         summary = index_articles(
             paths,
             folder,

@@ -36,17 +36,28 @@ def talk(assistant: Assistant) -> None:
 def _typed_questions() -> Iterator[str]:
     while True:
         click.echo("? ", nl=False, err=True)
-        line = sys.stdin.readline().strip()
+        line = _read_line().strip()
         if not line or line.lower() in _GOODBYES:
             click.echo(err=True)
             return
         yield line
 
 
+def _read_line() -> str:
+    try:
+        return sys.stdin.readline()
+    except UnicodeDecodeError as error:
+        raise QuestionError(
+            "what was typed is not UTF-8; set the terminal to UTF-8 and try again",
+            "输入的内容不是 UTF-8；请将终端设为 UTF-8 后重试",
+        ) from error
+
+
 class Progress:
     """A progress bar on standard error, drawn from the first report on; none where nobody looks."""
 
-    def __init__(self) -> None:
+    def __init__(self, label: str) -> None:
+        self._label = label
         self._bar: Any = None
 
     def __enter__(self) -> Callable[[int, int], None]:
@@ -54,9 +65,7 @@ class Progress:
 
     def _report(self, done: int, total: int) -> None:
         if self._bar is None:
-            self._bar = click.progressbar(
-                length=total, label=say("indexing", "索引中"), file=sys.stderr
-            )
+            self._bar = click.progressbar(length=total, label=self._label, file=sys.stderr)
             self._bar.__enter__()
         self._bar.update(done - self._bar.pos)
 

@@ -173,7 +173,6 @@ def test_answers_are_on_disk_before_the_next_question_is_asked(
     assert out.read_text("utf-8") == written[0]
 
 
-@pytest.mark.xfail(strict=True, reason="print writes to an ASCII stream what click would encode")
 def test_answers_are_utf8_whatever_standard_output_is(assistant, batch, monkeypatch):
     written = io.BytesIO()
     monkeypatch.setattr("sys.stdout", io.TextIOWrapper(written, encoding="ascii"))

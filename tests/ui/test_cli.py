@@ -11,7 +11,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import click
 import pytest
 
 from index.build import index_raw
@@ -577,16 +576,3 @@ def test_a_reader_that_leaves_early_is_told_nothing(tmp_path):
     )
     done = run_python(code)
     assert (done.stdout, done.stderr) == ("", "")
-
-
-def test_a_broken_pipe_is_no_error(monkeypatch, tmp_path, capfd):
-    def leave(*_, **__):
-        raise BrokenPipeError
-
-    monkeypatch.setattr(click.Group, "main", leave)
-    with (tmp_path / "out").open("w") as out:
-        monkeypatch.setattr("sys.stdout", out)
-        main(["info"])
-        out.write("nobody reads this")
-    assert (tmp_path / "out").read_text() == ""
-    assert capfd.readouterr().err == ""
