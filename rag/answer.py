@@ -29,7 +29,8 @@ LONGEST_ANSWER = 200
 
 _PASSAGES = 10
 _ENCODED_PASSAGES = 3
-_CONTEXT_WEIGHT = 1.0
+_BEFORE_WEIGHT = 0.7
+_BACKGROUND_WEIGHT = 0.5
 _TYPE_WEIGHT = 0.15
 _NEARNESS_WEIGHT = 4.0
 _FARTHEST = 0.22
@@ -80,7 +81,11 @@ class Draft:
 
 
 def answer_extractively(
-    question: str, articles: Sequence[Sequence[RankedPassage]], encoder: Encoder
+    question: str,
+    articles: Sequence[Sequence[RankedPassage]],
+    encoder: Encoder,
+    *,
+    background: str = "",
 ) -> Draft | None:
     """Up to three sentences of the passages that answer, each cited.
 
@@ -88,20 +93,21 @@ def answer_extractively(
 
     Args:
         articles: Ranked articles, each with its ranked passages (``rag.retrieve``).
+        background: The question before, where this one leans on it; its terms count half.
     """
     with_text = (hit for hits in articles for hit in hits if hit.passage.text)
     ranked = sorted(with_text, key=lambda hit: -hit.score)
     if not ranked or ranked[0].score < _FARTHEST:
         return None
-    chosen = choose(score_sentences(question, ranked[:_PASSAGES], encoder))
+    chosen = choose(score_sentences(question, ranked[:_PASSAGES], encoder, background))
     return _draft(chosen) if chosen else None
 
 
 def score_sentences(
-    question: str, ranked: Sequence[RankedPassage], encoder: Encoder
+    question: str, ranked: Sequence[RankedPassage], encoder: Encoder, background: str = ""
 ) -> list[Candidate]:
     """Every sentence of the passages (at least one) with its score, best first."""
-    weights = _term_weights(question, ranked)
+    weights = _term_weights(question, background, ranked)
     wanted = _wanted(question)
     language = detect_language(question)
     best = ranked[0].score
@@ -113,10 +119,7 @@ def score_sentences(
         before = ""
         for span in _sentences(passage):
             text = span.of(passage.article.text)
-            score = _share(weights, text)
-            score += _CONTEXT_WEIGHT * _share(
-                weights, f"{passage.article.title} {before}", less=text
-            )
+            score = _relevance(weights, passage.article.title, before, text)
             score += similarity.get(text, 0.0) + (hit.score - best)
             score += _TYPE_WEIGHT if wanted and wanted.search(text) else 0.0
             score -= _SCRAP_PENALTY if len(text) < _SCRAP_CHARACTERS else 0.0
@@ -154,15 +157,25 @@ def _sentences(passage: Passage) -> list[Span]:
     return [Span(s.start + offset, s.end + offset) for s in split_sentences(passage.text)]
 
 
-def _term_weights(question: str, ranked: Sequence[RankedPassage]) -> Mapping[str, float]:
+def _term_weights(
+    question: str, background: str, ranked: Sequence[RankedPassage]
+) -> Mapping[str, float]:
     """The question's terms, each with its share of the weight; rare among the passages is heavy."""
-    asked = set(content_terms(question))
+    own = set(content_terms(question))
+    asked = own.union(content_terms(background))
     among: Counter[str] = Counter()
     for hit in ranked:
         among.update(asked.intersection(terms(hit.passage.text)))
     weights = {term: math.log(1 + (len(ranked) + 0.5) / (among[term] + 0.5)) for term in asked}
+    weights = {term: w * (1 if term in own else _BACKGROUND_WEIGHT) for term, w in weights.items()}
     total = sum(weights.values())
     return {term: weight / total for term, weight in weights.items()}
+
+
+def _relevance(weights: Mapping[str, float], title: str, before: str, text: str) -> float:
+    """What a sentence shares with the question, and its surroundings share beyond that."""
+    score = _share(weights, text) + _share(weights, title, less=text)
+    return score + _BEFORE_WEIGHT * _share(weights, before, less=f"{title} {text}")
 
 
 def _share(weights: Mapping[str, float], text: str, less: str = "") -> float:

@@ -97,7 +97,8 @@ class Assistant:
         standalone = standalone_question(question, history)
         articles = retrieve(self.library, self._encoder, standalone, filters or Filters())
         retrieved = time.perf_counter()
-        draft = answer_extractively(standalone, articles, self._encoder)
+        background = standalone.removesuffix(question)
+        draft = answer_extractively(question, articles, self._encoder, background=background)
         evidence = to_evidence(articles)
         done = time.perf_counter()
         return Answer(
