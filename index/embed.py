@@ -74,7 +74,10 @@ def load_encoder(name: str = PACKAGED) -> Encoder:
     Raises:
         EncoderError: at first use, in one sentence, where the model cannot be had.
     """
-    return SentenceTransformerEncoder(name)
+    folder = Path(name)
+    # A library remembers the name, and is opened from other folders than it was made in.
+    local = name != PACKAGED and folder.is_dir()
+    return SentenceTransformerEncoder(str(folder.resolve()) if local else name)
 
 
 class SentenceTransformerEncoder:

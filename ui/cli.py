@@ -21,26 +21,11 @@ from rag.assistant import Assistant, check_question
 from ui.batch import ask_batch
 from ui.evaluate import eval_command
 from ui.language import complain, say, say_error
+from ui.options import DEFAULT_LIBRARY, encoder_option, library_option
 from ui.show import show_answer, show_library, show_summary
 from ui.terminal import Progress, talk
 
-DEFAULT_LIBRARY = "library"
 SAMPLES_LIBRARY = "library-samples"
-
-_library = click.option(
-    "--library",
-    type=click.Path(path_type=Path),
-    envvar="JUWEN_LIBRARY",
-    help=say("The library's folder [default: ./library].", "文章库目录 [默认 ./library]。"),
-)
-_encoder = click.option(
-    "--encoder",
-    envvar="JUWEN_ENCODER",
-    help=say(
-        "Embedding model: 'packaged', a local folder or a hub name [default: the library's own].",
-        "向量模型：packaged、本地目录或模型仓库名 [默认：与文章库一致]。",
-    ),
-)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -54,8 +39,8 @@ def cli() -> None:
     help=say("Put articles into a library, or update it.", "将文章加入文章库，或更新文章库。"),
 )
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
-@_library
-@_encoder
+@library_option
+@encoder_option
 @click.option(
     "--chunk-tokens",
     type=click.IntRange(32, 4096),
@@ -104,8 +89,8 @@ def index_command(
 @click.option(
     "--json", "as_json", is_flag=True, help=say("Print the answer as JSON.", "以 JSON 输出答案。")
 )
-@_library
-@_encoder
+@library_option
+@encoder_option
 def ask(
     question: str | None,
     batch: Path | None,
@@ -143,8 +128,8 @@ def ask(
 
 @cli.command(help=say("Ask in the terminal, one question after the other.", "在终端里连续提问。"))
 @click.argument("articles", nargs=-1, type=click.Path(path_type=Path))
-@_library
-@_encoder
+@library_option
+@encoder_option
 def chat(articles: Sequence[Path], library: Path | None, encoder: str | None) -> None:
     folder = library or Path(DEFAULT_LIBRARY)
     if articles:
@@ -161,7 +146,7 @@ def chat(articles: Sequence[Path], library: Path | None, encoder: str | None) ->
         "What is in a library, with which model, made when.", "文章库的内容、所用模型与建立时间。"
     )
 )
-@_library
+@library_option
 @click.option("--json", "as_json", is_flag=True, help=say("Print it as JSON.", "以 JSON 输出。"))
 def info(library: Path | None, as_json: bool) -> None:
     folder = library or Path(DEFAULT_LIBRARY)

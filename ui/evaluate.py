@@ -18,10 +18,10 @@ from index.embed import load_encoder
 from index.store import Library
 from rag.assistant import Assistant
 from ui.language import complain, say
+from ui.options import DEFAULT_LIBRARY, encoder_option, library_option
 from ui.show_report import show_comparison, show_headline
 from ui.terminal import Progress
 
-_DEFAULT_LIBRARY = "library"
 _DEFAULT_COMMAND = "run"
 
 
@@ -56,17 +56,8 @@ def eval_command() -> None:
 
 @eval_command.command(_DEFAULT_COMMAND, hidden=True)
 @click.argument("questions", type=click.Path(path_type=Path))
-@click.option(
-    "--library",
-    type=click.Path(path_type=Path),
-    envvar="JUWEN_LIBRARY",
-    help=say("The library's folder [default: ./library].", "文章库目录 [默认 ./library]。"),
-)
-@click.option(
-    "--encoder",
-    envvar="JUWEN_ENCODER",
-    help=say("Embedding model [default: the library's own].", "向量模型 [默认：与文章库一致]。"),
-)
+@library_option
+@encoder_option
 @click.option(
     "--out",
     required=True,
@@ -157,7 +148,7 @@ def _what_answers(
         if library is None:
             return {"answers": answers}
         return {"answers": answers, "library": opened.enter_context(Library.open(library))}
-    folder = library or Path(_DEFAULT_LIBRARY)
+    folder = library or Path(DEFAULT_LIBRARY)
     assistant = Assistant.open(folder, encoder=load_encoder(encoder) if encoder else None)
     opened.enter_context(assistant)
     return {"ask": assistant, "configuration": {"library": str(folder)}}
