@@ -21,7 +21,7 @@ from index.records import Article, Chunk, Problem, RawArticle, Summary, digest
 from index.store import Library
 from index.writer import LibraryWriter, StagedChunk, open_writer
 
-_WINDOW = 512
+_WINDOW = 256
 """Chunks that are encoded together: enough to sort by length, few enough to lose little."""
 
 _FEWEST_TOKENS = 16
