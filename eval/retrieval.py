@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
-from eval.answers import contains_gold
+from eval.answers import contains_gold, has_span
 from eval.questions import AidsMode, Case, document
 from eval.records import Metric
 from rag.records import Evidence
@@ -150,9 +150,9 @@ def _calculate(wanted: int, gained: tuple[bool, ...]) -> Mapping[Metric, float]:
 def evidence_holds_answer(case: Case, evidence: Sequence[Evidence]) -> float | None:
     """1 where the text of the first five articles holds the gold answer, else 0.
 
-    The question that a reader of the evidence asks; ``None`` without a gold answer. An answer whose
+    The question that a reader of the evidence asks; ``None`` without a gold answer that could be found. An answer whose
     parts stand in several articles counts as held.
     """
-    if not case.has_answer:
+    if not has_span(case):
         return None
     return contains_gold(case, "\n".join(one.text for one in evidence[:CUT]))

@@ -16,6 +16,7 @@ from eval.retrieval import (
 
 _SEEN = 5
 _LONGEST_SEEN = 300
+_GOOD_F1 = 0.5
 
 
 def score(case: Case, reply: Reply, texts: Texts | None = None) -> ScoredCase:
@@ -76,13 +77,16 @@ def correct(case: Case, scores: dict[Metric, float], *, refused: bool) -> float:
     """Whether the question was dealt with rightly: 1 or 0.
 
     What cannot be answered has to be refused. What can has to be answered with the gold answer in
-    it or, where the question has none, with a citation of a right article.
+    it; where it has no gold answer that could be found, with a citation of a right article; and
+    where it has no gold article either, with an F1 of one half.
     """
     if not case.answerable:
         return float(refused)
-    if case.has_answer:
+    if Metric.CONTAINS_GOLD in scores:
         return scores[Metric.CONTAINS_GOLD]
-    return float(scores[Metric.CITATION_RECALL] > 0)
+    if Metric.CITATION_RECALL in scores:
+        return float(scores[Metric.CITATION_RECALL] > 0)
+    return float(scores[Metric.F1] >= _GOOD_F1)
 
 
 def _gold(case: Case) -> tuple[str, ...]:

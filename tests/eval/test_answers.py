@@ -4,7 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eval.answers import answer_scores, contains_gold, exact_match, plain_text, references, token_f1
+from eval.answers import (
+    answer_scores,
+    contains_gold,
+    exact_match,
+    has_span,
+    plain_text,
+    references,
+    token_f1,
+)
 from eval.records import Metric
 from tests.eval.cases import answer, case
 
@@ -52,6 +60,15 @@ def test_an_answer_in_the_language_of_the_question_is_right() -> None:
 
 def test_without_gold_there_is_no_score() -> None:
     assert answer_scores(case(aids=("a",)), "有") == {}
+
+
+def test_a_summary_is_compared_and_not_looked_for() -> None:
+    summary = case(answers=("大桥" * 40,))
+    assert not has_span(summary)
+    assert set(answer_scores(summary, "大桥")) == {Metric.F1, Metric.EXACT_MATCH, Metric.CHARACTERS}
+    assert has_span(case(answers=("大桥" * 40, "大桥")))
+    assert has_span(case(answer_parts=(("大桥" * 30,),)))
+    assert not has_span(case(aids=("a",)))
 
 
 def test_a_refusal_says_nothing_whatever_it_names() -> None:
