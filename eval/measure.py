@@ -86,7 +86,7 @@ def evaluate(
     if isinstance(ask, Assistant):
         library = library or ask.library
     if library is not None:
-        check_gold(cases, (one.article_id for one in library.articles()), path or "the questions")
+        check_gold(cases, library.article_ids(), path or "the questions")
     folder = Path(out) if out is not None else None
     if answers is not None:
         replies = _given(Path(answers), folder)

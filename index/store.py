@@ -162,6 +162,12 @@ class Library:
             ).fetchone()
             return RawArticle(**json.loads(found[0])) if found else None
 
+    def article_ids(self) -> list[str]:
+        """The id of every article, without reading the articles."""
+        with self._reading() as connection:
+            rows = connection.execute("SELECT article_id FROM article WHERE published").fetchall()
+        return [article_id for (article_id,) in rows]
+
     def articles(self) -> Iterator[Article]:
         """Every article, oldest first, in one consistent list."""
         with self._reading() as connection:

@@ -139,13 +139,17 @@ class Answer:
 
     def to_dict(self) -> dict[str, Any]:
         """The answer as plain lists, strings and numbers, in the documented order."""
-        values = json.loads(json.dumps(asdict(self)))
-        order = ["id", "question", "standalone_question", "answer", "refused"]
-        return {name: values[name] for name in [*order, *(n for n in values if n not in order)]}
+        plain: dict[str, Any] = json.loads(json.dumps(self._ordered()))
+        return plain
 
     def to_json(self, *, indent: int | None = None) -> str:
         """``to_dict`` as JSON, with Chinese as it is; always text that UTF-8 can spell."""
-        return well_formed(json.dumps(self.to_dict(), ensure_ascii=False, indent=indent))
+        return well_formed(json.dumps(self._ordered(), ensure_ascii=False, indent=indent))
+
+    def _ordered(self) -> dict[str, Any]:
+        values = asdict(self)
+        order = ["id", "question", "standalone_question", "answer", "refused"]
+        return {name: values[name] for name in [*order, *(n for n in values if n not in order)]}
 
     def with_id(self, question_id: str | int | None) -> Answer:
         return replace(self, id=question_id)

@@ -206,3 +206,9 @@ def test_an_encoder_that_does_not_fit_is_refused_with_the_command(library):
 
 def test_errors_of_libraries_are_not_those_of_encoders():
     assert not issubclass(LibraryError, EncoderError)
+
+
+def test_article_ids_are_those_of_the_articles(library_folder):
+    with Library.open(library_folder) as library:
+        assert library.article_ids()
+        assert sorted(library.article_ids()) == sorted(a.article_id for a in library.articles())
