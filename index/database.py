@@ -14,9 +14,9 @@ from typing import Any
 
 from index.embed import Encoder
 from index.errors import LibraryError
-from index.records import Article
+from index.records import Article, Change, Kind, Layout, RawArticle, Span
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 _TABLES = """
 CREATE TABLE manifest (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -24,8 +24,10 @@ CREATE TABLE article (
     row INTEGER PRIMARY KEY,
     article_id TEXT NOT NULL,
     published INTEGER NOT NULL,     -- 0 while staged by a job that has not ended
-    version TEXT NOT NULL,          -- hash of the raw fields and of how they were cleaned and cut
+    content TEXT NOT NULL,          -- hash of the raw fields and of the rules for cleaning and cutting
+    version TEXT NOT NULL,          -- hash of that and of what its account repeats; '' if not yet cut
     raw TEXT NOT NULL,              -- JSON: the six fields as received, and the file they came from
+    changes TEXT NOT NULL,          -- JSON: what each cleaning rule did to the raw text
     title TEXT NOT NULL,
     url TEXT NOT NULL,
     date TEXT,
@@ -33,8 +35,25 @@ CREATE TABLE article (
     source TEXT NOT NULL,
     language TEXT NOT NULL,
     text TEXT NOT NULL,
+    series TEXT NOT NULL,           -- the column that its title names
+    kind TEXT NOT NULL,
+    originals TEXT NOT NULL,        -- JSON: ids of the articles that it copies
     UNIQUE (article_id, published)
 );
+CREATE INDEX article_account ON article (account);
+CREATE TABLE fingerprint (          -- what may come again in other articles
+    key INTEGER NOT NULL,
+    part INTEGER NOT NULL,
+    article INTEGER NOT NULL REFERENCES article (row) ON DELETE CASCADE,
+    PRIMARY KEY (key, part, article)
+) WITHOUT ROWID;
+CREATE INDEX fingerprint_article ON fingerprint (article);
+CREATE TABLE recurring (            -- lines that an account repeats
+    account TEXT NOT NULL,
+    key INTEGER NOT NULL,
+    owner TEXT,                     -- of an introduction: the article that is found by it
+    PRIMARY KEY (account, key)
+) WITHOUT ROWID;
 CREATE TABLE chunk (
     id INTEGER PRIMARY KEY,
     article INTEGER NOT NULL REFERENCES article (row) ON DELETE CASCADE,
@@ -159,7 +178,9 @@ def utc_now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-ARTICLE_COLUMNS = "article_id, title, url, date, account, source, language, text"
+ARTICLE_COLUMNS = (
+    "article_id, title, url, date, account, source, language, text, series, kind, originals"
+)
 
 
 def article_values(article: Article) -> tuple[str | None, ...]:
@@ -173,12 +194,27 @@ def article_values(article: Article) -> tuple[str | None, ...]:
         article.source,
         article.language,
         article.text,
+        article.column,
+        article.kind,
+        json.dumps(article.originals),
     )
 
 
 def to_article(values: Sequence[Any]) -> Article:
-    article_id, title, url, published, account, source, language, text = values
-    return Article(article_id, title, url, to_date(published), account, text, source, language)
+    article_id, title, url, published, account, source, language, text, column, kind, ids = values
+    return Article(
+        article_id,
+        title,
+        url,
+        to_date(published),
+        account,
+        text,
+        source,
+        language,
+        column,
+        Kind(kind),
+        tuple(json.loads(ids)),
+    )
 
 
 def to_date(written: str | None) -> date | None:
@@ -191,3 +227,22 @@ def marks(values: Sequence[Any]) -> str:
 
 def in_batches(values: Sequence[Any], size: int = 500) -> Iterator[Sequence[Any]]:
     return (values[at : at + size] for at in range(0, len(values), size))
+
+
+def raw_to_json(raw: RawArticle) -> str:
+    values = {name: getattr(raw, name) for name in RawArticle.__dataclass_fields__}
+    return json.dumps(values, ensure_ascii=False)
+
+
+def raw_from_json(written: str) -> RawArticle:
+    values = json.loads(written)
+    return RawArticle(**{**values, "layout": Layout(values["layout"])})
+
+
+def changes_to_json(changes: Sequence[Change]) -> str:
+    rows = [[change.rule, change.span.start, change.span.end, change.put] for change in changes]
+    return json.dumps(rows, ensure_ascii=False)
+
+
+def changes_from_json(written: str) -> list[Change]:
+    return [Change(rule, Span(start, end), put) for rule, start, end, put in json.loads(written)]

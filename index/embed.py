@@ -219,9 +219,8 @@ def _folder_fingerprint(folder: Path) -> str:
 
 
 def passage_text(article: Article, chunk: Chunk) -> str:
-    """What the encoder reads for a chunk: the article's title, then the chunk's own text."""
-    title = article.title[:_TITLE_CHARACTERS]
-    return f"{title}\n{chunk.span.of(article.text)}".strip()
+    """What the encoder reads for a chunk: the article's title and column, then the chunk's own text."""
+    return f"{article.heading[:_TITLE_CHARACTERS]}\n{chunk.span.of(article.text)}".strip()
 
 
 def unit(vectors: Vectors) -> Vectors:

@@ -1,197 +1,142 @@
-"""Files in, raw articles out: WeChat exports (JSON, JSON lines) and plain text, nothing changed."""
+"""Files in, raw articles out: each kind of file has its reader, and nothing in a text is changed."""
 
 from __future__ import annotations
 
-import gzip
-import json
-import os
-import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 from index.errors import ArticleError
-from index.records import Problem, RawArticle, well_formed
+from index.readers import archive
+from index.readers.fields import FIELDS, Columns, parse_columns
+from index.readers.folder import files_under
+from index.readers.json_array import read_json_array
+from index.readers.json_lines import read_json_lines
+from index.readers.limits import MAX_LOST_PER_FILE
+from index.readers.pdf import read_pdf
+from index.readers.plain_text import read_markdown, read_plain_text
+from index.readers.source import Source, file_source
+from index.readers.standard_input import standard_input
+from index.readers.table import read_table
+from index.readers.web_page import read_web_page
+from index.readers.word import read_word
+from index.records import Problem, RawArticle
 
-FIELDS: Mapping[str, str] = {
-    "article_id": "文章标识符aid",
-    "title": "标题title",
-    "url": "链接url",
-    "time": "时间time",
-    "account": "公众号名称",
-    "content": "finalContent",
+__all__ = ["FIELDS", "SUFFIXES", "parse_columns", "read_articles"]
+
+_STANDARD_INPUT = Path("-")
+
+_MANY: Mapping[str, Callable[[Source, Columns], Iterator[RawArticle | Problem]]] = {
+    ".json": read_json_array,
+    ".json.gz": read_json_array,
+    ".jsonl": read_json_lines,
+    ".jsonl.gz": read_json_lines,
+    ".ndjson": read_json_lines,
+    ".csv": read_table,
+    ".csv.gz": read_table,
+    ".tsv": read_table,
+    ".tsv.gz": read_table,
 }
-"""The names of a WeChat export's six fields, by the attribute of ``RawArticle`` that takes them."""
+"""Readers of files of any size that hold many articles."""
 
-_NEEDED = ("article_id", "content")
-_JSON = (".json", ".json.gz")
-_LINES = (".jsonl", ".jsonl.gz", ".ndjson")
-_TEXT = (".txt", ".md")
-SUFFIXES = (*_JSON, *_LINES, *_TEXT)
+_ONE: Mapping[str, Callable[[Source], RawArticle]] = {
+    ".txt": read_plain_text,
+    ".md": read_markdown,
+    ".html": read_web_page,
+    ".htm": read_web_page,
+    ".pdf": read_pdf,
+    ".docx": read_word,
+}
+"""Readers of files that are one article, or one page of them."""
+
+SUFFIXES = (*_MANY, *_ONE, archive.SUFFIX)
 
 
-def read_articles(paths: Iterable[Path]) -> Iterator[RawArticle | Problem]:
+def read_articles(
+    paths: Iterable[Path], *, columns: Mapping[str, str] | None = None
+) -> Iterator[RawArticle | Problem]:
     """Every article of the files and folders named, in order; what cannot be read, as a problem.
 
-    A folder stands for every file in it, at any depth, whose suffix is one of ``SUFFIXES``.
+    A folder stands for every file in it, at any depth, whose suffix is one of ``SUFFIXES``, and so
+    does a ``.zip`` archive. The path ``-`` stands for standard input.
+
+    Args:
+        paths: Files, folders, ``-``.
+        columns: Where a table or JSON names its fields otherwise than ``FIELDS``: the name there,
+            by attribute of ``RawArticle``; see ``parse_columns``.
+
+    Raises:
+        ArticleError: ``columns`` names what is no field.
     """
+    named = Columns(columns or {})
     for path in paths:
-        try:
-            for file in _files(path):
-                yield from _read_file(file)
-        except ArticleError as error:
-            yield Problem(error.english, error.chinese, lost=True)
+        yield from _reported(_read_path(path, named))
 
 
-def _files(path: Path) -> list[Path]:
-    if not os.path.isdir(path):  # Path.is_dir raises where a name is too long
-        return [path]
-    found = sorted(
-        Path(folder) / name
-        for folder, _, names in os.walk(path)
-        for name in names
-        if name.lower().endswith(SUFFIXES)
-    )
-    if not found:
-        raise ArticleError(
-            f"the folder {str(path)!r} holds no article file; put {', '.join(SUFFIXES)} files into it",
-            f"目录 {str(path)!r} 中没有文章文件；请放入 {'、'.join(SUFFIXES)} 文件",
-        )
-    return found
+def _read_path(path: Path, columns: Columns) -> Iterator[RawArticle | Problem]:
+    if path == _STANDARD_INPUT:
+        yield from _read(standard_input(), columns)
+    elif _is_folder(path):
+        for found in files_under(path, SUFFIXES):
+            yield from _each(found if isinstance(found, Problem) else file_source(found), columns)
+    else:
+        yield from _read(file_source(path), columns)
 
 
-def _read_file(path: Path) -> Iterator[RawArticle | Problem]:
+def _each(found: Source | Problem, columns: Columns) -> Iterator[RawArticle | Problem]:
+    """One of many files: what is wrong with it does not keep the others from being read."""
+    if isinstance(found, Problem):
+        yield found
+    else:
+        yield from _reported(_read(found, columns))
+
+
+def _read(source: Source, columns: Columns) -> Iterator[RawArticle | Problem]:
+    suffix = _suffix_of(source)
+    if suffix == archive.SUFFIX:
+        for member in archive.members(source, SUFFIXES):
+            yield from _each(member, columns)
+    elif suffix in _MANY:
+        yield from _limited(_MANY[suffix](source, columns), source.origin)
+    else:
+        yield _ONE[suffix](source)
+
+
+def _is_folder(path: Path) -> bool:
     try:
-        name = path.name.lower()
-        if name.endswith(_JSON):
-            yield from _read_json(path)
-        elif name.endswith(_LINES):
-            yield from _read_lines(path)
-        elif name.endswith(_TEXT):
-            yield _read_text(path)
-        else:
-            raise ArticleError(
-                f"{str(path)!r} is of a kind that cannot be read; give {', '.join(SUFFIXES)} files",
-                f"无法识别 {str(path)!r} 的格式；请使用 {'、'.join(SUFFIXES)} 文件",
-            )
+        return path.is_dir()
+    except (OSError, ValueError):  # the name is too long, or has a NUL byte in it
+        return False
+
+
+def _suffix_of(source: Source) -> str:
+    name = source.name.lower()
+    found = [suffix for suffix in SUFFIXES if name.endswith(suffix)]
+    if not found:
+        kinds = ", ".join(SUFFIXES), "、".join(SUFFIXES)
+        raise ArticleError(
+            f"{source.origin!r} is of a kind that cannot be read; give {kinds[0]} files",
+            f"无法识别 {source.origin!r} 的格式；请使用 {kinds[1]} 文件",
+        )
+    return found[0]
+
+
+def _reported(items: Iterator[RawArticle | Problem]) -> Iterator[RawArticle | Problem]:
+    """``items``, and the error that ends them as a problem."""
+    try:
+        yield from items
     except ArticleError as error:
         yield Problem(error.english, error.chinese, lost=True)
 
 
-def _read_bytes(path: Path) -> bytes:
-    try:
-        data = path.read_bytes()
-        return gzip.decompress(data) if path.name.lower().endswith(".gz") else data
-    except (OSError, ValueError, EOFError, zlib.error) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise ArticleError(
-            f"{str(path)!r} cannot be read ({reason}); check the path, its permissions and that it is whole",
-            f"无法读取 {str(path)!r}（{reason}）；请检查路径、权限以及文件是否完整",
-        ) from error
-
-
-def _decode(path: Path, data: bytes) -> str:
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ArticleError(
-            f"{str(path)!r} is not UTF-8 (byte {error.start}); save it as UTF-8 and try again",
-            f"{str(path)!r} 不是 UTF-8 编码（第 {error.start} 字节）；请另存为 UTF-8 后重试",
-        ) from error
-
-
-def _read_json(path: Path) -> Iterator[RawArticle | Problem]:
-    text = _decode(path, _read_bytes(path))
-    try:
-        loaded = json.loads(text)
-    except (ValueError, RecursionError) as error:  # a number of over 4,300 digits is a ValueError
-        at = (
-            f"line {error.lineno}: {error.msg}"
-            if isinstance(error, json.JSONDecodeError)
-            else "too deep, or with a number too long"
-        )
-        raise ArticleError(
-            f"{str(path)!r} is not JSON ({at}); export it again, or mend that line",
-            f"{str(path)!r} 不是有效的 JSON（{at}）；请重新导出或修正该行",
-        ) from error
-    if not isinstance(loaded, list):
-        kind = (
-            f"an object with {', '.join(map(repr, list(loaded)[:4]))}"
-            if isinstance(loaded, dict)
-            else "a value"
-        )
-        raise ArticleError(
-            f"{str(path)!r} holds {kind}, not a list of articles; give a JSON array of objects "
-            f"with the fields {', '.join(FIELDS.values())}",
-            f"{str(path)!r} 的内容不是文章列表；请提供 JSON 数组，每个对象含字段 {'、'.join(FIELDS.values())}",
-        )
-    for number, item in enumerate(loaded, 1):
-        yield from _article(item, str(path), f"article {number}", f"第 {number} 篇")
-
-
-def _read_lines(path: Path) -> Iterator[RawArticle | Problem]:
-    # Split on \n alone: some texts hold other Unicode line separators inside a JSON string.
-    for number, line in enumerate(_decode(path, _read_bytes(path)).split("\n"), 1):
-        if not line.strip():
-            continue
-        try:
-            item = json.loads(line)
-        except (ValueError, RecursionError):
-            yield Problem(
-                f"line {number} of {str(path)!r} is not JSON; mend or remove that line",
-                f"{str(path)!r} 第 {number} 行不是有效的 JSON；请修正或删除该行",
-                lost=True,
+def _limited(items: Iterator[RawArticle | Problem], origin: str) -> Iterator[RawArticle | Problem]:
+    """``items`` up to so many unusable ones that the file must be of another kind."""
+    lost = 0
+    for item in items:
+        yield item
+        lost += isinstance(item, Problem) and item.lost
+        if lost == MAX_LOST_PER_FILE:
+            raise ArticleError(
+                f"{origin!r} has over {lost} articles that cannot be used; the rest was not read: "
+                "check that it is what its suffix says and which fields it has",
+                f"{origin!r} 中无法使用的文章超过 {lost} 篇，其余部分未读取；请检查格式与后缀是否相符以及字段名",
             )
-            continue
-        yield from _article(item, str(path), f"line {number}", f"第 {number} 行")
-
-
-def _article(item: Any, path: str, place: str, place_zh: str) -> Iterator[RawArticle | Problem]:
-    """One object of an export as an article; first what is wrong with it."""
-    if not isinstance(item, dict):
-        yield Problem(
-            f"{place} of {path!r} is not an object; give an object with the fields "
-            f"{', '.join(FIELDS.values())}",
-            f"{path!r} {place_zh}不是对象；每篇文章应为含字段 {'、'.join(FIELDS.values())} 的对象",
-            lost=True,
-        )
-        return
-    values = {attribute: _field_text(item.get(name)) for attribute, name in FIELDS.items()}
-    missing = [FIELDS[a] for a, value in values.items() if value is None]
-    # An id that is there but blank is as good as none: nothing could cite the article.
-    if not (values["article_id"] or "").strip() and FIELDS["article_id"] not in missing:
-        missing.append(FIELDS["article_id"])
-    lost = any(FIELDS[attribute] in missing for attribute in _NEEDED)
-    if missing:
-        named = f" (id {values['article_id']!r})" if values["article_id"] else ""
-        yield Problem(
-            f"{place} of {path!r}{named} has no usable {', '.join(map(repr, missing))}; "
-            f"{'it was left out: add the field as text' if lost else 'it was taken without'}",
-            f"{path!r} {place_zh}{named}缺少可用的字段 {'、'.join(missing)}；"
-            f"{'未收录，请补上该字段（文本）' if lost else '已收录，该字段留空'}",
-            lost=lost,
-        )
-    if not lost:
-        filled = {attribute: value or "" for attribute, value in values.items()}
-        yield RawArticle(**filled, origin=_as_text(path))
-
-
-def _field_text(value: Any) -> str | None:
-    """A field as text; ``None`` where it is missing or of another type. Whole numbers may be ids."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
-    return well_formed(value) if isinstance(value, str) else None
-
-
-def _read_text(path: Path) -> RawArticle:
-    text = _decode(path, _read_bytes(path))
-    name = title = _as_text(path.stem)
-    if path.suffix.lower() == ".md" and text.lstrip().startswith("# "):
-        heading, _, text = text.lstrip().partition("\n")
-        title = heading[2:].strip()
-    return RawArticle(name, title, "", "", "", text, _as_text(str(path)))
-
-
-def _as_text(name: str) -> str:
-    """A file name that can be stored: bytes of it that are not UTF-8 become U+FFFD."""
-    return os.fsencode(name).decode("utf-8", "replace")

@@ -6,6 +6,14 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
+from enum import StrEnum
+
+
+class Layout(StrEnum):
+    """What the text of a raw article is: one article, or a page that may hold several."""
+
+    POST = "post"
+    PAGE = "page"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +28,7 @@ class RawArticle:
         account: ``公众号名称``, the public account that published it.
         content: ``finalContent``, the text with everything that is wrong with it.
         origin: The file it came from, for messages; not part of its identity.
+        layout: A page is cut into its articles, and what a text recogniser does to one is undone.
     """
 
     article_id: str
@@ -29,11 +38,24 @@ class RawArticle:
     account: str
     content: str
     origin: str = ""
+    layout: Layout = Layout.POST
 
     def content_hash(self) -> str:
-        """Hash of the six fields: two articles with the same hash are the same article."""
-        kept = (getattr(self, f.name) for f in fields(self) if f.name != "origin")
+        """Hash of all but the origin: two articles with the same hash are the same article."""
+        kept = (str(getattr(self, f.name)) for f in fields(self) if f.name != "origin")
         return digest(kept)
+
+
+class Kind(StrEnum):
+    """What an article is among the others of its library."""
+
+    ARTICLE = "article"
+    IMAGE_ONLY = "image-only"
+    """A post without text: found by its title alone."""
+    DIGEST = "digest"
+    """A round-up that copies the beginnings of other posts."""
+    REPRINT = "reprint"
+    """Nearly the same text as an earlier or longer article."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +67,9 @@ class Article:
         date: The publication date, ``None`` where the article gives none.
         source: Where it was reprinted from, by its own credit line; ``""`` for an original.
         language: ``"zh"``, ``"en"`` or ``"other"``.
+        column: The series that it belongs to, by the tag at the end of its title; ``""`` for none.
+        kind: What it is among the others.
+        originals: Ids of the articles that a reprint or digest copies.
     """
 
     article_id: str
@@ -55,6 +80,14 @@ class Article:
     text: str
     source: str
     language: str
+    column: str = ""
+    kind: Kind = Kind.ARTICLE
+    originals: tuple[str, ...] = ()
+
+    @property
+    def heading(self) -> str:
+        """The title with its column, as the account wrote it."""
+        return "｜".join(part for part in (self.title, self.column) if part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +99,15 @@ class Span:
 
     def of(self, text: str) -> str:
         return text[self.start : self.end]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one cleaning rule did: the raw characters ``span`` became ``put`` (``""``: taken out)."""
+
+    rule: str
+    span: Span
+    put: str
 
 
 @dataclass(frozen=True, slots=True)

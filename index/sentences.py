@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from heapq import merge
 
 from index.records import Span
 
@@ -12,6 +13,13 @@ _END = re.compile(
     rf"[。！？!?…]+[{_CLOSERS}]*"  # a full stop, and the quotes that close after it
     rf"|\.(?=[{_CLOSERS}]*(?:\s|$))[{_CLOSERS}]*"  # an English one stands before a space
     r"|\n+"
+)
+_HAN = "\u3400-\u9fff"
+_BEGIN = re.compile(
+    rf"(?<=[{_HAN}{_CLOSERS}。！？!?…])(?:"  # glued to what stands before it:
+    rf"(?=(?P<speaker>[QA]) ?[：:.．]? ?[{_HAN}·]{{2,12}}[：:])"  # the next speaker of an interview
+    rf"|(?=0\d [{_HAN}“《]{{4}})"  # the next item of a round-up
+    r"|(?=[●■◆▶▲]))"  # the next item of a list
 )
 _OPENER = re.compile(r"\s+[\"'“‘(\[]*[A-Z0-9\u3400-\u9fff]")
 _ABBREVIATION = re.compile(
@@ -40,10 +48,19 @@ def split_clauses(text: str, span: Span) -> list[Span]:
 
 
 def _cuts(text: str) -> Iterator[int]:
-    for match in _END.finditer(text):
-        if match.group().startswith(".") and not _ends_sentence(text, match):
-            continue
-        yield match.end()
+    ends = (
+        match.end()
+        for match in _END.finditer(text)
+        if not match.group().startswith(".") or _ends_sentence(text, match)
+    )
+    return merge(ends, _begins(text))
+
+
+def _begins(text: str) -> list[int]:
+    """Where a part begins that is glued to what stands before it; "plan A" alone is no speaker."""
+    found = list(_BEGIN.finditer(text))
+    interview = {match["speaker"] for match in found} >= {"Q", "A"}
+    return [match.start() for match in found if interview or not match["speaker"]]
 
 
 def _ends_sentence(text: str, match: re.Match[str]) -> bool:

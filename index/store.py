@@ -22,17 +22,19 @@ from index.database import (
     DATABASE,
     SCHEMA_VERSION,
     Manifest,
+    changes_from_json,
     connect_reader,
     in_batches,
     manifest_value,
     marks,
+    raw_from_json,
     said_plainly,
     to_article,
     to_date,
 )
 from index.embed import Encoder, Vectors
 from index.errors import LibraryError
-from index.records import Article, Passage, RawArticle, Span
+from index.records import Article, Change, Passage, RawArticle, Span
 from index.vectors import (
     VECTORS,
     VectorIndex,
@@ -54,6 +56,7 @@ class LibraryCounts:
     last_date: date | None
     accounts: Mapping[str, int]
     languages: Mapping[str, int]
+    kinds: Mapping[str, int]
 
 
 class Library:
@@ -132,17 +135,17 @@ class Library:
             (chunks,) = connection.execute(
                 "SELECT COUNT(*) FROM chunk JOIN article ON row = article WHERE published"
             ).fetchone()
-            accounts, languages = (
+            accounts, languages, kinds = (
                 dict(
                     connection.execute(
                         f"SELECT {column}, COUNT(*) FROM article WHERE published "
                         f"GROUP BY {column} ORDER BY COUNT(*) DESC, {column}"
                     ).fetchall()
                 )
-                for column in ("account", "language")
+                for column in ("account", "language", "kind")
             )
         return LibraryCounts(
-            articles, empty, chunks, to_date(first), to_date(last), accounts, languages
+            articles, empty, chunks, to_date(first), to_date(last), accounts, languages, kinds
         )
 
     def article(self, article_id: str) -> Article | None:
@@ -160,7 +163,15 @@ class Library:
             found = connection.execute(
                 "SELECT raw FROM article WHERE published AND article_id = ?", (article_id,)
             ).fetchone()
-            return RawArticle(**json.loads(found[0])) if found else None
+            return raw_from_json(found[0]) if found else None
+
+    def changes(self, article_id: str) -> list[Change]:
+        """What cleaning did to the article's raw text, rule by rule."""
+        with self._reading() as connection:
+            found = connection.execute(
+                "SELECT changes FROM article WHERE published AND article_id = ?", (article_id,)
+            ).fetchone()
+        return changes_from_json(found[0]) if found else []
 
     def article_ids(self) -> list[str]:
         """The id of every article, without reading the articles."""

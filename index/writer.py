@@ -1,15 +1,16 @@
 """The one writer of a library: articles are staged as they come and published all at once.
 
-An indexing job *stages* articles as it goes, each with its chunks and vectors in one transaction,
-and *publishes* them at its end in one more: readers see the library as it was before the job or as
-it is after it, and a job that was killed finds what it had staged when it is run again.
+An indexing job first *receives* all its articles, since what an account repeats shows only then.
+It *stages* them as it goes, each with its chunks and vectors in one transaction, and *publishes*
+them at its end in one more: readers see the library as it was before the job or as it is after it,
+and a job that was killed finds what it had staged when it is run again.
 """
 
 from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,19 +25,35 @@ from index.database import (
     DATABASE,
     Manifest,
     article_values,
+    changes_from_json,
+    changes_to_json,
     connect_writer,
     create_tables,
     in_batches,
     manifest_value,
     marks,
+    raw_from_json,
+    raw_to_json,
     said_plainly,
     set_manifest,
+    to_article,
     transaction,
     utc_now,
 )
 from index.embed import Centres, Encoder
 from index.errors import LibraryError
-from index.records import Article, Chunk, RawArticle
+from index.fingerprints import fingerprints
+from index.records import Article, Change, Chunk, RawArticle
+from index.related import (
+    articles_with,
+    find_recurring,
+    find_relation,
+    keys_of,
+    rows_near,
+    store_recurring,
+    stored_recurring,
+)
+from index.relations import Recurring
 from index.store import Library, check_encoder
 from index.vectors import VECTORS, pack, rebuild_vectors, unpack
 
@@ -52,6 +69,22 @@ class StagedChunk:
     vector: NDArray[np.float32]
 
 
+@dataclass(frozen=True, slots=True)
+class Received:
+    """An article on its way in.
+
+    Attributes:
+        article: Cleaned, but for what its account repeats.
+        changes: What cleaning did to the raw text.
+        content: Hash of the raw fields and of the rules for cleaning and cutting.
+    """
+
+    raw: RawArticle
+    article: Article
+    changes: tuple[Change, ...]
+    content: str
+
+
 class LibraryWriter:
     """The one writer of a library. Made by ``open_writer``."""
 
@@ -60,18 +93,22 @@ class LibraryWriter:
         self._folder = folder
         self._connection = connection
 
+    def published_content(self, article_id: str) -> str | None:
+        """The content hash of the article that readers see, ``None`` where there is none."""
+        return self._value("content", article_id, published=True)
+
     def published_version(self, article_id: str) -> str | None:
         """The version hash of the article that readers see, ``None`` where there is none."""
-        return self._version(article_id, published=True)
+        return self._value("version", article_id, published=True)
 
     def staged_version(self, article_id: str) -> str | None:
         """The version hash of the article that a job, this or a killed one, has staged."""
-        return self._version(article_id, published=False)
+        return self._value("version", article_id, published=False)
 
-    def _version(self, article_id: str, *, published: bool) -> str | None:
+    def _value(self, column: str, article_id: str, *, published: bool) -> str | None:
         with said_plainly(self._folder):
             found = self._connection.execute(
-                "SELECT version FROM article WHERE article_id = ? AND published = ?",
+                f"SELECT {column} FROM article WHERE article_id = ? AND published = ?",
                 (article_id, published),
             ).fetchone()
         return found[0] if found else None
@@ -87,31 +124,106 @@ class LibraryWriter:
                 found.update((passage, unpack(vector)) for passage, vector in rows)
         return found
 
-    def stage(
-        self, raw: RawArticle, article: Article, version: str, chunks: Sequence[StagedChunk]
-    ) -> None:
-        """Keep an article for publication, in place of a staged one of the same id."""
+    def ready(self) -> list[str]:
+        """The articles that the running job will publish, in the order in which they were named."""
+        with said_plainly(self._folder):
+            rows = self._connection.execute(
+                "SELECT article_id FROM ready ORDER BY rowid"
+            ).fetchall()
+        return [article_id for (article_id,) in rows]
+
+    def receive(self, received: Sequence[Received]) -> None:
+        """Keep articles until they are cut and embedded; what was staged of the same stays."""
         connection = self._connection
         with transaction(connection, self._folder):
-            self.unstage(article.article_id)
-            row = connection.execute(
-                f"INSERT INTO article (published, version, raw, {ARTICLE_COLUMNS}) "
-                "VALUES (0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (version, _raw_json(raw), *article_values(article)),
-            ).lastrowid
+            for one in received:
+                self._receive(one)
+                connection.execute(
+                    "INSERT OR IGNORE INTO ready VALUES (?)", (one.article.article_id,)
+                )
+
+    def _receive(self, one: Received) -> None:
+        article, connection = one.article, self._connection
+        if self._value("content", article.article_id, published=False) == one.content:
+            return
+        self.unstage(article.article_id)
+        row = connection.execute(
+            f"INSERT INTO article (published, content, version, raw, changes, {ARTICLE_COLUMNS}) "
+            f"VALUES (0, ?, '', ?, ?, {marks(article_values(article))})",
+            (
+                one.content,
+                raw_to_json(one.raw),
+                changes_to_json(one.changes),
+                *article_values(article),
+            ),
+        ).lastrowid
+        connection.executemany(
+            "INSERT INTO fingerprint VALUES (?, ?, ?)",
+            ((found.key, found.part, row) for found in fingerprints(article)),
+        )
+
+    def received(self, article_id: str) -> tuple[Received, set[int]]:
+        """A staged article as it was received, with its fingerprints' keys."""
+        with said_plainly(self._folder):
+            row, raw, changes, content, *values = self._connection.execute(
+                f"SELECT row, raw, changes, content, {ARTICLE_COLUMNS} FROM article "
+                "WHERE NOT published AND article_id = ?",
+                (article_id,),
+            ).fetchone()
+            keys = set(keys_of(self._connection, row))
+        one = Received(
+            raw_from_json(raw), to_article(values), tuple(changes_from_json(changes)), content
+        )
+        return one, keys
+
+    def published_raw(self, article_id: str) -> RawArticle:
+        """A published article as it was received."""
+        with said_plainly(self._folder):
+            (raw,) = self._connection.execute(
+                "SELECT raw FROM article WHERE published AND article_id = ?", (article_id,)
+            ).fetchone()
+        return raw_from_json(raw)
+
+    def accounts_of_ready(self) -> list[str]:
+        """The accounts whose articles the running job touches, before it or after it."""
+        with said_plainly(self._folder):
+            rows = self._connection.execute(
+                "SELECT DISTINCT account FROM ready JOIN article USING (article_id)"
+            ).fetchall()
+        return [account for (account,) in rows]
+
+    def learn(self, account: str) -> tuple[Recurring, list[str]]:
+        """What an account repeats now, and which of its other articles that concerns anew."""
+        connection = self._connection
+        with said_plainly(self._folder):
+            before = stored_recurring(connection, account)
+            now = find_recurring(connection, account)
+            changed = before.boilerplate ^ now.boilerplate
+            owners = before.introductions.items() ^ now.introductions.items()
+            keys = changed | {key for key, _ in owners}
+            return now, list(articles_with(connection, account, keys))
+
+    def stage(
+        self,
+        article: Article,
+        changes: Sequence[Change],
+        version: str,
+        chunks: Sequence[StagedChunk],
+    ) -> None:
+        """Put a received article into its final form, with what it is found by."""
+        connection = self._connection
+        with transaction(connection, self._folder):
+            assigned = ", ".join(f"{column} = ?" for column in ARTICLE_COLUMNS.split(", "))
+            (row,) = connection.execute(
+                f"UPDATE article SET version = ?, changes = ?, {assigned} "
+                "WHERE NOT published AND article_id = ? RETURNING row",
+                (version, changes_to_json(changes), *article_values(article), article.article_id),
+            ).fetchone()
+            connection.execute("DELETE FROM chunk WHERE article = ?", (row,))
             connection.executemany(
-                "INSERT INTO chunk (article, start, end, language, passage, vector) VALUES (?, ?, ?, ?, ?, ?)",
-                (
-                    (
-                        row,
-                        c.chunk.span.start,
-                        c.chunk.span.end,
-                        c.chunk.language,
-                        c.passage,
-                        pack(c.vector),
-                    )
-                    for c in chunks
-                ),
+                "INSERT INTO chunk (article, start, end, language, passage, vector) "
+                "VALUES (?, ?, ?, ?, ?, ?)",
+                ((row, *_chunk_values(chunk)) for chunk in chunks),
             )
 
     def unstage(self, article_id: str) -> None:
@@ -120,29 +232,32 @@ class LibraryWriter:
             "DELETE FROM article WHERE NOT published AND article_id = ?", (article_id,)
         )
 
-    def publish(self, article_ids: Sequence[str], question_centres: Centres | None) -> None:
-        """Show readers the staged articles named, all at once, and drop everything else staged.
+    def publish(
+        self,
+        *,
+        recurring: Mapping[str, Recurring],
+        retired: Iterable[str] = (),
+        question_centres: Centres | None,
+    ) -> None:
+        """Show readers the articles that are ready, all at once, and drop everything else staged.
 
         Args:
+            recurring: What the accounts that the job touched repeat, by account.
+            retired: Articles to take out: parts of pages that have fewer parts now.
             question_centres: Where the encoder puts questions; ``None`` where the library knows.
         """
         connection = self._connection
         with transaction(connection, self._folder):
-            connection.execute(
-                "CREATE TEMP TABLE IF NOT EXISTS ready (article_id TEXT PRIMARY KEY)"
-            )
-            connection.execute("DELETE FROM ready")
-            connection.executemany(
-                "INSERT OR IGNORE INTO ready VALUES (?)", ((i,) for i in article_ids)
-            )
-            connection.execute(
-                "DELETE FROM article WHERE NOT published AND article_id NOT IN (SELECT * FROM ready)"
-            )
-            connection.execute(
-                "DELETE FROM article WHERE published AND article_id IN "
-                "(SELECT article_id FROM article WHERE NOT published)"
-            )
+            self._relate_ready(list(retired))
+            for account, found in recurring.items():
+                store_recurring(connection, account, found)
+            for condition in (
+                "NOT published AND article_id NOT IN (SELECT article_id FROM ready)",
+                "published AND article_id IN (SELECT article_id FROM article WHERE NOT published)",
+            ):
+                connection.execute(f"DELETE FROM article WHERE {condition}")
             connection.execute("UPDATE article SET published = 1 WHERE NOT published")
+            connection.execute("DELETE FROM ready")
             generation = int(manifest_value(connection, "generation")) + 1
             set_manifest(connection, {"generation": generation, "updated": utc_now()})
             if question_centres is not None:
@@ -152,6 +267,42 @@ class LibraryWriter:
                 set_manifest(connection, {"question_means": means})
         with said_plainly(self._folder):
             rebuild_vectors(connection, self._folder / VECTORS)
+
+    def _relate_ready(self, retired: Sequence[str]) -> None:
+        """Take ``retired`` out; say of what is ready, and of what that touches, what it is to others."""
+        connection = self._connection
+        gone = "SELECT row FROM article WHERE published AND article_id = ?"
+        going = [row for i in retired for (row,) in connection.execute(gone, (i,)).fetchall()]
+        staged, replaced = (
+            [
+                row
+                for (row,) in connection.execute(
+                    f"SELECT row FROM ready JOIN article USING (article_id) WHERE published = {of}"
+                ).fetchall()
+            ]
+            for of in (0, 1)
+        )
+        # What goes or is replaced may be what others copied.
+        touched = {
+            near for row in (*staged, *replaced, *going) for near in rows_near(connection, row)
+        }
+        connection.executemany("DELETE FROM article WHERE row = ?", ((row,) for row in going))
+        for row in (*staged, *sorted(touched.difference(staged, going))):
+            relation = find_relation(connection, row)
+            connection.execute(
+                "UPDATE article SET kind = ?, originals = ? WHERE row = ?",
+                (relation.kind, json.dumps(relation.originals), row),
+            )
+
+    def parts_of(self, document: str) -> list[str]:
+        """Ids of the published articles that a page was cut into, or of the page as a whole."""
+        with said_plainly(self._folder):
+            rows = self._connection.execute(
+                "SELECT article_id FROM article WHERE published "
+                "AND (article_id = ? OR substr(article_id, 1, ?) = ?)",
+                (document, len(document) + 1, f"{document}#"),
+            ).fetchall()
+        return [article_id for (article_id,) in rows]
 
     def has_centres(self) -> bool:
         """Whether the encoder's centres of questions are known already."""
@@ -194,6 +345,7 @@ def open_writer(
             _check_chunks(folder, manifest, chunk_tokens)
             with transaction(connection, folder):
                 set_manifest(connection, {"cleaning": cleaning})
+                connection.execute("CREATE TEMP TABLE ready (article_id TEXT UNIQUE NOT NULL)")
             yield LibraryWriter(folder, connection, manifest.chunk_tokens)
         finally:
             connection.close()
@@ -223,6 +375,6 @@ def _prepare_folder(folder: Path) -> None:
         )
 
 
-def _raw_json(raw: RawArticle) -> str:
-    fields = {name: getattr(raw, name) for name in RawArticle.__dataclass_fields__}
-    return json.dumps(fields, ensure_ascii=False)
+def _chunk_values(staged: StagedChunk) -> tuple[int, int, str, str, bytes]:
+    span = staged.chunk.span
+    return span.start, span.end, staged.chunk.language, staged.passage, pack(staged.vector)

@@ -119,7 +119,7 @@ def score_sentences(
         before = ""
         for span in _sentences(passage):
             text = span.of(passage.article.text)
-            score = _relevance(weights, passage.article.title, before, text)
+            score = _relevance(weights, passage.article.heading, before, text)
             score += similarity.get(text, 0.0) + (hit.score - best)
             score += _TYPE_WEIGHT if wanted and wanted.search(text) else 0.0
             score -= _SCRAP_PENALTY if len(text) < _SCRAP_CHARACTERS else 0.0

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from index.errors import QuestionError
-from index.records import Passage, Span, well_formed
+from index.records import Kind, Passage, Span, well_formed
 
 EVIDENCE_ARTICLES = 10
 """How many articles deep the evidence of an answer is, where the library has them."""
@@ -77,6 +77,8 @@ class Evidence:
     title: str = ""
     date: str | None = None
     account: str = ""
+    column: str = ""
+    kind: Kind = Kind.ARTICLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,8 @@ class Citation:
     start: int
     end: int
     account: str = ""
+    column: str = ""
+    kind: Kind = Kind.ARTICLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +219,8 @@ def citation(marker: int, passage: Passage, span: Span) -> Citation:
         start=span.start,
         end=span.end,
         account=article.account,
+        column=article.column,
+        kind=article.kind,
     )
 
 

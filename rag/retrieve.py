@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from index.embed import Encoder
 from index.language import detect_language
+from index.records import Article
 from index.store import Library
 from rag.records import EVIDENCE_ARTICLES, Evidence, Filters, RankedPassage, iso
 
@@ -36,7 +37,7 @@ def retrieve(
         )
         articles = _by_article([RankedPassage(passage, score) for passage, score in found])
         if len(articles) >= EVIDENCE_ARTICLES or len(found) < limit:
-            return articles[:EVIDENCE_ARTICLES]
+            return originals_first(articles[:EVIDENCE_ARTICLES])
         limit *= 4
 
 
@@ -47,6 +48,27 @@ def _by_article(ranked: Sequence[RankedPassage]) -> list[list[RankedPassage]]:
         if len(kept) < _PASSAGES_AN_ARTICLE:
             kept.append(hit)
     return list(articles.values())
+
+
+def originals_first(articles: Sequence[list[RankedPassage]]) -> list[list[RankedPassage]]:
+    """Put each reprint and digest right behind the best of the articles that it copies, if any is here."""
+    here = {hits[0].passage.article.article_id for hits in articles}
+    arranged: list[list[RankedPassage]] = []
+    placed: set[str] = set()
+    waiting = list(articles)
+    while waiting:
+        # Copies of copies in a ring would wait for each other: then the first in line goes.
+        ready = (hits for hits in waiting if _is_ready(hits[0].passage.article, here, placed))
+        chosen = next(ready, waiting[0])
+        waiting.remove(chosen)
+        arranged.append(chosen)
+        placed.add(chosen[0].passage.article.article_id)
+    return arranged
+
+
+def _is_ready(article: Article, here: set[str], placed: set[str]) -> bool:
+    originals = here.intersection(article.originals)
+    return not originals or bool(originals & placed)
 
 
 def to_evidence(articles: Sequence[Sequence[RankedPassage]]) -> tuple[Evidence, ...]:
@@ -62,6 +84,8 @@ def to_evidence(articles: Sequence[Sequence[RankedPassage]]) -> tuple[Evidence, 
             title=best.passage.article.title,
             date=iso(best.passage.article.date),
             account=best.passage.article.account,
+            column=best.passage.article.column,
+            kind=best.passage.article.kind,
         )
         for rank, (best, *_) in enumerate(articles, 1)
     )

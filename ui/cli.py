@@ -7,23 +7,22 @@ import os
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
-from importlib.resources import as_file, files
 from pathlib import Path
 
 import click
 
-from index.build import index_articles
 from index.embed import load_encoder
 from index.errors import JuwenError, QuestionError
-from index.records import Summary
 from index.store import Library
 from rag.assistant import Assistant, check_question
 from ui.batch import ask_batch
 from ui.evaluate import eval_command
+from ui.indexing import index_command, index_samples, run_index
+from ui.inspect import inspect_command
 from ui.language import complain, say, say_error
 from ui.options import DEFAULT_LIBRARY, encoder_option, library_option
 from ui.show import show_answer, show_library, show_summary
-from ui.terminal import Progress, talk
+from ui.terminal import talk
 
 SAMPLES_LIBRARY = "library-samples"
 
@@ -32,38 +31,6 @@ SAMPLES_LIBRARY = "library-samples"
 @click.version_option(package_name="juwen")
 def cli() -> None:
     """Ask your articles; every sentence of the answer is traced to the words it rests on."""
-
-
-@cli.command(
-    "index",
-    help=say("Put articles into a library, or update it.", "将文章加入文章库，或更新文章库。"),
-)
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
-@library_option
-@encoder_option
-@click.option(
-    "--chunk-tokens",
-    type=click.IntRange(32, 4096),
-    help=say(
-        "Largest chunk in a new library [default: 256].", "新库的分块上限（词元）[默认 256]。"
-    ),
-)
-@click.option(
-    "--json", "as_json", is_flag=True, help=say("Print the summary as JSON.", "以 JSON 输出汇总。")
-)
-def index_command(
-    paths: Sequence[Path],
-    library: Path | None,
-    encoder: str | None,
-    chunk_tokens: int | None,
-    as_json: bool,
-) -> None:
-    summary = _index(paths, library or Path(DEFAULT_LIBRARY), encoder, chunk_tokens)
-    click.echo(
-        json.dumps(summary.to_dict(), ensure_ascii=False) if as_json else show_summary(summary)
-    )
-    if summary.problems:
-        sys.exit(1)
 
 
 @cli.command(
@@ -133,10 +100,10 @@ def ask(
 def chat(articles: Sequence[Path], library: Path | None, encoder: str | None) -> None:
     folder = library or Path(DEFAULT_LIBRARY)
     if articles:
-        click.echo(show_summary(_index(articles, folder, encoder, None)), err=True)
+        click.echo(show_summary(run_index(articles, folder, encoder)), err=True)
     elif library is None and not (folder / "articles.db").exists():
         folder = Path(SAMPLES_LIBRARY)
-        _index_samples(folder, encoder)
+        index_samples(folder, encoder)
     with _open(folder, encoder) as assistant:
         talk(assistant)
 
@@ -160,7 +127,8 @@ def info(library: Path | None, as_json: bool) -> None:
         click.echo(show_library(str(folder), manifest, counts))
 
 
-cli.add_command(eval_command)
+for _command in (eval_command, index_command, inspect_command):
+    cli.add_command(_command)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -205,33 +173,3 @@ def _check_usage(question: str) -> None:
 
 def _open(folder: Path, encoder: str | None) -> Assistant:
     return Assistant.open(folder, encoder=load_encoder(encoder) if encoder else None)
-
-
-def _index(
-    paths: Sequence[Path], folder: Path, encoder: str | None, chunk_tokens: int | None
-) -> Summary:
-    """Index with a progress bar; complain of every problem."""
-    with Progress(say("indexing", "索引中")) as progress:
-        summary = index_articles(
-            paths,
-            folder,
-            encoder=load_encoder(encoder) if encoder else None,
-            chunk_tokens=chunk_tokens,
-            progress=progress,
-        )
-    for problem in summary.problems:
-        complain(say(problem.english, problem.chinese))
-    return summary
-
-
-def _index_samples(folder: Path, encoder: str | None) -> None:
-    click.echo(
-        say(
-            f"No library yet: building one of the sample articles in {str(folder)!r}. For your own: "
-            "make chat ARTICLES=path/to/export.json",
-            f"尚无文章库：正在用示例文章建库（{folder}）。使用自己的文章：make chat ARTICLES=导出文件.json",
-        ),
-        err=True,
-    )
-    with as_file(files("index") / "samples" / "articles.json") as samples:
-        click.echo(show_summary(_index([samples], folder, encoder, None)), err=True)

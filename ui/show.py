@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from index.database import Manifest
-from index.records import Summary
+from index.records import Kind, Summary
 from index.store import LibraryCounts
 from rag.records import Answer
 from ui.language import say
@@ -15,7 +15,7 @@ def show_answer(answer: Answer) -> str:
     for cited in answer.citations:
         reprint = _reprint(cited.source, cited.account)
         about = " · ".join(part for part in (cited.date, cited.account, reprint) if part)
-        heading = _one_line(f"[{cited.marker}] {cited.title}")
+        heading = _one_line(f"[{cited.marker}] {cited.title or cited.article_id}")
         lines += ["", heading + (f"  ({_one_line(about)})" if about else "")]
         lines.append(f"    “{_one_line(cited.quote)}”")
         if cited.url:
@@ -37,6 +37,16 @@ def printable(text: str) -> str:
     return "".join(char for char in text if char == "\n" or char.isprintable())
 
 
+def kind_name(kind: Kind) -> str:
+    """What an article is among the others, in words."""
+    return {
+        Kind.ARTICLE: say("article", "文章"),
+        Kind.IMAGE_ONLY: say("image-only", "图片文章"),
+        Kind.DIGEST: say("digest", "摘编"),
+        Kind.REPRINT: say("reprint", "转载"),
+    }[kind]
+
+
 def show_summary(summary: Summary) -> str:
     """What an indexing run did, in two lines."""
     s = summary
@@ -55,12 +65,14 @@ def show_library(folder: str, manifest: Manifest, counts: LibraryCounts) -> str:
     dates = f"{counts.first_date} – {counts.last_date}" if counts.first_date else "–"
     accounts = ", ".join(f"{name or '–'} ({n})" for name, n in counts.accounts.items())
     languages = ", ".join(f"{name} ({n})" for name, n in counts.languages.items())
+    kinds = ", ".join(f"{kind_name(Kind(kind))} ({n})" for kind, n in counts.kinds.items())
     rows = [
         (say("library", "文章库"), folder),
         (
             say("articles", "文章"),
             f"{counts.articles} ({say('without text', '无正文')}: {counts.empty})",
         ),
+        (say("kinds", "类型"), kinds or "–"),
         (
             say("chunks", "分块"),
             f"{counts.chunks} ({say('tokens at most', '每块词元上限')}: {manifest.chunk_tokens})",

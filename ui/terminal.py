@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -53,22 +54,49 @@ def _read_line() -> str:
         ) from error
 
 
+_SECONDS_BETWEEN = 0.1
+
+
 class Progress:
-    """A progress bar on standard error, drawn from the first report on; none where nobody looks."""
+    """How far a job is, on standard error: first what it has read, then a bar; nothing before the
+    first report, and where nobody looks one line for each."""
 
     def __init__(self, label: str) -> None:
         self._label = label
         self._bar: Any = None
+        self._read = 0
+        self._drawn = 0.0
 
     def __enter__(self) -> Callable[[int, int], None]:
         return self._report
 
     def _report(self, done: int, total: int) -> None:
+        """``total`` is 0 while the job still reads and does not know how much there is."""
+        if not total:
+            self._count(done)
+            return
         if self._bar is None:
+            self._end_count()
             self._bar = click.progressbar(length=total, label=self._label, file=sys.stderr)
             self._bar.__enter__()
         self._bar.update(done - self._bar.pos)
 
+    def _count(self, read: int) -> None:
+        self._read = read
+        now = time.monotonic()
+        if sys.stderr.isatty() and now - self._drawn >= _SECONDS_BETWEEN:
+            self._drawn = now
+            click.echo(f"\r{self._reading()}", nl=False, err=True)
+
+    def _end_count(self) -> None:
+        if self._read:
+            click.echo(("\r" if sys.stderr.isatty() else "") + self._reading(), err=True)
+            self._read = 0
+
+    def _reading(self) -> str:
+        return say("reading… ", "读取中… ") + str(self._read)
+
     def __exit__(self, *error: Any) -> None:
+        self._end_count()
         if self._bar is not None:
             self._bar.__exit__(*error)

@@ -36,7 +36,7 @@ TEXTS = st.builds(
 
 
 def of_text(text: str) -> Article:
-    return clean(article("a", text, title="题"))[0]
+    return clean(article("a", text, title="题")).article
 
 
 def assert_covers(text: str, chunks: list[Chunk]) -> None:
@@ -92,12 +92,14 @@ def test_a_short_article_is_one_chunk_of_all_its_text():
 
 
 def test_an_article_without_text_is_one_empty_chunk_in_the_language_of_its_title():
-    taken = clean(article("a", "\r\r", title="Summer power"))[0]
+    taken = clean(article("a", "\r\r", title="Summer power")).article
     assert chunk_article(taken) == [Chunk(Span(0, 0), Language.ENGLISH)]
 
 
 def test_each_chunk_has_a_language_of_its_own():
-    taken = of_text("渡轮全年开航。" * 12 + "\n" + "The ferry runs all year. " * 12)
+    chinese = "".join(f"第{number}班渡轮开航。" for number in range(12))
+    english = " ".join(f"Ferry {number} runs all year." for number in range(12))
+    taken = of_text(f"{chinese}\n{english}")
     chunks = chunk_article(taken, 80)
     assert {chunks[0].language, chunks[-1].language} == {Language.CHINESE, Language.ENGLISH}
 
@@ -134,3 +136,14 @@ def test_the_marker_of_a_special_token_is_ordinary_text():
     assert count_tokens("<|endoftext|>") > 1
     taken = of_text("模型读到<|endoftext|>时停下。")
     assert chunk_article(taken)[0].span.of(taken.text) == taken.text
+
+
+def test_no_chunk_holds_what_is_skipped():
+    text = "\n".join(
+        ["这是每篇都有的开场白。", "大桥六月通车。", "学校招生。", "这是每篇都有的结语。"]
+    )
+    taken = Article("a", "", "", None, "", text, "", "zh")
+    skipped = [Span(0, 11), Span(text.index("这是每篇都有的结语"), len(text))]
+    chunks = chunk_article(taken, 256, skipped)
+    assert [chunk.span.of(text) for chunk in chunks] == ["大桥六月通车。\n学校招生。"]
+    assert chunk_article(taken, 256, [Span(0, len(text))]) == [Chunk(Span(0, 0), "zh")]

@@ -9,8 +9,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.clean import clean, clean_text, clean_title, parse_date, take_credit
+from index import clean as clean_module
+from index.clean import (
+    REASONS,
+    RULES,
+    clean,
+    clean_draft,
+    clean_text,
+    clean_title,
+    drop_boilerplate,
+    parse_date,
+    split_column,
+    take_credit,
+)
+from index.draft import Draft
+from index.fingerprints import line_key
 from index.language import Language
+from index.records import Kind, Layout, Span
 from tests.conftest import article
 
 FRAGMENTS = (
@@ -129,6 +144,11 @@ def test_a_footer_goes_and_the_facts_glued_to_it_stay(footer):
         "（左右滑动查看更多）",
         "<上下滑动查看全部图片>",
         "滑动查看更多内容",
+        "左右滑动查看",
+        "点击下方“阅读全文”查看线上发布页",
+        "点击“阅读全文”进入H5页面",
+        "（点击文末“阅读原文”可见）",
+        "长按扫描二维码进入报名页面",
     ],
 )
 def test_a_prompt_goes_and_the_facts_glued_to_it_stay(prompt):
@@ -150,6 +170,11 @@ def test_lines_around_a_prompt_or_footer_stay_lines_of_their_own():
         "请点击量最高的三家网站说明来源。",
         "二维码支付占42.7%。",
         "阅读原文的学生有12名。",
+        "更多政策可点击左下角“阅读原文”，进入政策库查看详情。",
+        "请在报名页面（扫描二维码或点击“阅读原文”）填写信息。",
+        "团员请扫描以上二维码加入小组",
+        "报名从五月开始。扫描下方二维码即可报名，木工课等你来。",
+        "扫描二维码或点击此处下载新版。",
     ],
 )
 def test_sentences_that_only_look_like_footers_stay(text):
@@ -176,7 +201,8 @@ def test_a_line_that_is_only_a_mark_goes(mark):
     ],
 )
 def test_the_credit_in_the_first_or_last_line_becomes_the_source(text, rest, source):
-    assert take_credit(text) == (rest, source)
+    draft, found = take_credit(Draft.of(text))
+    assert (draft.text, found) == (rest, source)
 
 
 @pytest.mark.parametrize(
@@ -220,7 +246,8 @@ def test_no_date_is_no_date(written):
 def test_what_is_no_date_costs_the_article_only_its_date(written):
     with pytest.raises(ValueError, match=r"is no date|month|day|year|range"):
         parse_date(written)
-    cleaned, (problem,) = clean(article("a", "甲。", time=written))
+    result = clean(article("a", "甲。", time=written))
+    cleaned, (problem,) = result.article, result.problems
     assert cleaned.date is None
     assert cleaned.text == "甲。"
     assert not problem.lost
@@ -237,8 +264,10 @@ def test_an_article_is_cleaned_in_all_its_fields():
         account=" 试验号 ",
         url=" https://example.com/1 ",
     )
-    cleaned, problems = clean(raw)
-    assert problems == ()
+    result = clean(raw)
+    cleaned = result.article
+    assert result.problems == ()
+    assert {change.rule for change in result.changes} == {"take_credit", "drop_footers"}
     assert (cleaned.article_id, cleaned.title) == ("a1", "大桥 通车")
     assert (cleaned.account, cleaned.url) == ("试验号", "https://example.com/1")
     assert (cleaned.text, cleaned.source) == ("大桥全长3.2公里。", "晚报")
@@ -247,9 +276,11 @@ def test_an_article_is_cleaned_in_all_its_fields():
 
 
 def test_an_article_without_text_is_kept_for_its_title_and_has_the_language_of_that():
-    cleaned, problems = clean(article("a", "\r&nbsp;\r——", title="Summer power in one picture"))
+    result = clean(article("a", "\r&nbsp;\r——", title="Summer power in one picture"))
+    cleaned = result.article
     assert (cleaned.text, cleaned.language) == ("", Language.ENGLISH)
-    assert problems == ()
+    assert cleaned.kind is Kind.IMAGE_ONLY
+    assert result.problems == ()
 
 
 @given(TEXTS)
@@ -273,7 +304,7 @@ def test_no_control_character_and_no_untrimmed_or_empty_line_is_left(text):
 
 @given(TEXTS)
 def test_any_article_can_be_cleaned(text):
-    cleaned, _ = clean(article("a", text, title=text[:10], time=text[:10]))
+    cleaned = clean(article("a", text, title=text[:10], time=text[:10])).article
     assert "\n" not in cleaned.title
 
 
@@ -283,3 +314,103 @@ def test_long_runs_between_two_words_leave_the_words(unit):
     cleaned = clean_text("甲" + unit * 60_000 + "乙")
     assert cleaned.startswith("甲")
     assert cleaned.endswith("乙")
+
+
+def test_a_contact_glued_to_a_prompt_stays():
+    text = "长按扫描二维码进入报名页面垂询联系人：林老师 13800000000"
+    assert clean_text(text) == "垂询联系人：林老师 13800000000"
+
+
+def test_arrows_at_the_end_of_a_line_go():
+    assert clean_text("一起来看↓↓\n大桥通车。") == "一起来看\n大桥通车。"
+
+
+@pytest.mark.parametrize(
+    ("title", "parts"),
+    [
+        ("东岸大桥月底正式通车｜城市动态", ("东岸大桥月底正式通车", "城市动态")),
+        ("新药获批进入临床试验阶段 | 产业观察", ("新药获批进入临床试验阶段", "产业观察")),
+        ("古镇新开三家民宿客栈|走街·串巷", ("古镇新开三家民宿客栈", "走街·串巷")),
+        ("渡口迎来首班电动渡轮︱水上", ("渡口迎来首班电动渡轮", "水上")),
+        (
+            "Ferry opens on Friday morning | City News",
+            ("Ferry opens on Friday morning", "City News"),
+        ),
+        ("倒计时1天｜2025渡轮文化节", ("倒计时1天｜2025渡轮文化节", "")),
+        (
+            "大桥通车｜全长三公里，双向六车道，月底开放",
+            ("大桥通车｜全长三公里，双向六车道，月底开放", ""),
+        ),
+        ("大桥通车", ("大桥通车", "")),
+        ("｜动态", ("｜动态", "")),
+    ],
+)
+def test_the_column_at_the_end_of_a_title_is_split_off(title, parts):
+    assert split_column(title) == parts
+
+
+TABLE = (
+    "入选名单\n序号\n名称\n所属区\n1\n云杉机械\n东岸区\n2\n海棠食品\n西岸区\n3\n青屿船厂\n西岸区"
+)
+
+
+def test_the_rows_of_a_table_written_one_cell_a_line_are_put_together():
+    assert clean_text(f"{TABLE}\n公示七天。").split("\n") == [
+        "入选名单",
+        "序号 名称 所属区",
+        "1 云杉机械 东岸区",
+        "2 海棠食品 西岸区",
+        "3 青屿船厂 西岸区",
+        "公示七天。",
+    ]
+
+
+def test_a_row_that_lacks_a_cell_does_not_shift_the_next():
+    text = TABLE.replace("海棠食品\n西岸区", "海棠食品")
+    assert "2 海棠食品\n3 青屿船厂 西岸区" in clean_text(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["序号\n1\n2", "序号\n名称\n1\n甲厂", "编号\n甲\n乙\n1\n丙\n丁", "1\n2\n3", "序号"]
+)
+def test_what_is_no_table_stays_as_it_is(text):
+    assert clean_text(text) == text
+
+
+def test_every_rule_has_a_reason_and_every_reason_a_rule():
+    rules = {rule.__name__ for rule in RULES}
+    elsewhere = {"drop_boilerplate", "take_credit"}
+    assert set(REASONS) == rules | elsewhere
+    assert all(hasattr(clean_module, name) for name in elsewhere)
+
+
+def test_boilerplate_goes_from_both_ends_and_stays_inside():
+    keys = {line_key(line) for line in ("天天看渡轮", "编辑：小桥", "撰文：小舟")}
+    lines = ["天天看渡轮", "渡轮开航。", "编辑：小桥", "票价五元。", "编辑：小桥", "撰文：小舟"]
+    cleaned = drop_boilerplate(Draft.of("\n".join(lines)), keys)
+    assert cleaned.text == "渡轮开航。\n编辑：小桥\n票价五元。"
+    assert {change.rule for change in cleaned.changes} == {"drop_boilerplate"}
+    assert drop_boilerplate(Draft.of("编辑：小桥\n撰文：小舟"), keys).text == ""
+
+
+def test_a_credit_at_either_end_goes_until_none_is_left():
+    draft, source = take_credit(Draft.of("转载自：晚报\n来源：日报\n开园。\n来源：画报"))
+    assert (draft.text, source) == ("开园。", "晚报")
+
+
+@given(TEXTS)
+def test_every_span_of_a_cleaned_text_maps_back(text):
+    draft = clean_draft(Draft.of(text), Layout.PAGE)
+    assert len(draft.text) == len(draft.origins) == len(draft.ends)
+    for at, character in enumerate(draft.text):
+        raw = draft.raw_span(Span(at, at + 1))
+        assert 0 <= raw.start < raw.end <= len(text)
+        if character.isalnum() and "&" not in text:
+            assert character in raw.of(text)
+
+
+@given(TEXTS)
+def test_every_change_names_a_rule_and_raw_words(text):
+    for change in clean_draft(Draft.of(text)).changes:
+        assert change.rule in REASONS
+        assert 0 <= change.span.start < change.span.end <= len(text)

@@ -125,3 +125,20 @@ def test_sentences_cover_a_text_in_order_without_overlap(text):
 def test_clauses_cover_each_sentence_in_order_without_overlap(text):
     for sentence in split_sentences(text):
         assert_tiles(text, sentence, split_clauses(text, sentence))
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        (
+            "完善生态Q 海棠日报：怎样做？A 温如玉：分三步。",
+            ["完善生态", "Q 海棠日报：怎样做？", "A 温如玉：分三步。"],
+        ),
+        ("报名已开启04 关于征集的通知", ["报名已开启", "04 关于征集的通知"]),
+        ("脱离出来● 用户仍要留意", ["脱离出来", "● 用户仍要留意"]),
+        ("采用方案A 型号：甲乙", ["采用方案A 型号：甲乙"]),
+        ("共04 家", ["共04 家"]),
+    ],
+)
+def test_what_is_glued_to_the_part_before_it_begins_a_sentence(text, sentences):
+    assert [span.of(text) for span in split_sentences(text)] == sentences

@@ -21,7 +21,7 @@ from index.errors import LibraryError
 from index.records import Chunk, Span
 from index.store import Library
 from index.vectors import VECTORS, load_vectors
-from index.writer import StagedChunk, open_writer
+from index.writer import Received, StagedChunk, open_writer
 from tests.conftest import ARTICLES, FakeEncoder, article
 
 ROOT = Path(__file__).parents[2]
@@ -30,10 +30,16 @@ CENTRES = Centres({"zh": np.zeros(96, np.float32)})
 
 def stage(writer, encoder, article_id="new", text="渡轮开航。", version="v1"):
     raw = article(article_id, text)
-    cleaned = clean(raw)[0]
-    chunk = Chunk(Span(0, len(cleaned.text)), "zh")
+    cleaned = clean(raw)
+    writer.receive([Received(raw, cleaned.article, cleaned.changes, f"content of {text}")])
+    chunk = Chunk(Span(0, len(cleaned.article.text)), "zh")
     (vector,) = encoder.encode_passages([text])
-    writer.stage(raw, cleaned, version, [StagedChunk(chunk, f"hash of {text}", vector)])
+    staged = [StagedChunk(chunk, f"hash of {text}", vector)]
+    writer.stage(cleaned.article, cleaned.changes, version, staged)
+
+
+def publish(writer, centres=None):
+    writer.publish(recurring={}, question_centres=centres)
 
 
 def ids(folder):
@@ -57,7 +63,7 @@ def test_staged_articles_are_invisible_until_they_are_published(library_folder, 
         assert library.search(question, "zh", 9) == before
         assert writer.staged_version("new") == "v1"
         assert writer.published_version("new") is None
-        writer.publish(["new"], None)
+        publish(writer)
         assert library.article("new").text == "渡轮开航。"
         assert library.search(question, "zh", 1)[0][0].article.article_id == "new"
         assert writer.published_version("new") == "v1"
@@ -67,7 +73,7 @@ def test_staged_articles_are_invisible_until_they_are_published(library_folder, 
 def test_publishing_replaces_the_article_of_the_same_id_and_its_chunks(library_folder, encoder):
     with open_writer(library_folder, encoder, None, 1) as writer:
         stage(writer, encoder, "bridge", "大桥改期了。", "v2")
-        writer.publish(["bridge"], None)
+        publish(writer)
     with Library.open(library_folder) as library:
         assert library.article("bridge").text == "大桥改期了。"
         assert (library.counts().articles, library.counts().chunks) == (5, 5)
@@ -79,27 +85,47 @@ def test_staging_again_replaces_what_was_staged(library_folder, encoder):
         stage(writer, encoder, text="旧的。", version="v1")
         stage(writer, encoder, text="新的。", version="v2")
         assert writer.staged_version("new") == "v2"
-        writer.publish(["new"], None)
+        publish(writer)
     with Library.open(library_folder) as library:
         assert library.article("new").text == "新的。"
         assert library.counts().chunks == 6
 
 
-def test_what_was_staged_and_is_not_named_is_dropped(library_folder, encoder):
+def test_what_a_killed_job_staged_and_the_next_does_not_receive_is_dropped(library_folder, encoder):
     with open_writer(library_folder, encoder, None, 1) as writer:
         stage(writer, encoder, "one")
         stage(writer, encoder, "two")
-        writer.publish(["one", "one", "never staged"], None)
+    with open_writer(library_folder, encoder, None, 1) as writer:
+        assert writer.staged_version("two") == "v1"
+        assert writer.ready() == []
+        stage(writer, encoder, "one")
+        assert writer.ready() == ["one"]
+        publish(writer)
         assert writer.staged_version("two") is None
+        assert writer.ready() == []
     assert ids(library_folder) == sorted([*OLD, "one"])
 
 
-def test_what_was_staged_can_be_forgotten(library_folder, encoder):
+def test_receiving_the_same_again_keeps_what_was_staged_of_it(library_folder, encoder):
+    raw = article("new", "渡轮开航。")
+    cleaned = clean(raw)
     with open_writer(library_folder, encoder, None, 1) as writer:
-        stage(writer, encoder, "bridge")
-        writer.unstage("bridge")
-        assert writer.staged_version("bridge") is None
-        assert writer.published_version("bridge") is not None
+        stage(writer, encoder)
+        for content, version in (("content of 渡轮开航。", "v1"), ("other", "")):
+            writer.receive([Received(raw, cleaned.article, cleaned.changes, content)])
+            assert writer.staged_version("new") == version
+        received, keys = writer.received("new")
+        assert (received.raw, received.article) == (raw, cleaned.article)
+        assert received.content == "other"
+        assert keys
+
+
+def test_what_cleaning_did_is_kept_with_the_article(library_folder):
+    with Library.open(library_folder) as library:
+        (footer,) = library.changes("bridge")
+        assert footer.rule == "drop_footers"
+        assert footer.span.of(library.raw_article("bridge").content).startswith("欢迎转发")
+        assert library.changes("no such article") == []
 
 
 def test_vectors_that_are_here_are_found_by_the_hash_of_their_passage(library_folder, encoder):
@@ -122,7 +148,7 @@ def test_the_database_keeps_vectors_as_float16(library_folder):
 def test_centres_of_questions_are_known_once_they_were_published(tmp_path, encoder):
     with open_writer(tmp_path / "library", encoder, None, 1) as writer:
         assert not writer.has_centres()
-        writer.publish([], CENTRES)
+        publish(writer, CENTRES)
         assert writer.has_centres()
 
 
@@ -147,7 +173,7 @@ def test_a_second_writer_is_refused_and_the_first_goes_on(library_folder, encode
             pass
         assert "请等它结束" in raised.value.chinese
         stage(writer, encoder)
-        writer.publish(["new"], None)
+        publish(writer)
     with open_writer(library_folder, encoder, None, 1) as writer:
         assert writer.published_version("new") == "v1"
 
@@ -222,11 +248,11 @@ new = [article(f"new{n}", f"第{n}号渡轮开航，票价{n}元。") for n in r
 changed = [article("bridge", "大桥改期了。")]
 if sys.argv[2] == "staging":
     index.build._WINDOW = 1
-    progress = lambda done, total: done == 4 and kill()
+    progress = lambda done, total: total and done == 4 and kill()
 elif sys.argv[2] == "inside a transaction":
     index.build._WINDOW = 1
     progress = lambda done, total: None
-    index.writer.utc_now = kill
+    index.writer.manifest_value = kill
 else:
     progress = lambda done, total: None
     index.writer.rebuild_vectors = kill
@@ -303,4 +329,4 @@ def test_a_search_index_that_cannot_be_made_is_said_plainly(library_folder, enco
         pytest.raises(LibraryError, match="No space left"),
         open_writer(library_folder, encoder, None, 1) as writer,
     ):
-        writer.publish([], None)
+        publish(writer)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -29,10 +29,21 @@ def ranked(
     source: str = "",
     url: str = "",
     day: date | None = None,
+    originals: Sequence[str] = (),
 ) -> RankedPassage:
     """A passage of ``text`` that stands in its article after ``before``."""
     language = detect_language(text or title)
-    whole = Article(article_id, title, url, day, account, before + text, source, language)
+    whole = Article(
+        article_id,
+        title,
+        url,
+        day,
+        account,
+        before + text,
+        source,
+        language,
+        originals=tuple(originals),
+    )
     span = Span(len(before), len(before) + len(text))
     return RankedPassage(Passage(1, whole, span, language), score)
 

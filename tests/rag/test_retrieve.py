@@ -10,7 +10,7 @@ import pytest
 from index.build import index_raw
 from index.store import Library
 from rag.records import EVIDENCE_ARTICLES, Filters
-from rag.retrieve import retrieve, to_evidence
+from rag.retrieve import originals_first, retrieve, to_evidence
 from tests.conftest import ARTICLES, FakeEncoder, article
 from tests.rag.conftest import ranked
 
@@ -142,3 +142,22 @@ def test_evidence_is_the_best_passage_of_each_article():
 
 def test_no_articles_no_evidence():
     assert to_evidence([]) == ()
+
+
+def hit(article_id, *originals):
+    return [ranked("文", article_id=article_id, originals=originals)]
+
+
+@pytest.mark.parametrize(
+    ("found", "arranged"),
+    [
+        ([("copy", "a"), ("b",), ("a",)], ["b", "a", "copy"]),
+        ([("digest", "a", "b"), ("a",), ("b",)], ["a", "digest", "b"]),
+        ([("a",), ("copy", "a"), ("b",)], ["a", "copy", "b"]),
+        ([("copy", "not found"), ("b",)], ["copy", "b"]),
+        ([("one", "two"), ("two", "one"), ("b",)], ["b", "one", "two"]),
+        ([], []),
+    ],
+)
+def test_copies_come_behind_the_best_of_their_originals(found, arranged):
+    assert ids(originals_first([hit(*one) for one in found])) == arranged

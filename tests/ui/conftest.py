@@ -53,6 +53,15 @@ def _same_on_every_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> N
 
 
 @pytest.fixture
+def fake_models(
+    fake_models: Callable[[str], object], monkeypatch: pytest.MonkeyPatch
+) -> Callable[[str], object]:
+    """The same for the modules of commands that load a model by name."""
+    monkeypatch.setattr("ui.indexing.load_encoder", fake_models)
+    return fake_models
+
+
+@pytest.fixture
 def juwen(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
@@ -61,7 +70,8 @@ def juwen(
     """Run ``juwen`` with these arguments and this typed into it."""
 
     def run(*arguments: object, typed: str = "") -> Ran:
-        monkeypatch.setattr("sys.stdin", io.StringIO(typed))
+        bytes_too = io.TextIOWrapper(io.BytesIO(typed.encode("utf-8")), encoding="utf-8")
+        monkeypatch.setattr("sys.stdin", bytes_too)
         capsys.readouterr()
         code: object = 0
         try:

@@ -123,7 +123,7 @@ BAD_FILES = {
     "no date that is": ("bad.json", as_bytes(raw(time="2025/2/30")), "2025/2/30"),
     "words for a date": ("bad.json", as_bytes(raw(time="上周三")), "上周三"),
     "an id twice": ("bad.json", as_bytes(raw(), raw(content="另一篇。")), "x1"),
-    "not UTF-8": ("bad.json", "[“东岸”]".encode("gbk"), "UTF-8"),
+    "no text": ("bad.json", b"\x89PNG\r\n\x00\xff\xfe\x9a" * 9, "UTF-8"),
     "no gzip": ("bad.json.gz", b"not compressed", "bad.json.gz"),
     "gzip cut off": ("bad.json.gz", gzip.compress(as_bytes(raw()))[:-12], "bad.json.gz"),
     "another kind": ("bad.docx", b"PK", "bad.docx"),
@@ -333,7 +333,13 @@ def broken(indexed):
     return damage
 
 
-READERS = [("ask", DATE), ("info",), ("info", "--json"), ("ask", DATE, "--json")]
+READERS = [
+    ("ask", DATE),
+    ("info",),
+    ("info", "--json"),
+    ("ask", DATE, "--json"),
+    ("inspect", "bridge"),
+]
 
 
 @pytest.mark.parametrize("arguments", READERS, ids=" ".join)
@@ -464,10 +470,11 @@ def interrupt(*_, **__):
 @pytest.mark.parametrize(
     ("arguments", "where"),
     [
-        (("index", "EXPORT"), "ui.cli.index_articles"),
+        (("index", "EXPORT"), "ui.indexing.index_articles"),
         (("ask", DATE), "ui.cli.Assistant.ask"),
         (("chat",), "ui.cli.talk"),
         (("info",), "ui.cli.Library.open"),
+        (("inspect", "bridge"), "ui.inspect.Library.open"),
     ],
 )
 def test_ctrl_c(indexed, export, monkeypatch, arguments, where, language):
@@ -539,7 +546,7 @@ def test_help_and_version(juwen):
         assert (ran.code, ran.err) == (0, "")
         assert "juwen" in ran.out
     commands = re.findall(r"^  (\w+)  +", juwen("--help").out, re.M)
-    assert {"ask", "chat", "index", "info"} <= set(commands)
+    assert {"ask", "chat", "eval", "index", "info", "inspect"} <= set(commands)
 
 
 def run_python(code, **variables):

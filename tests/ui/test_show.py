@@ -170,6 +170,7 @@ COUNTS = LibraryCounts(
     last_date=date(2025, 6, 20),
     accounts={"试验号": 5, "": 2},
     languages={"zh": 6, "en": 1},
+    kinds={"article": 4, "image-only": 2, "reprint": 1},
 )
 
 
@@ -177,6 +178,7 @@ def test_show_library(monkeypatch):
     assert show_library("lib", MANIFEST, COUNTS).split("\n") == [
         "library: lib",
         "articles: 7 (without text: 2)",
+        "kinds: article (4), image-only (2), reprint (1)",
         "chunks: 30 (tokens at most: 256)",
         "dates: 2025-04-01 – 2025-06-20",
         "accounts: 试验号 (5), – (2)",
@@ -189,6 +191,7 @@ def test_show_library(monkeypatch):
     assert show_library("lib", MANIFEST, COUNTS).split("\n") == [
         "文章库: lib",
         "文章: 7 (无正文: 2)",
+        "类型: 文章 (4), 图片文章 (2), 转载 (1)",
         "分块: 30 (每块词元上限: 256)",
         "日期: 2025-04-01 – 2025-06-20",
         "公众号: 试验号 (5), – (2)",
@@ -200,13 +203,13 @@ def test_show_library(monkeypatch):
 
 
 def test_show_library_of_an_empty_one():
-    empty = LibraryCounts(0, 0, 0, None, None, {}, {})
+    empty = LibraryCounts(0, 0, 0, None, None, {}, {}, {})
     shown = show_library("lib", MANIFEST, empty)
     assert "dates: –\n" in shown
     assert "articles: 0 (without text: 0)" in shown
 
 
 def test_show_library_lets_no_account_steer_the_terminal():
-    counts = LibraryCounts(1, 0, 1, None, None, {"\x1b[2J号": 1}, {"zh": 1})
+    counts = LibraryCounts(1, 0, 1, None, None, {"\x1b[2J号": 1}, {"zh": 1}, {})
     assert "\x1b" not in show_library("lib\x9b", MANIFEST, counts)
     assert "\x9b" not in show_library("lib\x9b", MANIFEST, counts)

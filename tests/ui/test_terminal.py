@@ -117,3 +117,49 @@ def test_progress_in_chinese(monkeypatch):
     with Progress("索引中") as progress:
         progress(1, 1)
     assert "索引中" in shown.getvalue()
+
+
+def test_what_is_read_is_counted_before_the_bar(monkeypatch):
+    shown = Terminal()
+    monkeypatch.setattr("sys.stderr", shown)
+    with Progress("indexing") as progress:
+        for done in range(1, 4):
+            progress(done, 0)
+        for done in range(1, 3):
+            progress(done, 2)
+    reading, bar = shown.getvalue().split("\n", 1)
+    assert reading.startswith("\rreading… 1")
+    assert reading.endswith("\rreading… 3")
+    assert "indexing" in bar
+    assert "100%" in bar
+
+
+def test_where_nobody_looks_each_step_is_one_line(monkeypatch):
+    shown = io.StringIO()
+    monkeypatch.setattr("sys.stderr", shown)
+    with Progress("indexing") as progress:
+        for done in range(1, 180):
+            progress(done, 0)
+        for done in range(1, 180):
+            progress(done, 179)
+    assert shown.getvalue().splitlines() == ["reading… 179", "indexing"]
+
+
+def test_a_job_that_only_reads_ends_its_line(monkeypatch):
+    monkeypatch.setenv("JUWEN_LANGUAGE", "zh")
+    shown = Terminal()
+    monkeypatch.setattr("sys.stderr", shown)
+    with contextlib.suppress(KeyboardInterrupt), Progress("索引中") as progress:
+        progress(1, 0)
+        progress(2, 0)
+        raise KeyboardInterrupt
+    assert shown.getvalue().endswith("\r读取中… 2\n")
+
+
+def test_reading_does_not_flood_the_terminal(monkeypatch):
+    shown = Terminal()
+    monkeypatch.setattr("sys.stderr", shown)
+    with Progress("indexing") as progress:
+        for done in range(1, 20_000):
+            progress(done, 0)
+    assert shown.getvalue().count("\r") < 100

@@ -1,0 +1,42 @@
+"""How much of a file is taken, so that no file can exhaust the memory or the patience of a machine."""
+
+from __future__ import annotations
+
+MAX_FILE_BYTES = 64 * 2**20
+"""Largest file, unpacked, of a kind that is read as a whole. Streamed kinds have no such limit."""
+
+MAX_ARTICLE_CHARS = 16 * 2**20
+"""Longest single article, line or cell of a kind that is read as a stream, in characters."""
+
+MAX_BLANK_CHARS = 2**20
+"""White space that may come in one run in a kind that is read as a stream."""
+
+MAX_PAGE_CHARS = 8 * 2**20
+"""Longest web page, its embedded pictures taken out, in characters: most of them are markup."""
+
+MAX_PAGE_TAGS = 500_000
+"""Most tags of a web page: a tree takes far more memory and time than the text it is made from."""
+
+PIECE_BYTES = 64 * 2**10
+"""How much of a stream is read at a time."""
+
+MAX_LOST_PER_FILE = 1000
+"""Articles of one file that may be unusable before the rest of it is left unread."""
+
+MAX_PAGES = 3000
+"""Pages of a PDF."""
+
+MAX_SECONDS = 60
+"""Time that a library may take over one PDF, Word document or web page."""
+
+MAX_MEMORY_BYTES = 2 * 2**30
+"""Address space of the process in which such a library runs."""
+
+MAX_MEMBERS = 100_000
+"""Files in one zip archive."""
+
+MAX_UNPACKED_BYTES = 2 * 2**30
+"""What the files of one zip archive may come to, unpacked."""
+
+MAX_RATIO = 200
+"""How many times smaller than itself a member of a zip archive may be packed. Text reaches 50."""

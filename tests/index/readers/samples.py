@@ -1,0 +1,207 @@
+"""Small files of every kind, made here: all of their text was written for these tests."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import zipfile
+from collections.abc import Iterable, Mapping
+
+from index.load import FIELDS, read_articles
+from index.records import Problem, RawArticle
+
+TEXT = "东岸大桥于六月一日通车，全长三公里。\n渡轮同日停航。"
+
+
+def item(article_id: object = "a1", content: object = TEXT, **changed: object) -> dict:
+    values = ("题", "https://example.com/1", "2025/6/1", "试验号")
+    names = [FIELDS[name] for name in ("title", "url", "time", "account")]
+    fields = {FIELDS["article_id"]: article_id, **dict(zip(names, values, strict=True))}
+    return fields | {FIELDS["content"]: content} | changed
+
+
+def as_json(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False).encode()
+
+
+def as_lines(items: Iterable[object]) -> bytes:
+    return b"\n".join(as_json(one) for one in items)
+
+
+def table(rows: Iterable[Iterable[str]], separator: str = ",") -> bytes:
+    """Every cell in quotation marks."""
+    quoted = (separator.join('"' + cell.replace('"', '""') + '"' for cell in row) for row in rows)
+    return "\r\n".join(quoted).encode()
+
+
+def export_table(separator: str = ",") -> bytes:
+    return table([FIELDS.values(), map(str, item().values())], separator)
+
+
+def pdf(pages: Iterable[str], info: str = "") -> bytes:
+    """A PDF with a text layer; the characters are numbered and a map says which they are."""
+    pages = list(pages)
+    known = sorted(set("".join(pages)) - {"\n"})
+    codes = {character: f"{number:04x}" for number, character in enumerate(known, 1)}
+    units = {c: c.encode("utf-16-be").hex() for c in known}
+    lines = "".join(f"<{codes[c]}> <{units[c]}>\n" for c in known)
+    unicode_map = (
+        "/CIDInit /ProcSet findresource begin 12 dict begin begincmap\n"
+        "1 begincodespacerange <0000> <ffff> endcodespacerange\n"
+        f"{len(known)} beginbfchar\n{lines}endbfchar endcmap end end"
+    )
+    kids = " ".join(f"{6 + 2 * number} 0 R" for number in range(len(pages)))
+    objects = [
+        "<< /Type /Catalog /Pages 2 0 R >>",
+        f"<< /Type /Pages /Kids [{kids}] /Count {len(pages)} >>",
+        "<< /Type /Font /Subtype /Type0 /BaseFont /Test /Encoding /Identity-H "
+        "/DescendantFonts [4 0 R] /ToUnicode 5 0 R >>",
+        "<< /Type /Font /Subtype /CIDFontType2 /BaseFont /Test /CIDSystemInfo "
+        "<< /Registry (Adobe) /Ordering (Identity) /Supplement 0 >> >>",
+        _stream(unicode_map),
+    ]
+    for number, page in enumerate(pages):
+        shown = " 0 -20 Td ".join(
+            f"<{''.join(codes[c] for c in line)}> Tj" for line in page.split("\n")
+        )
+        objects.append(
+            f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Contents {7 + 2 * number} 0 R "
+            "/Resources << /Font << /F1 3 0 R >> >> >>"
+        )
+        objects.append(_stream(f"BT /F1 12 Tf 50 700 Td {shown} ET"))
+    return pdf_of(objects, info)
+
+
+def pdf_of(objects: Iterable[str], info: str = "") -> bytes:
+    """A PDF of these objects, the first of them the catalogue."""
+    objects = [*objects, *([info] if info else [])]
+    body = b"%PDF-1.7\n"
+    offsets = []
+    for number, content in enumerate(objects, 1):
+        offsets.append(len(body))
+        body += f"{number} 0 obj\n{content}\nendobj\n".encode("latin-1")
+    table_at = len(body)
+    body += f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n".encode()
+    body += b"".join(f"{offset:010d} 00000 n \n".encode() for offset in offsets)
+    more = f" /Info {len(objects)} 0 R" if info else ""
+    trailer = f"trailer\n<< /Size {len(objects) + 1} /Root 1 0 R{more} >>\nstartxref\n{table_at}\n"
+    return body + trailer.encode() + b"%%EOF\n"
+
+
+def _stream(content: str) -> str:
+    return f"<< /Length {len(content)} >>\nstream\n{content}\nendstream"
+
+
+def docx(title: str = "", heading: str = "夜航", paragraphs: Iterable[str] = (TEXT,)) -> bytes:
+    import docx as library
+
+    document = library.Document()
+    document.core_properties.title = title
+    if heading:
+        document.add_heading(heading, 1)
+    for paragraph in paragraphs:
+        document.add_paragraph(paragraph)
+    grid = document.add_table(2, 2)
+    for cell, text in zip((c for row in grid.rows for c in row.cells), "甲乙丙丁", strict=True):
+        cell.text = text
+    document.add_paragraph("表后一句。")
+    buffer = io.BytesIO()
+    document.save(buffer)
+    return buffer.getvalue()
+
+
+def with_part(document: bytes, name: str, content: bytes) -> bytes:
+    """A Word document with one of its parts exchanged, or another one added."""
+    parts = unzipped(document)
+    return zipped({**parts, name: content})
+
+
+def unzipped(data: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def zipped(members: Mapping[str | zipfile.ZipInfo, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return buffer.getvalue()
+
+
+WECHAT = """<!DOCTYPE html><html><head><meta charset="utf-8">
+<meta property="og:title" content="大桥通车"/><meta property="og:url" content="http://mp.weixin.qq.com/s?a=1"/>
+<title></title><style>.x{color:red}</style></head><body>
+<h1 id="activity-name"> 大桥&nbsp;通车 </h1><a id="js_name"> 试验号 </a><em id="publish_time"></em>
+<div id="js_content" style="visibility: hidden; opacity: 0;">
+<section><p><span>东岸大桥</span><strong>今日</strong>通车&lt;b&gt;。</p><p style="display: none">看不见</p>
+<p><img data-src="https://example.com/x.png"/></p><p>全长<br/>三公里。</p>
+<table><tr><td><p>路段</p></td><td><p>长度</p></td></tr><tr><td>东段</td><td>一公里</td></tr></table>
+<script>var hidden = "不是正文";</script></section></div>
+<script>var nickname = htmlDecode("别名"); var msg_link = "http://mp.weixin.qq.com/s?__biz=M\\x26amp;mid=2\\x26amp;sn=3";
+var ct = "1748736000"; var createTime = '2020-01-01 08:00';</script>
+<div>阅读原文 点赞 分享</div></body></html>"""
+
+_SENTENCES = "".join(
+    f"<p>第{number}段：港务部门说，东岸大桥在第{number}周完成了荷载试验，数据与设计相符，渡轮班次随之减少。</p>"
+    for number in range(1, 8)
+)
+PAGE = f"""<!DOCTYPE html><html><head><meta charset="utf-8"><title>大桥完成试验 - 港城新闻</title>
+<meta property="og:title" content="大桥完成试验"/><meta property="og:site_name" content="港城新闻"/>
+<meta property="og:url" content="https://news.example.com/a/1"/>
+<meta property="article:published_time" content="2025-06-03T08:00:00+08:00"/></head>
+<body><nav><a href="/">首页</a> <a href="/a">要闻</a></nav><article><h1>大桥完成试验</h1>{_SENTENCES}
+<script>alert("脚本")</script></article><footer>版权所有</footer></body></html>"""
+
+
+def of_every_kind() -> dict[str, bytes]:
+    """A good file for each suffix, by its name."""
+    return {
+        "a.json": as_json([item("a1"), item("a2")]),
+        "a.json.gz": gzip.compress(as_json([item()])),
+        "a.jsonl": as_lines([item("a1"), item("a2")]),
+        "a.jsonl.gz": gzip.compress(as_lines([item()])),
+        "a.ndjson": as_lines([item()]),
+        "a.csv": export_table(),
+        "a.csv.gz": gzip.compress(export_table()),
+        "a.tsv": export_table("\t"),
+        "a.tsv.gz": gzip.compress(export_table("\t")),
+        "a.txt": TEXT.encode(),
+        "a.md": f"# 夜航\n{TEXT}".encode(),
+        "a.html": WECHAT.encode(),
+        "a.htm": PAGE.encode(),
+        "a.pdf": pdf([TEXT, "第二页。"]),
+        "a.docx": docx(),
+        "a.zip": zipped({"一.txt": TEXT.encode(), "b/c.json": as_json([item()])}),
+    }
+
+
+def read(*paths, columns=None) -> tuple[list[RawArticle], list[Problem]]:
+    """The articles and the problems of ``paths``; every problem says something in both languages."""
+    got = list(read_articles(paths, columns=columns))
+    articles = [one for one in got if isinstance(one, RawArticle)]
+    problems = [one for one in got if isinstance(one, Problem)]
+    for problem in problems:
+        assert problem.english.strip()
+        assert problem.chinese.strip()
+        assert problem.english != problem.chinese
+    return articles, problems
+
+
+def read_bytes(folder, name: str, data: bytes | str, columns=None):
+    """What a file of these bytes gives."""
+    path = folder / name
+    path.write_bytes(data.encode() if isinstance(data, str) else data)
+    return read(path, columns=columns)
+
+
+def only_problem(folder, name: str, data: bytes | str, columns=None) -> Problem:
+    """The one problem of a file that gives no article, which names the file in both languages."""
+    articles, problems = read_bytes(folder, name, data, columns)
+    assert articles == []
+    (problem,) = problems
+    assert problem.lost
+    assert str(folder / name) in problem.english
+    assert str(folder / name) in problem.chinese
+    return problem

@@ -1,0 +1,147 @@
+"""``juwen index``: files of articles into a library, with a page that shows what cleaning did."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from importlib.resources import as_file, files
+from pathlib import Path
+
+import click
+
+from index.build import index_articles
+from index.embed import load_encoder
+from index.errors import JuwenError
+from index.load import parse_columns
+from index.records import Summary
+from index.store import Library
+from ui.cleaning import run_page
+from ui.html_page import check_writable, write_page
+from ui.language import complain, say, say_error
+from ui.options import DEFAULT_LIBRARY, encoder_option, library_option
+from ui.show import printable, show_summary
+from ui.terminal import Progress
+
+
+@click.command(
+    "index",
+    help=say(
+        "Put articles into a library, or update it. PATHS are files and folders; '-' is standard input.",
+        "将文章加入文章库，或更新文章库。PATHS 为文件或目录，“-” 表示标准输入。",
+    ),
+)
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path, allow_dash=True))
+@library_option
+@encoder_option
+@click.option(
+    "--chunk-tokens",
+    type=click.IntRange(32, 4096),
+    help=say(
+        "Largest chunk in a new library [default: 256].", "新库的分块上限（词元）[默认 256]。"
+    ),
+)
+@click.option(
+    "--map",
+    "mapped",
+    multiple=True,
+    metavar="FIELD=NAME,…",
+    help=say(
+        "Names that the fields have in your tables or exports, as in --map id=aid,title=标题.",
+        "您的表格或导出文件中各字段的名称，例如 --map id=aid,title=标题。",
+    ),
+)
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path),
+    help=say(
+        "Write a page into this file: what was read, and raw beside cleaned with the reasons.",
+        "将本次索引的报告页面写入此文件：读取情况，原文与清洗结果并排，附改动原因。",
+    ),
+)
+@click.option(
+    "--json", "as_json", is_flag=True, help=say("Print the summary as JSON.", "以 JSON 输出汇总。")
+)
+def index_command(
+    paths: Sequence[Path],
+    library: Path | None,
+    encoder: str | None,
+    chunk_tokens: int | None,
+    mapped: Sequence[str],
+    report: Path | None,
+    as_json: bool,
+) -> None:
+    folder = library or Path(DEFAULT_LIBRARY)
+    columns = _columns(mapped)
+    if report is not None:
+        _check_report(report, paths)
+    summary = run_index(paths, folder, encoder, chunk_tokens, columns)
+    click.echo(
+        json.dumps(summary.to_dict(), ensure_ascii=False) if as_json else show_summary(summary)
+    )
+    if report is not None:
+        with Library.open(folder) as opened:
+            write_page(report, run_page(opened, summary))
+        click.echo(say(f"report: {report}", f"报告：{report}"), err=True)
+    if summary.problems:
+        sys.exit(1)
+
+
+def run_index(
+    paths: Sequence[Path],
+    folder: Path,
+    encoder: str | None = None,
+    chunk_tokens: int | None = None,
+    columns: Mapping[str, str] | None = None,
+) -> Summary:
+    """Index with a progress bar; complain of every problem."""
+    with Progress(say("indexing", "索引中")) as progress:
+        summary = index_articles(
+            paths,
+            folder,
+            columns=columns,
+            encoder=load_encoder(encoder) if encoder else None,
+            chunk_tokens=chunk_tokens,
+            progress=progress,
+        )
+    for problem in summary.problems:
+        complain(say(problem.english, problem.chinese))
+    return summary
+
+
+def index_samples(folder: Path, encoder: str | None) -> None:
+    """Make a library of the sample articles."""
+    click.echo(
+        say(
+            f"No library yet: building one of the sample articles in {str(folder)!r}. For your own: "
+            "make chat ARTICLES=path/to/export.json",
+            f"尚无文章库：正在用示例文章建库（{folder}）。使用自己的文章：make chat ARTICLES=导出文件.json",
+        ),
+        err=True,
+    )
+    with as_file(files("index") / "samples" / "articles.json") as samples:
+        click.echo(show_summary(run_index([samples], folder, encoder)), err=True)
+
+
+def _columns(mapped: Sequence[str]) -> Mapping[str, str] | None:
+    """The names that --map gives to fields.
+
+    Raises:
+        UsageError: it is not written so.
+    """
+    try:
+        return parse_columns(mapped) if mapped else None
+    except JuwenError as error:
+        raise click.UsageError(printable(say_error(error))) from error
+
+
+def _check_report(report: Path, paths: Sequence[Path]) -> None:
+    """See before the work that the report can be written and overwrites no articles."""
+    if any(report.resolve() == path.resolve() for path in paths):
+        raise click.UsageError(
+            say(
+                "--report would overwrite the articles; name another file",
+                "--report 会覆盖文章文件；请另指定文件",
+            )
+        )
+    check_writable(report)
