@@ -16,7 +16,7 @@ from index.embed import Encoder
 from index.errors import LibraryError
 from index.records import Article, Change, Kind, Layout, RawArticle, Span
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 _TABLES = """
 CREATE TABLE manifest (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -40,7 +40,8 @@ CREATE TABLE article (
     originals TEXT NOT NULL,        -- JSON: ids of the articles that it copies
     UNIQUE (article_id, published)
 );
-CREATE INDEX article_account ON article (account);
+CREATE INDEX article_account ON article (account, published);
+CREATE INDEX article_date ON article (date, published);
 CREATE TABLE fingerprint (          -- what may come again in other articles
     key INTEGER NOT NULL,
     part INTEGER NOT NULL,
@@ -48,6 +49,18 @@ CREATE TABLE fingerprint (          -- what may come again in other articles
     PRIMARY KEY (key, part, article)
 ) WITHOUT ROWID;
 CREATE INDEX fingerprint_article ON fingerprint (article);
+CREATE TABLE segment (              -- of the inverted index
+    row INTEGER PRIMARY KEY,
+    chunks BLOB NOT NULL,           -- int64 ids of its chunks
+    lengths BLOB NOT NULL           -- uint16 terms in each
+);
+CREATE TABLE posting (
+    term TEXT NOT NULL,
+    segment INTEGER NOT NULL,
+    data BLOB NOT NULL              -- uint16 places in the segment, then uint8 counts
+);
+CREATE INDEX posting_term ON posting (term);
+CREATE INDEX posting_segment ON posting (segment);
 CREATE TABLE recurring (            -- lines that an account repeats
     account TEXT NOT NULL,
     key INTEGER NOT NULL,

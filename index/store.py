@@ -34,6 +34,7 @@ from index.database import (
 )
 from index.embed import Encoder, Vectors
 from index.errors import LibraryError
+from index.postings import PostingIndex, load_postings
 from index.records import Article, Change, Passage, RawArticle, Span
 from index.vectors import (
     VECTORS,
@@ -41,7 +42,6 @@ from index.vectors import (
     load_vectors,
     nearest,
     rebuild_vectors,
-    stored_question_centres,
 )
 
 
@@ -59,6 +59,42 @@ class LibraryCounts:
     kinds: Mapping[str, int]
 
 
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The day of the newest article, ``None`` where none has a date, and every account."""
+
+    newest: date | None
+    accounts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Candidates:
+    """Chunks that may answer a question, with what both legs say of each.
+
+    Attributes:
+        ids: Of the chunks, ascending, shape (n,).
+        languages: Of the chunks.
+        cosines: With the question, after centring by language, shape (n,).
+        mean: Of the question's cosines with all passages of the library.
+        deviation: The standard deviation of these.
+        lexical: BM25 scores, shape (n,).
+        ceiling: About what a passage with each term of the question once would have.
+    """
+
+    ids: NDArray[np.int64]
+    languages: tuple[str, ...]
+    cosines: NDArray[np.float32]
+    mean: float
+    deviation: float
+    lexical: NDArray[np.float32]
+    ceiling: float
+
+    @classmethod
+    def none(cls) -> Candidates:
+        empty = np.zeros(0, np.float32)
+        return cls(np.zeros(0, np.int64), (), empty, 0.0, 1.0, empty, 0.0)
+
+
 class Library:
     """A library folder, open for reading.
 
@@ -71,6 +107,8 @@ class Library:
         self._connection = connection
         self._lock = threading.RLock()
         self._vectors: VectorIndex | None = None
+        self._postings: tuple[int, PostingIndex] | None = None
+        self._scope: tuple[int, Scope] | None = None
 
     @classmethod
     def open(cls, folder: Path | str) -> Library:
@@ -148,6 +186,21 @@ class Library:
             articles, empty, chunks, to_date(first), to_date(last), accounts, languages, kinds
         )
 
+    def scope(self) -> Scope:
+        """Which days and accounts the library covers."""
+        with self._reading() as connection:
+            generation = int(manifest_value(connection, "generation"))
+            if self._scope is None or self._scope[0] != generation:
+                (newest,) = connection.execute(
+                    "SELECT MAX(date) FROM article WHERE published"
+                ).fetchone()
+                accounts = connection.execute(
+                    "SELECT DISTINCT account FROM article WHERE published AND account != ''"
+                ).fetchall()
+                names = tuple(account for (account,) in accounts)
+                self._scope = generation, Scope(to_date(newest), names)
+            return self._scope[1]
+
     def article(self, article_id: str) -> Article | None:
         """The article of that id, ``None`` where there is none."""
         with self._reading() as connection:
@@ -212,12 +265,62 @@ class Library:
             vectors = self._current_vectors(connection)
             if vectors.index.ntotal == 0:
                 return []
-            centred = stored_question_centres(connection).centre(question, [language])
-            where, values = _conditions(date_from, date_to, accounts, article_ids)
-            allowed = _chunk_ids(connection, where, values) if where else None
+            centred = vectors.questions.centre(question, [language])
+            allowed = _allowed(connection, date_from, date_to, accounts, article_ids)
             scores, ids = nearest(vectors.index, centred, limit, allowed)
             passages = _passages(connection, ids)
         return [(passages[i], score) for i, score in zip(ids, scores, strict=True)]
+
+    def candidates(
+        self,
+        question: Vectors,
+        language: str,
+        terms: Sequence[str],
+        limit: int,
+        *,
+        date_from: date | None = None,
+        date_to: date | None = None,
+        accounts: Sequence[str] = (),
+        article_ids: Sequence[str] = (),
+    ) -> Candidates:
+        """The ``limit`` chunks nearest to a question and the ``limit`` that share most of its terms.
+
+        Args:
+            terms: The question's terms (``index.terms``). The other arguments are those of ``search``.
+        """
+        with self._reading() as connection:
+            vectors = self._current_vectors(connection)
+            postings = self._current_postings(connection)
+            if vectors.index.ntotal == 0:
+                return Candidates.none()
+            centred = vectors.questions.centre(question, [language])
+            allowed = _allowed(connection, date_from, date_to, accounts, article_ids)
+            _, near = nearest(vectors.index, centred, limit, allowed)
+            lexical, ceiling = postings.score(connection, terms)
+            worded = _best(postings.ids, lexical, limit, allowed)
+            ids = np.union1d(np.asarray(near, np.int64), worded)
+            mean, deviation = vectors.spread(centred)
+            return Candidates(
+                ids=ids,
+                languages=tuple(_languages(connection, ids.tolist())),
+                cosines=vectors.cosines(centred, ids),
+                mean=mean,
+                deviation=deviation,
+                lexical=lexical[np.searchsorted(postings.ids, ids)],
+                ceiling=ceiling,
+            )
+
+    def passages(self, ids: Sequence[int]) -> list[Passage]:
+        """The passages of these chunk ids, in their order; of those that are still there."""
+        with self._reading() as connection:
+            found = _passages(connection, ids)
+        return [found[i] for i in ids if i in found]
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Everything read inside it sees one generation."""
+        with self._reading():
+            yield
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
@@ -237,8 +340,15 @@ class Library:
         generation = int(manifest_value(connection, "generation"))
         if self._vectors is None or self._vectors.generation != generation:
             path = self.folder / VECTORS
-            self._vectors = load_vectors(path, generation) or rebuild_vectors(connection, path)
+            self._vectors = load_vectors(connection, path) or rebuild_vectors(connection, path)
         return self._vectors
+
+    def _current_postings(self, connection: sqlite3.Connection) -> PostingIndex:
+        """The inverted index of the generation that ``connection`` sees."""
+        generation = int(manifest_value(connection, "generation"))
+        if self._postings is None or self._postings[0] != generation:
+            self._postings = generation, load_postings(connection)
+        return self._postings[1]
 
 
 def check_encoder(folder: Path, manifest: Manifest, encoder: Encoder) -> None:
@@ -282,11 +392,49 @@ def _conditions(
     return " AND ".join(parts), values
 
 
+def _allowed(
+    connection: sqlite3.Connection,
+    date_from: date | None,
+    date_to: date | None,
+    accounts: Sequence[str],
+    article_ids: Sequence[str],
+) -> NDArray[np.int64] | None:
+    """The chunks that the filters let through, ascending; ``None`` where there is no filter."""
+    where, values = _conditions(date_from, date_to, accounts, article_ids)
+    return _chunk_ids(connection, where, values) if where else None
+
+
+def _best(
+    ids: NDArray[np.int64],
+    scores: NDArray[np.float32],
+    limit: int,
+    allowed: NDArray[np.int64] | None,
+) -> NDArray[np.int64]:
+    """The ids of the ``limit`` highest scores above 0, in no order."""
+    places = np.arange(len(ids)) if allowed is None else np.searchsorted(ids, allowed)
+    places = places[scores[places] > 0]
+    if len(places) > limit:
+        places = places[np.argpartition(-scores[places], limit)[:limit]]
+    return ids[places]
+
+
+def _languages(connection: sqlite3.Connection, ids: Sequence[int]) -> list[str]:
+    found: dict[int, str] = {}
+    for some in in_batches(ids):
+        found |= dict(
+            connection.execute(
+                f"SELECT id, language FROM chunk WHERE id IN ({marks(some)})", some
+            ).fetchall()
+        )
+    return [found[i] for i in ids]
+
+
 def _chunk_ids(
     connection: sqlite3.Connection, where: str, values: Sequence[str]
 ) -> NDArray[np.int64]:
     rows = connection.execute(
-        f"SELECT id FROM chunk JOIN article ON row = article WHERE published AND {where}", values
+        f"SELECT id FROM chunk JOIN article ON row = article WHERE published AND {where} ORDER BY id",
+        values,
     )
     return np.fromiter((row[0] for row in rows), np.int64)
 

@@ -25,15 +25,41 @@ if TYPE_CHECKING:
     import faiss
 
 VECTORS = "vectors.faiss"
-_FOOTER_MARK = b"juwen-vectors-1\n"
+_FOOTER_MARK = b"juwen-vectors-2\n"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class VectorIndex:
-    """The search index of one generation: centred vectors by chunk id."""
+    """The search index of one generation: centred vectors by chunk id.
+
+    Attributes:
+        mean: Of all the centred vectors, shape (dimension,).
+        covariance: Of all the centred vectors, shape (dimension, dimension).
+        questions: Where the encoder puts questions.
+    """
 
     generation: int
     index: faiss.Index
+    mean: NDArray[np.float32]
+    covariance: NDArray[np.float32]
+    questions: Centres
+
+    def spread(self, question: Vectors) -> tuple[float, float]:
+        """Mean and standard deviation of a question's cosine with all passages, without a scan.
+
+        Both follow from the passages' mean vector and covariance matrix.
+        """
+        vector = question[0]
+        variance = float(vector @ self.covariance @ vector)
+        return float(vector @ self.mean), max(variance, 1e-12) ** 0.5
+
+    def cosines(self, question: Vectors, ids: NDArray[np.int64]) -> NDArray[np.float32]:
+        """The question's cosine with the chunks of these ids."""
+        if not len(ids):
+            return np.zeros(0, np.float32)
+        vectors = np.stack([self.index.reconstruct(int(i)) for i in ids])
+        near: NDArray[np.float32] = vectors @ question[0]
+        return near
 
 
 def nearest(
@@ -65,13 +91,23 @@ def rebuild_vectors(connection: sqlite3.Connection, path: Path) -> VectorIndex:
         vectors[at] = unpack(vector)
     languages = [row[1] for row in rows]
     centres = passage_centres(vectors, languages, stored_question_centres(connection))
+    centred = centres.centre(vectors, languages)
     index = faiss.IndexIDMap2(faiss.IndexFlatIP(dimension))
-    index.add_with_ids(
-        centres.centre(vectors, languages), np.asarray([row[0] for row in rows], np.int64)
+    index.add_with_ids(centred, np.asarray([row[0] for row in rows], np.int64))
+    made = VectorIndex(
+        generation, index, *_moments(centred, dimension), stored_question_centres(connection)
     )
-    made = VectorIndex(generation, index)
     _save_vectors(made, path)
     return made
+
+
+def _moments(vectors: Vectors, dimension: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Mean vector and covariance matrix; zeros of no vectors."""
+    if not len(vectors):
+        return np.zeros(dimension, np.float32), np.zeros((dimension, dimension), np.float32)
+    mean = vectors.mean(axis=0)
+    covariance = vectors.T @ vectors / len(vectors) - np.outer(mean, mean)
+    return mean, covariance.astype(np.float32)
 
 
 def _save_vectors(vectors: VectorIndex, path: Path) -> None:
@@ -81,7 +117,8 @@ def _save_vectors(vectors: VectorIndex, path: Path) -> None:
     """
     import faiss
 
-    data = faiss.serialize_index(vectors.index).tobytes()
+    moments = np.vstack([vectors.mean, vectors.covariance]).astype("<f4").tobytes()
+    data = faiss.serialize_index(vectors.index).tobytes() + moments
     footer = json.dumps({"generation": vectors.generation, "crc32": zlib.crc32(data)}).encode()
     temporary = path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}.tmp")
     try:
@@ -94,10 +131,12 @@ def _save_vectors(vectors: VectorIndex, path: Path) -> None:
         temporary.unlink(missing_ok=True)
 
 
-def load_vectors(path: Path, generation: int) -> VectorIndex | None:
-    """The search index on disk if it is whole and of this generation."""
+def load_vectors(connection: sqlite3.Connection, path: Path) -> VectorIndex | None:
+    """The search index on disk if it is whole and of the generation that ``connection`` sees."""
     import faiss
 
+    generation = int(manifest_value(connection, "generation"))
+    dimension = int(manifest_value(connection, "dimension"))
     try:
         data = path.read_bytes()
     except OSError:
@@ -112,8 +151,12 @@ def load_vectors(path: Path, generation: int) -> VectorIndex | None:
         return None
     if footer != {"generation": generation, "crc32": zlib.crc32(data[:start])}:
         return None
-    index = faiss.deserialize_index(np.frombuffer(data, np.uint8, start))
-    return VectorIndex(generation, index)
+    size = 4 * dimension * (dimension + 1)
+    index = faiss.deserialize_index(np.frombuffer(data, np.uint8, start - size))
+    moments = np.frombuffer(data, "<f4", size // 4, start - size).reshape(-1, dimension)
+    return VectorIndex(
+        generation, index, moments[0], moments[1:], stored_question_centres(connection)
+    )
 
 
 def stored_question_centres(connection: sqlite3.Connection) -> Centres:

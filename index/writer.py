@@ -43,7 +43,8 @@ from index.database import (
 from index.embed import Centres, Encoder
 from index.errors import LibraryError
 from index.fingerprints import fingerprints
-from index.records import Article, Change, Chunk, RawArticle
+from index.postings import add_postings, merge_postings, searched_text
+from index.records import Article, Change, Chunk, RawArticle, Span
 from index.related import (
     articles_with,
     find_recurring,
@@ -256,7 +257,9 @@ class LibraryWriter:
                 "published AND article_id IN (SELECT article_id FROM article WHERE NOT published)",
             ):
                 connection.execute(f"DELETE FROM article WHERE {condition}")
+            add_postings(connection, self._staged_chunks())
             connection.execute("UPDATE article SET published = 1 WHERE NOT published")
+            merge_postings(connection)
             connection.execute("DELETE FROM ready")
             generation = int(manifest_value(connection, "generation")) + 1
             set_manifest(connection, {"generation": generation, "updated": utc_now()})
@@ -293,6 +296,18 @@ class LibraryWriter:
                 "UPDATE article SET kind = ?, originals = ? WHERE row = ?",
                 (relation.kind, json.dumps(relation.originals), row),
             )
+
+    def _staged_chunks(self) -> Iterator[tuple[int, str]]:
+        """The chunks that are being published, with what they are found by word for word."""
+        rows = self._connection.execute(
+            f"SELECT row, {ARTICLE_COLUMNS} FROM article WHERE NOT published"
+        )
+        for row, *values in rows:
+            article = to_article(values)
+            for chunk_id, start, end in self._connection.execute(
+                "SELECT id, start, end FROM chunk WHERE article = ? ORDER BY id", (row,)
+            ):
+                yield chunk_id, searched_text(article, Span(start, end))
 
     def parts_of(self, document: str) -> list[str]:
         """Ids of the published articles that a page was cut into, or of the page as a whole."""

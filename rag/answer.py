@@ -20,8 +20,8 @@ from index.embed import Encoder
 from index.language import Language, detect_language
 from index.records import Passage, Span
 from index.sentences import split_sentences
+from index.terms import content_terms, terms
 from rag.records import AnswerSentence, Citation, RankedPassage, Support, citation
-from rag.terms import content_terms, terms
 
 MOST_SENTENCES = 3
 LONGEST_ANSWER = 200
@@ -36,6 +36,9 @@ _NEARNESS_WEIGHT = 4.0
 _FARTHEST = 0.22
 """Cosine after centring under which the nearest passage has nothing to do with the question; the
 nearest passage of every answerable development question was nearer."""
+_PASSAGE_WEIGHT = 0.05
+"""What a standard deviation of the passage's own score counts."""
+
 _SCRAP_CHARACTERS = 6
 _SCRAP_PENALTY = 0.3
 _NEAR_BEST = 0.75
@@ -95,9 +98,18 @@ def answer_extractively(
         articles: Ranked articles, each with its ranked passages (``rag.retrieve``).
         background: The question before, where this one leans on it; its terms count half.
     """
-    with_text = (hit for hits in articles for hit in hits if hit.passage.text)
+    here = {hits[0].passage.article.article_id for hits in articles}
+    with_text = (
+        hit
+        for hits in articles
+        if not here.intersection(
+            hits[0].passage.article.originals
+        )  # the original is quoted instead
+        for hit in hits
+        if hit.passage.text
+    )
     ranked = sorted(with_text, key=lambda hit: -hit.score)
-    if not ranked or ranked[0].score < _FARTHEST:
+    if not ranked or max(hit.cosine for hit in ranked) < _FARTHEST:
         return None
     chosen = choose(score_sentences(question, ranked[:_PASSAGES], encoder, background))
     return _draft(chosen) if chosen else None
@@ -120,7 +132,7 @@ def score_sentences(
         for span in _sentences(passage):
             text = span.of(passage.article.text)
             score = _relevance(weights, passage.article.heading, before, text)
-            score += similarity.get(text, 0.0) + (hit.score - best)
+            score += similarity.get(text, 0.0) + _PASSAGE_WEIGHT * (hit.score - best)
             score += _TYPE_WEIGHT if wanted and wanted.search(text) else 0.0
             score -= _SCRAP_PENALTY if len(text) < _SCRAP_CHARACTERS else 0.0
             candidates.append(Candidate(passage, span, score))

@@ -9,16 +9,30 @@ import asyncio
 import re
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 from index.embed import Encoder, load_encoder
 from index.errors import JuwenError, QuestionError
 from index.records import well_formed
 from index.store import Library, check_encoder
+from index.terms import content_terms
 from rag.answer import answer_extractively, refuse
-from rag.records import Answer, Evidence, Filters, Question, Seconds, Turn
+from rag.records import (
+    Answer,
+    AppliedFilters,
+    Evidence,
+    Filters,
+    Found,
+    Question,
+    RankedPassage,
+    Seconds,
+    Turn,
+    iso,
+)
 from rag.retrieve import retrieve, to_evidence
-from rag.terms import content_terms
+from rag.understand import Role, Understood, understand
 
 LONGEST_QUESTION = 2000
 """Characters of a question, history apart; what is longer is no question but a text."""
@@ -95,15 +109,15 @@ class Assistant:
         started = time.perf_counter()
         question = check_question(question)
         standalone = standalone_question(question, history)
-        articles = retrieve(self.library, self._encoder, standalone, filters or Filters())
+        found = self._find(standalone, filters or Filters())
         retrieved = time.perf_counter()
         background = standalone.removesuffix(question)
-        draft = answer_extractively(question, articles, self._encoder, background=background)
-        evidence = to_evidence(articles)
+        draft = answer_extractively(question, found.articles, self._encoder, background=background)
+        evidence = to_evidence(found.articles)
         done = time.perf_counter()
         return Answer(
             question=question,
-            standalone_question=standalone,
+            standalone_question=found.question,
             answer=draft.text if draft else refuse(question, _nearest(evidence)),
             refused=draft is None,
             sentences=draft.sentences if draft else (),
@@ -114,7 +128,31 @@ class Assistant:
                 answer=round(done - retrieved, 4),
                 total=round(done - started, 4),
             ),
+            filters=found.filters,
         )
+
+    def search(
+        self, question: str, history: Sequence[Turn] = (), filters: Filters | None = None
+    ) -> Found:
+        """The ranked articles for a question, without an answer. Arguments and errors as for ``ask``."""
+        standalone = standalone_question(check_question(question), history)
+        return self._find(standalone, filters or Filters())
+
+    def _find(self, question: str, given: Filters) -> Found:
+        """A limit read from the question that leaves no article at all was none."""
+        if given.from_question:
+            scope = self.library.scope()
+            today = scope.newest or date.today()
+            read = understand(question, today=today, accounts=scope.accounts)
+            filters = _limited(given, read)
+            searched = read.without_limits
+            if filters != given and (
+                articles := retrieve(self.library, self._encoder, searched, filters)
+            ):
+                words = tuple(p.text for p in read.phrases if p.role is not Role.MENTIONED)
+                return _found(searched, _applied(filters, words), articles)
+        articles = retrieve(self.library, self._encoder, question, given)
+        return _found(question, _applied(given), articles)
 
     def batch(self, questions: Iterable[str | Question]) -> Iterator[Answer]:
         """Answer questions one after the other, in their order, each as soon as it is there.
@@ -162,6 +200,32 @@ def standalone_question(question: str, history: Sequence[Turn]) -> str:
 
 def _leans(question: str) -> bool:
     return bool(_LEANING.search(question)) or len(content_terms(question)) < _OWN_TERMS
+
+
+def _limited(given: Filters, read: Understood) -> Filters:
+    """The limits given, and those read from the question where none of the kind is given."""
+    limited = given
+    if given.date_from is None and given.date_to is None:
+        limited = replace(limited, date_from=read.date_from, date_to=read.date_to)
+    if not given.accounts and read.accounts:
+        limited = replace(limited, accounts=read.accounts)
+    return limited
+
+
+def _found(
+    question: str, filters: AppliedFilters, articles: Sequence[Sequence[RankedPassage]]
+) -> Found:
+    return Found(question, filters, tuple(tuple(hits) for hits in articles))
+
+
+def _applied(filters: Filters, read: tuple[str, ...] = ()) -> AppliedFilters:
+    return AppliedFilters(
+        date_from=iso(filters.date_from),
+        date_to=iso(filters.date_to),
+        accounts=tuple(filters.accounts),
+        article_ids=tuple(filters.article_ids),
+        read=read,
+    )
 
 
 def failed_answer(question: str, error: JuwenError) -> Answer:

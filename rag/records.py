@@ -44,27 +44,71 @@ class Filters:
         date_to: Articles published on this day or earlier.
         accounts: Articles of these accounts.
         article_ids: These articles; ``page`` stands for its parts ``page#1``, ``page#2``, too.
+        from_question: Whether days and accounts said in the question limit the search as well;
+            those given here win over them.
     """
 
     date_from: date | None = None
     date_to: date | None = None
     accounts: Sequence[str] = ()
     article_ids: Sequence[str] = ()
+    from_question: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class AppliedFilters:
+    """What limited the search, for a person to see and undo.
+
+    Attributes:
+        read: The words of the question that were read as limits; ``Filters(from_question=False)``
+            asks without them.
+    """
+
+    date_from: str | None = None
+    date_to: str | None = None
+    accounts: tuple[str, ...] = ()
+    article_ids: tuple[str, ...] = ()
+    read: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class RankedPassage:
-    """A passage with its score against a question: what the stages hand each other."""
+    """A passage with its scores against a question: what the stages hand each other.
+
+    Attributes:
+        score: Of both legs together (``rag.fuse``), in standard deviations.
+        cosine: Of the dense leg alone, after centring by language.
+        dense: The cosine in standard deviations from the question's cosines with all passages.
+        lexical: Of the lexical leg alone, BM25 against what the question's terms could give.
+    """
 
     passage: Passage
     score: float
+    cosine: float
+    dense: float = 0.0
+    lexical: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search found, before anything is answered from it.
+
+    Attributes:
+        question: The question as it was searched.
+        filters: What limited the search.
+        articles: The ranked articles, best first, each by its best passages, best first.
+    """
+
+    question: str
+    filters: AppliedFilters
+    articles: tuple[tuple[RankedPassage, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """One article of the ranked list, by the passage of it that fits the question best.
 
-    ``score`` is the cosine after centring by language; ``text`` is the article's cleaned text from
+    ``score`` is that of both legs together (``rag.fuse``), comparable within one answer; ``text`` is the article's cleaned text from
     ``start`` to ``end``, ``""`` for an article that has only a title.
     """
 
@@ -128,6 +172,7 @@ class Answer:
         refused: Whether this is a refusal; it then has neither sentences nor citations.
         evidence: The ranked list, at least ten articles deep where the library has them.
         error: Why a question of a batch could not be asked, ``None`` where it was.
+        filters: What limited the search.
     """
 
     question: str
@@ -140,6 +185,7 @@ class Answer:
     seconds: Seconds
     id: str | int | None = None
     error: str | None = None
+    filters: AppliedFilters = AppliedFilters()
 
     def to_dict(self) -> dict[str, Any]:
         """The answer as plain lists, strings and numbers, in the documented order."""

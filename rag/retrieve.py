@@ -1,16 +1,21 @@
-"""A question in, passages out, best first: the dense leg, centred by language."""
+"""A question in, passages out, best first: both legs, fused, copies behind their originals."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
 from index.embed import Encoder
 from index.language import detect_language
 from index.records import Article
-from index.store import Library
+from index.store import Candidates, Library
+from index.terms import index_terms
+from rag.fuse import fuse, standard_cosines, standard_lexical
 from rag.records import EVIDENCE_ARTICLES, Evidence, Filters, RankedPassage, iso
 
-_FIRST_LOOK = 64
+_FIRST_LOOK = 128
 _PASSAGES_AN_ARTICLE = 3
 
 
@@ -24,21 +29,46 @@ def retrieve(
     """
     vector = encoder.encode_queries([question])
     language = detect_language(question)
+    terms = index_terms(question)
     limit = _FIRST_LOOK
-    while True:
-        found = library.search(
-            vector,
-            language,
-            limit,
-            date_from=filters.date_from,
-            date_to=filters.date_to,
-            accounts=filters.accounts,
-            article_ids=filters.article_ids,
+    with library.snapshot():
+        while True:
+            candidates = library.candidates(
+                vector,
+                language,
+                terms,
+                limit,
+                date_from=filters.date_from,
+                date_to=filters.date_to,
+                accounts=filters.accounts,
+                article_ids=filters.article_ids,
+            )
+            scores = fuse(candidates, language)
+            best = np.argsort(-scores, kind="stable")[:limit]
+            articles = _by_article(_ranked(library, candidates, scores, best))
+            if len(articles) >= EVIDENCE_ARTICLES or len(candidates.ids) < limit:
+                return originals_first(articles[:EVIDENCE_ARTICLES])
+            limit *= 4
+
+
+def _ranked(
+    library: Library,
+    candidates: Candidates,
+    scores: NDArray[np.float32],
+    best: NDArray[np.intp],
+) -> list[RankedPassage]:
+    dense, lexical = standard_cosines(candidates), standard_lexical(candidates)
+    passages = library.passages(candidates.ids[best].tolist())
+    return [
+        RankedPassage(
+            passage,
+            score=float(scores[at]),
+            cosine=float(candidates.cosines[at]),
+            dense=float(dense[at]),
+            lexical=float(lexical[at]),
         )
-        articles = _by_article([RankedPassage(passage, score) for passage, score in found])
-        if len(articles) >= EVIDENCE_ARTICLES or len(found) < limit:
-            return originals_first(articles[:EVIDENCE_ARTICLES])
-        limit *= 4
+        for at, passage in zip(best, passages, strict=True)
+    ]
 
 
 def _by_article(ranked: Sequence[RankedPassage]) -> list[list[RankedPassage]]:

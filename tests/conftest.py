@@ -14,7 +14,7 @@ from index.build import index_raw
 from index.embed import Vectors, unit
 from index.records import RawArticle
 from rag.assistant import Assistant
-from rag.terms import content_terms
+from index.terms import content_terms
 
 
 class FakeEncoder:

@@ -45,7 +45,7 @@ def ranked(
         originals=tuple(originals),
     )
     span = Span(len(before), len(before) + len(text))
-    return RankedPassage(Passage(1, whole, span, language), score)
+    return RankedPassage(Passage(1, whole, span, language), score, score)
 
 
 @pytest.fixture(scope="module")

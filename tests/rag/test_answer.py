@@ -86,8 +86,8 @@ def test_a_sentence_is_found_by_its_title():
 
 
 def test_a_near_passage_goes_before_a_far_one_with_a_word_more():
-    near = ranked("大桥长3.2公里。", article_id="near", score=0.9)
-    far = ranked("大桥全长9公里。", article_id="far", score=0.25)
+    near = ranked("大桥长3.2公里。", article_id="near", score=20.0)
+    far = ranked("大桥全长9公里。", article_id="far", score=2.0)
     assert drafted("大桥全长多少公里？", far, near).citations[0].article_id == "near"
 
 

@@ -53,7 +53,7 @@ DOCUMENTED = {
     "evidence": ["rank", "article_id", "score", "text", "start", "end"],
     "seconds": ["retrieve", "answer", "total"],
 }
-ADDED = {"column", "kind", "error", "account", "title", "date"}
+ADDED = {"column", "filters", "kind", "error", "account", "title", "date"}
 
 ANSWER = Answer(
     question="它全长多少？",
