@@ -135,6 +135,9 @@ class SentenceTransformerEncoder:
     @cached_property
     def model(self) -> SentenceTransformer:
         """The sentence-transformers model, loaded when it is first asked for."""
+        # Threads that spin while they wait make a question take a second beside any other job; the
+        # OpenMP runtime reads this once, when torch is imported.
+        os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
         folder = str(packaged_checkpoint()) if self.name == PACKAGED else self.name
         return _load_model(self.name, folder)
 

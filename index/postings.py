@@ -24,7 +24,7 @@ from index.records import Article, Span
 from index.terms import index_terms
 
 K1, B = 1.2, 0.75
-_SEGMENT = 32_768
+_SEGMENT = 16_384
 """Chunks of a full segment; places in one fit into 16 bits."""
 
 _MOST_SMALL = 8

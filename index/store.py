@@ -74,6 +74,7 @@ class Candidates:
     Attributes:
         ids: Of the chunks, ascending, shape (n,).
         languages: Of the chunks.
+        articles: A number for the article of each chunk, of use for telling articles apart.
         cosines: With the question, after centring by language, shape (n,).
         mean: Of the question's cosines with all passages of the library.
         deviation: The standard deviation of these.
@@ -83,6 +84,7 @@ class Candidates:
 
     ids: NDArray[np.int64]
     languages: tuple[str, ...]
+    articles: tuple[int, ...]
     cosines: NDArray[np.float32]
     mean: float
     deviation: float
@@ -92,7 +94,7 @@ class Candidates:
     @classmethod
     def none(cls) -> Candidates:
         empty = np.zeros(0, np.float32)
-        return cls(np.zeros(0, np.int64), (), empty, 0.0, 1.0, empty, 0.0)
+        return cls(np.zeros(0, np.int64), (), (), empty, 0.0, 1.0, empty, 0.0)
 
 
 class Library:
@@ -300,9 +302,11 @@ class Library:
             worded = _best(postings.ids, lexical, limit, allowed)
             ids = np.union1d(np.asarray(near, np.int64), worded)
             mean, deviation = vectors.spread(centred)
+            languages, articles = _owners(connection, ids.tolist())
             return Candidates(
                 ids=ids,
-                languages=tuple(_languages(connection, ids.tolist())),
+                languages=languages,
+                articles=articles,
                 cosines=vectors.cosines(centred, ids),
                 mean=mean,
                 deviation=deviation,
@@ -418,15 +422,17 @@ def _best(
     return ids[places]
 
 
-def _languages(connection: sqlite3.Connection, ids: Sequence[int]) -> list[str]:
-    found: dict[int, str] = {}
+def _owners(
+    connection: sqlite3.Connection, ids: Sequence[int]
+) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """The language of each chunk and the row of its article."""
+    found: dict[int, tuple[str, int]] = {}
     for some in in_batches(ids):
-        found |= dict(
-            connection.execute(
-                f"SELECT id, language FROM chunk WHERE id IN ({marks(some)})", some
-            ).fetchall()
-        )
-    return [found[i] for i in ids]
+        for chunk_id, language, article in connection.execute(
+            f"SELECT id, language, article FROM chunk WHERE id IN ({marks(some)})", some
+        ):
+            found[chunk_id] = language, article
+    return tuple(found[i][0] for i in ids), tuple(found[i][1] for i in ids)
 
 
 def _chunk_ids(

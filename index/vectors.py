@@ -57,8 +57,7 @@ class VectorIndex:
         """The question's cosine with the chunks of these ids."""
         if not len(ids):
             return np.zeros(0, np.float32)
-        vectors = np.stack([self.index.reconstruct(int(i)) for i in ids])
-        near: NDArray[np.float32] = vectors @ question[0]
+        near: NDArray[np.float32] = self.index.reconstruct_batch(ids) @ question[0]
         return near
 
 

@@ -4,9 +4,9 @@ Each leg is put on a scale of its own that means the same for every question: a 
 distance, in standard deviations, from the question's cosines with all passages; a BM25 score
 against the root of what the question's terms could at most give, which lets a question of many rare
 words count more than one of few. A passage in another language shares next to no words with the
-question. It is not to lose for that against a passage of the question's language that shares but a
-few, so those pay a handicap before their words count. The weights are fitted on public question
-sets by ``benchmarks/fusion.py``.
+question and is not to lose for that against one of the question's language that shares but a few:
+it gets an allowance for the words that it cannot share, the whole of it only where it is near in
+meaning. The weights are fitted on public question sets by ``benchmarks/retrieval.py --fit``.
 """
 
 from __future__ import annotations
@@ -21,21 +21,24 @@ from index.store import Candidates
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """What a standardised lexical score counts, in standard deviations of the cosine.
+    """What the parts of a score count, in standard deviations of the cosine.
 
     Attributes:
-        lexical: Of a passage in the question's language.
-        handicap: What such a passage has to make up for.
-        foreign: Of a passage in another language: names and numbers.
+        lexical: A standardised lexical score of a passage in the question's language.
+        foreign: The same of a passage in another language: names and numbers.
+        allowance: What a near passage in another language gets for the words it cannot share.
+        near: The standardised cosine from which on the allowance grows; 1.5 more give all of it.
     """
 
     lexical: float
-    handicap: float
     foreign: float
+    allowance: float
+    near: float
 
 
-WEIGHTS = Weights(lexical=6.0, handicap=4.0, foreign=2.5)
+WEIGHTS = Weights(lexical=5.0, foreign=4.0, allowance=5.0, near=1.5)
 
+_GROWING = 1.5
 _SCALE = 8.0
 """Keeps ``WEIGHTS.lexical`` near 1 to 10: about the ceiling of a question with two rare words."""
 
@@ -60,8 +63,9 @@ def fuse(candidates: Candidates, language: str, weights: Weights = WEIGHTS) -> N
     Args:
         language: Of the question.
     """
-    lexical = standard_lexical(candidates)
+    dense, lexical = standard_cosines(candidates), standard_lexical(candidates)
     same = np.asarray([own == language for own in candidates.languages], bool)
-    worded = np.where(same, weights.lexical * lexical - weights.handicap, weights.foreign * lexical)
-    fused: NDArray[np.float32] = standard_cosines(candidates) + worded
+    allowed = weights.allowance * np.clip((dense - weights.near) / _GROWING, 0, 1)
+    worded = np.where(same, weights.lexical * lexical, weights.foreign * lexical + allowed)
+    fused: NDArray[np.float32] = (dense + worded).astype(np.float32)
     return fused

@@ -44,40 +44,45 @@ def retrieve(
                 article_ids=filters.article_ids,
             )
             scores = fuse(candidates, language)
-            best = np.argsort(-scores, kind="stable")[:limit]
-            articles = _by_article(_ranked(library, candidates, scores, best))
-            if len(articles) >= EVIDENCE_ARTICLES or len(candidates.ids) < limit:
-                return originals_first(articles[:EVIDENCE_ARTICLES])
+            groups = _by_article(candidates, np.argsort(-scores, kind="stable")[:limit])
+            if len(groups) >= EVIDENCE_ARTICLES or len(candidates.ids) < limit:
+                found = _ranked(library, candidates, scores, groups[:EVIDENCE_ARTICLES])
+                return originals_first(found)
             limit *= 4
+
+
+def _by_article(candidates: Candidates, best: NDArray[np.intp]) -> list[list[int]]:
+    """Places of the candidates, best first, by article, a few of each."""
+    articles: dict[int, list[int]] = {}
+    for place in best.tolist():
+        kept = articles.setdefault(candidates.articles[place], [])
+        if len(kept) < _PASSAGES_AN_ARTICLE:
+            kept.append(place)
+    return list(articles.values())
 
 
 def _ranked(
     library: Library,
     candidates: Candidates,
     scores: NDArray[np.float32],
-    best: NDArray[np.intp],
-) -> list[RankedPassage]:
+    groups: Sequence[Sequence[int]],
+) -> list[list[RankedPassage]]:
     dense, lexical = standard_cosines(candidates), standard_lexical(candidates)
-    passages = library.passages(candidates.ids[best].tolist())
+    ids = [int(candidates.ids[place]) for group in groups for place in group]
+    passages = dict(zip(ids, library.passages(ids), strict=True))
     return [
-        RankedPassage(
-            passage,
-            score=float(scores[at]),
-            cosine=float(candidates.cosines[at]),
-            dense=float(dense[at]),
-            lexical=float(lexical[at]),
-        )
-        for at, passage in zip(best, passages, strict=True)
+        [
+            RankedPassage(
+                passages[int(candidates.ids[place])],
+                score=float(scores[place]),
+                cosine=float(candidates.cosines[place]),
+                dense=float(dense[place]),
+                lexical=float(lexical[place]),
+            )
+            for place in group
+        ]
+        for group in groups
     ]
-
-
-def _by_article(ranked: Sequence[RankedPassage]) -> list[list[RankedPassage]]:
-    articles: dict[str, list[RankedPassage]] = {}
-    for hit in ranked:
-        kept = articles.setdefault(hit.passage.article.article_id, [])
-        if len(kept) < _PASSAGES_AN_ARTICLE:
-            kept.append(hit)
-    return list(articles.values())
 
 
 def originals_first(articles: Sequence[list[RankedPassage]]) -> list[list[RankedPassage]]:

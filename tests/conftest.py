@@ -13,8 +13,8 @@ import pytest
 from index.build import index_raw
 from index.embed import Vectors, unit
 from index.records import RawArticle
-from rag.assistant import Assistant
 from index.terms import content_terms
+from rag.assistant import Assistant
 
 
 class FakeEncoder:

@@ -7,20 +7,30 @@ import os
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 
 import click
 
 from index.embed import load_encoder
-from index.errors import JuwenError, QuestionError
+from index.errors import JuwenError
 from index.store import Library
-from rag.assistant import Assistant, check_question
+from rag.assistant import Assistant
 from ui.batch import ask_batch
 from ui.evaluate import eval_command
 from ui.indexing import index_command, index_samples, run_index
 from ui.inspect import inspect_command
 from ui.language import complain, say, say_error
-from ui.options import DEFAULT_LIBRARY, encoder_option, library_option
+from ui.options import (
+    DEFAULT_LIBRARY,
+    check_accounts,
+    check_usage,
+    encoder_option,
+    filter_options,
+    filters_of,
+    library_option,
+)
+from ui.search import search_command
 from ui.show import show_answer, show_library, show_summary
 from ui.terminal import talk
 
@@ -56,6 +66,7 @@ def cli() -> None:
 @click.option(
     "--json", "as_json", is_flag=True, help=say("Print the answer as JSON.", "以 JSON 输出答案。")
 )
+@filter_options
 @library_option
 @encoder_option
 def ask(
@@ -63,6 +74,9 @@ def ask(
     batch: Path | None,
     out: Path | None,
     as_json: bool,
+    date_from: date | None,
+    date_to: date | None,
+    accounts: Sequence[str],
     library: Path | None,
     encoder: str | None,
 ) -> None:
@@ -79,15 +93,24 @@ def ask(
                 "--out 会覆盖问题文件；请另指定文件",
             )
         )
+    filters = filters_of(date_from, date_to, accounts)
+    if batch is not None and (date_from or date_to or accounts):
+        raise click.UsageError(
+            say(
+                "--from, --to and --account go with a QUESTION, not with --batch",
+                "--from、--to 与 --account 须与单个问题同用，不能与 --batch 同用",
+            )
+        )
     if question is not None:
-        _check_usage(question)
+        check_usage(question)
     failed = 0
     with _open(library or Path(DEFAULT_LIBRARY), encoder) as assistant:
+        check_accounts(filters.accounts, assistant.library.scope().accounts)
         assistant.warm_up()
         if batch is not None:
             failed = ask_batch(assistant, batch, out)
         elif question is not None:
-            answer = assistant.ask(question)
+            answer = assistant.ask(question, filters=filters)
             click.echo(answer.to_json(indent=2) if as_json else show_answer(answer))
     if failed:
         sys.exit(1)
@@ -127,7 +150,7 @@ def info(library: Path | None, as_json: bool) -> None:
         click.echo(show_library(str(folder), manifest, counts))
 
 
-for _command in (eval_command, index_command, inspect_command):
+for _command in (eval_command, index_command, inspect_command, search_command):
     cli.add_command(_command)
 
 
@@ -160,15 +183,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
             )
         )
         sys.exit(1)
-
-
-def _check_usage(question: str) -> None:
-    """End with exit code 2 on a question that cannot be asked, before anything is loaded for it."""
-    try:
-        check_question(question)
-    except QuestionError as error:
-        complain(say_error(error))
-        sys.exit(2)
 
 
 def _open(folder: Path, encoder: str | None) -> Assistant:

@@ -1,14 +1,43 @@
-"""Options that several commands have."""
+"""Options that several commands have, and what is wrong with what was given for them."""
 
 from __future__ import annotations
 
+import difflib
+import sys
+from collections.abc import Callable, Collection, Sequence
+from datetime import date, datetime
 from pathlib import Path
 
 import click
 
-from ui.language import say
+from index.errors import QuestionError
+from rag.assistant import check_question
+from rag.records import Filters
+from ui.language import complain, say, say_error
 
 DEFAULT_LIBRARY = "library"
+
+_NEAR_ACCOUNTS = 5
+
+
+def read_day(_ctx: click.Context, _option: click.Parameter, value: str | None) -> date | None:
+    """A day written ``2025-06-20`` or ``2025/6/20``.
+
+    Raises:
+        click.BadParameter: it is none.
+    """
+    if value is None:
+        return None
+    try:
+        return datetime.strptime(value.replace("/", "-"), "%Y-%m-%d").date()
+    except ValueError as error:
+        raise click.BadParameter(
+            say(
+                f"{value!r} is no day; write it like 2025-06-20",
+                f"{value!r} 不是日期；请写成 2025-06-20 的形式",
+            )
+        ) from error
+
 
 library_option = click.option(
     "--library",
@@ -24,3 +53,85 @@ encoder_option = click.option(
         "向量模型：packaged、本地目录或模型仓库名 [默认：与文章库一致]。",
     ),
 )
+
+_FILTER_OPTIONS = (
+    click.option(
+        "--from",
+        "date_from",
+        callback=read_day,
+        metavar="DATE",
+        help=say("Only articles of this day or later.", "只用这一天及以后的文章。"),
+    ),
+    click.option(
+        "--to",
+        "date_to",
+        callback=read_day,
+        metavar="DATE",
+        help=say("Only articles of this day or earlier.", "只用这一天及以前的文章。"),
+    ),
+    click.option(
+        "--account",
+        "accounts",
+        multiple=True,
+        metavar="NAME",
+        help=say(
+            "Only articles of this account; may be given again.",
+            "只用这个公众号的文章；可重复给出。",
+        ),
+    ),
+)
+
+Command = Callable[..., None]
+
+
+def filter_options(command: Command) -> Command:
+    """Give a command ``--from``, ``--to`` and ``--account``."""
+    for option in reversed(_FILTER_OPTIONS):
+        command = option(command)
+    return command
+
+
+def filters_of(date_from: date | None, date_to: date | None, accounts: Sequence[str]) -> Filters:
+    """What was given with ``filter_options``.
+
+    Raises:
+        click.UsageError: no day is in the period.
+    """
+    if date_from and date_to and date_from > date_to:
+        raise click.UsageError(
+            say(
+                f"--from {date_from} is after --to {date_to}; exchange them",
+                f"--from {date_from} 晚于 --to {date_to}；请对调",
+            )
+        )
+    return Filters(date_from, date_to, accounts=tuple(accounts))
+
+
+def check_accounts(wanted: Sequence[str], there: Collection[str]) -> None:
+    """Refuse an account that the library does not have.
+
+    Raises:
+        click.UsageError: it names accounts that are there.
+    """
+    for account in wanted:
+        if account in there:
+            continue
+        named = difflib.get_close_matches(account, there, cutoff=0.3) or sorted(there)
+        near = named[:_NEAR_ACCOUNTS]
+        raise click.UsageError(
+            say(
+                f"the library has no account {account!r}; "
+                f"{'it has ' + ', '.join(map(repr, near)) if near else 'its articles name none'}",
+                f"文章库中没有公众号 {account!r}；"
+                f"{'其中有 ' + '、'.join(map(repr, near)) if near else '其文章均未注明公众号'}",
+            )
+        )
+
+
+def check_usage(question: str) -> None:
+    """End with exit code 2 on a question that cannot be asked, before anything is loaded for it."""
+    try:
+        check_question(question)
+    except QuestionError as error:
+        complain(say_error(error))
+        sys.exit(2)

@@ -13,6 +13,7 @@ def of(cosines, lexical, languages, *, mean=0.0, deviation=0.1, ceiling=8.0):
     return Candidates(
         ids=np.arange(len(cosines)),
         languages=tuple(languages),
+        articles=tuple(range(len(cosines))),
         cosines=np.asarray(cosines, np.float32),
         mean=mean,
         deviation=deviation,
@@ -47,10 +48,20 @@ def test_a_passage_of_the_question_s_language_with_its_words_wins():
     assert own > foreign
 
 
+def test_a_foreign_passage_that_is_not_near_gets_nothing_for_it():
+    candidates = of([0.3, 0.1], [1, 0], ["zh", "en"])
+    own, far_foreign = fuse(candidates, "zh")
+    assert far_foreign == pytest.approx(1, abs=1e-5)
+    assert own > far_foreign
+
+
 def test_the_weights_do_what_they_say():
-    candidates = of([0.1, 0.1], [8, 8], ["zh", "en"])
-    assert fuse(candidates, "zh", Weights(3, 1, 2)) == pytest.approx([1 + 3 - 1, 1 + 2], abs=1e-5)
-    assert WEIGHTS.lexical > WEIGHTS.foreign >= 0 <= WEIGHTS.handicap
+    candidates = of([0.1, 0.2, 0.275, 0.5], [8, 8, 8, 8], ["zh", "en", "en", "en"])
+    weights = Weights(lexical=3, foreign=2, allowance=4, near=2)
+    assert fuse(candidates, "zh", weights) == pytest.approx(
+        [1 + 3, 2 + 2, 2.75 + 2 + 2, 5 + 2 + 4], abs=1e-4
+    )
+    assert WEIGHTS.lexical > WEIGHTS.foreign >= 0 <= WEIGHTS.allowance
 
 
 def test_no_candidates_have_no_scores():
