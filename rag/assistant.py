@@ -31,6 +31,7 @@ from rag.records import (
     Turn,
     iso,
 )
+from rag.rerank import Reranker
 from rag.retrieve import retrieve, to_evidence
 from rag.understand import Role, Understood, understand
 
@@ -60,17 +61,27 @@ class Assistant:
     '东岸大桥将于6月28日通车。'
     """
 
-    def __init__(self, library: Library, encoder: Encoder) -> None:
+    def __init__(
+        self, library: Library, encoder: Encoder, reranker: Reranker | None = None
+    ) -> None:
         self.library = library
         self._encoder = encoder
+        self._reranker = reranker
 
     @classmethod
-    def open(cls, folder: Path | str, *, encoder: Encoder | None = None) -> Assistant:
+    def open(
+        cls,
+        folder: Path | str,
+        *,
+        encoder: Encoder | None = None,
+        reranker: Reranker | None = None,
+    ) -> Assistant:
         """Open the assistant of a library folder.
 
         Args:
             encoder: The library's own embedding model by default. The model is loaded by the first
                 question, or by ``warm_up``.
+            reranker: Reads the best passages again beside the question; none by default.
 
         Raises:
             LibraryError: the folder is no library, or was built with another embedding model.
@@ -79,7 +90,7 @@ class Assistant:
         manifest = library.manifest()
         encoder = encoder or load_encoder(manifest.encoder)
         check_encoder(Path(folder), manifest, encoder)
-        return cls(library, encoder)
+        return cls(library, encoder, reranker)
 
     def close(self) -> None:
         self.library.close()
@@ -146,13 +157,14 @@ class Assistant:
             read = understand(question, today=today, accounts=scope.accounts)
             filters = _limited(given, read)
             searched = read.without_limits
-            if filters != given and (
-                articles := retrieve(self.library, self._encoder, searched, filters)
-            ):
+            if filters != given and (articles := self._retrieve(searched, filters)):
                 words = tuple(p.text for p in read.phrases if p.role is not Role.MENTIONED)
                 return _found(searched, _applied(filters, words), articles)
-        articles = retrieve(self.library, self._encoder, question, given)
+        articles = self._retrieve(question, given)
         return _found(question, _applied(given), articles)
+
+    def _retrieve(self, question: str, filters: Filters) -> list[list[RankedPassage]]:
+        return retrieve(self.library, self._encoder, question, filters, self._reranker)
 
     def batch(self, questions: Iterable[str | Question]) -> Iterator[Answer]:
         """Answer questions one after the other, in their order, each as soon as it is there.

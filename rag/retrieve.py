@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,18 +15,23 @@ from index.store import Candidates, Library
 from index.terms import index_terms
 from rag.fuse import fuse, standard_cosines, standard_lexical
 from rag.records import EVIDENCE_ARTICLES, Evidence, Filters, RankedPassage, iso
+from rag.rerank import Reranker
 
 _FIRST_LOOK = 128
 _PASSAGES_AN_ARTICLE = 3
 
 
 def retrieve(
-    library: Library, encoder: Encoder, question: str, filters: Filters
+    library: Library,
+    encoder: Encoder,
+    question: str,
+    filters: Filters,
+    reranker: Reranker | None = None,
 ) -> list[list[RankedPassage]]:
     """The articles that fit best, best first, each by its best passages, best first.
 
     As many passages are looked at as it takes to see ten articles; one long article with many
-    passages near the question does not crowd the others out.
+    passages near the question does not crowd the others out. A ``reranker`` reorders what is found.
     """
     vector = encoder.encode_queries([question])
     language = detect_language(question)
@@ -47,7 +53,7 @@ def retrieve(
             groups = _by_article(candidates, np.argsort(-scores, kind="stable")[:limit])
             if len(groups) >= EVIDENCE_ARTICLES or len(candidates.ids) < limit:
                 found = _ranked(library, candidates, scores, groups[:EVIDENCE_ARTICLES])
-                return originals_first(found)
+                return originals_first(_reranked(question, found, reranker) if reranker else found)
             limit *= 4
 
 
@@ -83,6 +89,19 @@ def _ranked(
         ]
         for group in groups
     ]
+
+
+def _reranked(
+    question: str, articles: Sequence[Sequence[RankedPassage]], reranker: Reranker
+) -> list[list[RankedPassage]]:
+    """The same passages in the reranker's order; the scores go to the places, so that they still fall."""
+    hits = sorted((hit for hits in articles for hit in hits), key=lambda hit: -hit.score)
+    scores = [hit.score for hit in hits]
+    arranged: dict[str, list[RankedPassage]] = {}
+    for hit, score in zip(reranker.rerank(question, hits), scores, strict=True):
+        of_article = arranged.setdefault(hit.passage.article.article_id, [])
+        of_article.append(replace(hit, score=score))
+    return list(arranged.values())
 
 
 def originals_first(articles: Sequence[list[RankedPassage]]) -> list[list[RankedPassage]]:

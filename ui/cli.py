@@ -25,6 +25,7 @@ from ui.options import (
     DEFAULT_LIBRARY,
     check_accounts,
     check_usage,
+    chosen_reranker,
     encoder_option,
     filter_options,
     filters_of,
@@ -186,4 +187,5 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _open(folder: Path, encoder: str | None) -> Assistant:
-    return Assistant.open(folder, encoder=load_encoder(encoder) if encoder else None)
+    given = load_encoder(encoder) if encoder else None
+    return Assistant.open(folder, encoder=given, reranker=chosen_reranker())

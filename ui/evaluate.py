@@ -18,7 +18,7 @@ from index.embed import load_encoder
 from index.store import Library
 from rag.assistant import Assistant
 from ui.language import complain, say
-from ui.options import DEFAULT_LIBRARY, encoder_option, library_option
+from ui.options import DEFAULT_LIBRARY, chosen_reranker, encoder_option, library_option
 from ui.show_report import show_comparison, show_headline
 from ui.terminal import Progress
 
@@ -149,7 +149,8 @@ def _what_answers(
             return {"answers": answers}
         return {"answers": answers, "library": opened.enter_context(Library.open(library))}
     folder = library or Path(DEFAULT_LIBRARY)
-    assistant = Assistant.open(folder, encoder=load_encoder(encoder) if encoder else None)
+    given = load_encoder(encoder) if encoder else None
+    assistant = Assistant.open(folder, encoder=given, reranker=chosen_reranker())
     opened.enter_context(assistant)
     return {"ask": assistant, "configuration": {"library": str(folder)}}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 import sys
 from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime
@@ -13,11 +14,18 @@ import click
 from index.errors import QuestionError
 from rag.assistant import check_question
 from rag.records import Filters
+from rag.rerank import Reranker
 from ui.language import complain, say, say_error
 
 DEFAULT_LIBRARY = "library"
 
 _NEAR_ACCOUNTS = 5
+
+
+def chosen_reranker() -> Reranker | None:
+    """The reranker that ``JUWEN_RERANKER`` names, if any."""
+    name = os.environ.get("JUWEN_RERANKER")
+    return Reranker.load(name) if name else None
 
 
 def read_day(_ctx: click.Context, _option: click.Parameter, value: str | None) -> date | None:

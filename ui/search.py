@@ -21,6 +21,7 @@ from ui.options import (
     DEFAULT_LIBRARY,
     check_accounts,
     check_usage,
+    chosen_reranker,
     encoder_option,
     filter_options,
     filters_of,
@@ -71,7 +72,9 @@ def search_command(
     filters = filters_of(date_from, date_to, accounts)
     check_usage(question)
     given = load_encoder(encoder) if encoder else None
-    with Assistant.open(library or Path(DEFAULT_LIBRARY), encoder=given) as assistant:
+    with Assistant.open(
+        library or Path(DEFAULT_LIBRARY), encoder=given, reranker=chosen_reranker()
+    ) as assistant:
         check_accounts(filters.accounts, assistant.library.scope().accounts)
         found = assistant.search(question, filters=filters)
     click.echo(found_json(question, found) if as_json else show_found(found, explain=explain))

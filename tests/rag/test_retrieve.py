@@ -144,6 +144,21 @@ def test_no_articles_no_evidence():
     assert to_evidence([]) == ()
 
 
+class Backwards:
+    """A reranker that puts what it is given upside down."""
+
+    def rerank(self, question, hits):
+        return list(reversed(hits))
+
+
+def test_a_reranker_decides_the_order_and_the_scores_still_fall(library, encoder):
+    plain = retrieve(library, encoder, "东岸大桥什么时候通车？", Filters())
+    found = retrieve(library, encoder, "东岸大桥什么时候通车？", Filters(), Backwards())
+    assert ids(found) == ids(plain)[::-1]
+    scores = [hits[0].score for hits in found]
+    assert scores == sorted(scores, reverse=True)
+
+
 def hit(article_id, *originals):
     return [ranked("文", article_id=article_id, originals=originals)]
 
