@@ -162,7 +162,9 @@ def raw(collection: Collection, encoder: Remembering, asked: Sequence[Searched])
         cosines = vectors @ encoder.query(one.case.question)[0]
         best = np.argsort(-cosines)[:_LIMIT]
         zeros = np.zeros(len(best), np.float32)
-        candidates = Candidates(ids[best], ("zh",) * len(best), cosines[best], 0.0, 1.0, zeros, 1.0)
+        candidates = Candidates(
+            ids[best], ("zh",) * len(best), (0,) * len(best), cosines[best], 0.0, 1.0, zeros, 1.0
+        )
         found.append(Searched(one.case, one.language, candidates))
     return found
 
