@@ -36,6 +36,7 @@ from index.terms import index_terms
 from index.vectors import unpack
 from rag.assistant import standalone_question
 from rag.fuse import WEIGHTS, Weights, fuse, standard_cosines
+from rag.retrieve import copies_behind
 from rag.understand import understand
 
 _LIMIT = 128
@@ -190,13 +191,7 @@ def ranked(collection: Collection, one: Searched, ranker: Ranker) -> list[str]:
     scores = ranker(one.candidates, one.language)
     order = one.candidates.ids[np.argsort(-scores, kind="stable")].tolist()
     articles = list(dict.fromkeys(collection.article_of[chunk] for chunk in order))[:12]
-    for copy in [a for a in articles if a in collection.originals]:
-        places = [articles.index(o) for o in collection.originals[copy] if o in articles]
-        if places and min(places) > articles.index(copy):
-            best = articles[min(places)]
-            articles.remove(copy)
-            articles.insert(articles.index(best) + 1, copy)
-    return articles
+    return copies_behind(articles, collection.originals)
 
 
 def row(collection: Collection, name: str, asked: Sequence[Searched], ranker: Ranker) -> str:

@@ -20,6 +20,7 @@ from index.language import detect_language
 from index.loops import collapse_loops
 from index.page import PAGE_RULES
 from index.records import Article, Change, Kind, Layout, Problem, RawArticle, Span
+from index.sentences import split_lines
 
 VERSION = 2
 
@@ -156,7 +157,7 @@ def drop_prompts(draft: Draft) -> Draft:
 
 def drop_marks(draft: Draft) -> Draft:
     """Remove lines that hold only an arrow, a rule or END, and arrows at the end of a line."""
-    marks = (span for span in _lines(draft.text) if _LONE_MARK.fullmatch(span.of(draft.text)))
+    marks = (span for span in split_lines(draft.text) if _LONE_MARK.fullmatch(span.of(draft.text)))
     return draft.cut(drop_marks.__name__, marks).substitute(drop_marks.__name__, _ARROWS)
 
 
@@ -177,7 +178,7 @@ def join_table_rows(draft: Draft) -> Draft:
     Such a table is known by its header, whose first cell is 序号, and by the serial numbers 1, 2, 3
     … that begin its rows.
     """
-    lines = list(_lines(draft.text))
+    lines = list(split_lines(draft.text))
     cells = [span.of(draft.text) for span in lines]
     edits: list[tuple[int, int, str]] = []
     at = 0
@@ -224,7 +225,7 @@ def drop_boilerplate(draft: Draft, keys: Collection[int]) -> Draft:
     """Remove lines that an account repeats from the beginning and the end of the text, not inside."""
     if not keys:
         return draft
-    spans = list(_lines(draft.text))
+    spans = list(split_lines(draft.text))
     known = [line_key(span.of(draft.text)) in keys for span in spans]
     head = next((at for at, is_known in enumerate(known) if not is_known), len(known))
     tail = next((at for at, is_known in enumerate(reversed(known)) if not is_known), 0)
@@ -355,11 +356,6 @@ def parse_date(written: str) -> date | None:
         raise ValueError(f"{written!r} is no date")
     year, month, day = map(int, match.groups())
     return date(year, month, day)
-
-
-def _lines(text: str) -> Iterator[Span]:
-    """The lines of a text, without their line ends."""
-    return (Span(match.start(), match.end()) for match in re.finditer(r"[^\n]+", text))
 
 
 def _publication_date(raw: RawArticle) -> tuple[date | None, tuple[Problem, ...]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from enum import IntEnum
 from hashlib import blake2b
@@ -98,7 +98,6 @@ def shingles(text: str) -> set[str]:
     return {text[at : at + _SHINGLE] for at in range(max(len(text) - _SHINGLE + 1, 1))}
 
 
-def resemblance(one: Iterable[str], other: Iterable[str]) -> float:
+def resemblance(one: Set[str], other: Set[str]) -> float:
     """The share of two texts' shingles that both have (Jaccard): 1 for equal texts."""
-    one, other = set(one), set(other)
     return len(one & other) / max(len(one | other), 1)

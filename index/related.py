@@ -176,4 +176,9 @@ def _articles(connection: sqlite3.Connection, rows: Iterable[int]) -> list[Artic
 
 
 def _ids(connection: sqlite3.Connection, rows: Iterable[int]) -> list[str]:
-    return [article.article_id for article in _articles(connection, rows)]
+    found = []
+    for some in in_batches(sorted(rows)):
+        found += connection.execute(
+            f"SELECT article_id FROM article WHERE row IN ({marks(some)})", some
+        ).fetchall()
+    return [article_id for (article_id,) in found]

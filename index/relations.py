@@ -12,6 +12,7 @@ from datetime import date
 
 from index.fingerprints import is_paragraph, line_key, resemblance, shingles
 from index.records import Article, Kind, Span
+from index.sentences import split_lines
 
 _FEWEST_REPEATS = 5
 _LEAST_SHARE = 0.1
@@ -68,12 +69,12 @@ def skipped_spans(article: Article, introductions: Mapping[int, str]) -> list[Sp
 
     They stay in the text. None is skipped where that would leave less than half of the article.
     """
+    own = article.article_id
     spans = [
         span
-        for match in re.finditer(r"[^\n]+", article.text)
-        if is_paragraph(match.group())
-        and introductions.get(line_key(match.group()), article.article_id) != article.article_id
-        for span in (Span(match.start(), match.end()),)
+        for span in split_lines(article.text)
+        if is_paragraph(line := span.of(article.text))
+        and introductions.get(line_key(line), own) != own
     ]
     skipped = sum(span.end - span.start for span in spans)
     return spans if skipped <= _MOST_SKIPPED * len(article.text) else []

@@ -41,6 +41,11 @@ def split_sentences(text: str) -> list[Span]:
     return list(_trimmed(text, _cuts(text)))
 
 
+def split_lines(text: str) -> Iterator[Span]:
+    """The lines of a text that are not empty, without their line ends."""
+    return (Span(match.start(), match.end()) for match in re.finditer(r"[^\n]+", text))
+
+
 def split_clauses(text: str, span: Span) -> list[Span]:
     """The parts of one sentence between commas and spaces, trimmed; for sentences without end."""
     cuts = [span.start + match.end() for match in _CLAUSE_END.finditer(span.of(text))]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from index.embed import Encoder
 from index.language import detect_language
-from index.records import Article
 from index.store import Candidates, Library
 from index.terms import index_terms
 from rag.fuse import fuse, standard_cosines, standard_lexical
@@ -105,24 +104,35 @@ def _reranked(
 
 
 def originals_first(articles: Sequence[list[RankedPassage]]) -> list[list[RankedPassage]]:
-    """Put each reprint and digest right behind the best of the articles that it copies, if any is here."""
-    here = {hits[0].passage.article.article_id for hits in articles}
-    arranged: list[list[RankedPassage]] = []
-    placed: set[str] = set()
-    waiting = list(articles)
+    """Put each reprint and digest behind the best of the articles that it copies, if any is here."""
+    by_id = {hits[0].passage.article.article_id: hits for hits in articles}
+    originals = {name: hits[0].passage.article.originals for name, hits in by_id.items()}
+    return [by_id[name] for name in copies_behind(list(by_id), originals)]
+
+
+def copies_behind(ranked: Sequence[str], originals: Mapping[str, Collection[str]]) -> list[str]:
+    """Ids of articles, best first, with those that copy others behind the best of these.
+
+    >>> copies_behind(["copy", "other", "original"], {"copy": ["original"]})
+    ['other', 'original', 'copy']
+    """
+    here = set(ranked)
+    waiting = list(ranked)
+    arranged: list[str] = []
     while waiting:
         # Copies of copies in a ring would wait for each other: then the first in line goes.
-        ready = (hits for hits in waiting if _is_ready(hits[0].passage.article, here, placed))
-        chosen = next(ready, waiting[0])
+        chosen = next(
+            (
+                name
+                for name in waiting
+                if not (copied := here.intersection(originals.get(name, ())))
+                or not copied.isdisjoint(arranged)
+            ),
+            waiting[0],
+        )
         waiting.remove(chosen)
         arranged.append(chosen)
-        placed.add(chosen[0].passage.article.article_id)
     return arranged
-
-
-def _is_ready(article: Article, here: set[str], placed: set[str]) -> bool:
-    originals = here.intersection(article.originals)
-    return not originals or bool(originals & placed)
 
 
 def to_evidence(articles: Sequence[Sequence[RankedPassage]]) -> tuple[Evidence, ...]:
