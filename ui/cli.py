@@ -12,10 +12,8 @@ from pathlib import Path
 
 import click
 
-from index.embed import load_encoder
 from index.errors import JuwenError
 from index.store import Library
-from rag.assistant import Assistant
 from ui.batch import ask_batch
 from ui.evaluate import eval_command
 from ui.indexing import index_command, index_samples, run_index
@@ -25,11 +23,11 @@ from ui.options import (
     DEFAULT_LIBRARY,
     check_accounts,
     check_usage,
-    chosen_reranker,
     encoder_option,
     filter_options,
     filters_of,
     library_option,
+    open_assistant,
 )
 from ui.search import search_command
 from ui.show import show_answer, show_library, show_summary
@@ -105,7 +103,7 @@ def ask(
     if question is not None:
         check_usage(question)
     failed = 0
-    with _open(library or Path(DEFAULT_LIBRARY), encoder) as assistant:
+    with open_assistant(library or Path(DEFAULT_LIBRARY), encoder) as assistant:
         check_accounts(filters.accounts, assistant.library.scope().accounts)
         assistant.warm_up()
         if batch is not None:
@@ -128,7 +126,7 @@ def chat(articles: Sequence[Path], library: Path | None, encoder: str | None) ->
     elif library is None and not (folder / "articles.db").exists():
         folder = Path(SAMPLES_LIBRARY)
         index_samples(folder, encoder)
-    with _open(folder, encoder) as assistant:
+    with open_assistant(folder, encoder) as assistant:
         talk(assistant)
 
 
@@ -184,8 +182,3 @@ def main(arguments: Sequence[str] | None = None) -> None:
             )
         )
         sys.exit(1)
-
-
-def _open(folder: Path, encoder: str | None) -> Assistant:
-    given = load_encoder(encoder) if encoder else None
-    return Assistant.open(folder, encoder=given, reranker=chosen_reranker())

@@ -14,11 +14,9 @@ from eval.judge import Judge
 from eval.measure import evaluate
 from eval.records import Report
 from eval.report import PAGE
-from index.embed import load_encoder
 from index.store import Library
-from rag.assistant import Assistant
 from ui.language import complain, say
-from ui.options import DEFAULT_LIBRARY, chosen_reranker, encoder_option, library_option
+from ui.options import DEFAULT_LIBRARY, encoder_option, library_option, open_assistant
 from ui.show_report import show_comparison, show_headline
 from ui.terminal import Progress
 
@@ -149,9 +147,7 @@ def _what_answers(
             return {"answers": answers}
         return {"answers": answers, "library": opened.enter_context(Library.open(library))}
     folder = library or Path(DEFAULT_LIBRARY)
-    given = load_encoder(encoder) if encoder else None
-    assistant = Assistant.open(folder, encoder=given, reranker=chosen_reranker())
-    opened.enter_context(assistant)
+    assistant = opened.enter_context(open_assistant(folder, encoder))
     return {"ask": assistant, "configuration": {"library": str(folder)}}
 
 

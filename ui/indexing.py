@@ -11,7 +11,6 @@ from pathlib import Path
 import click
 
 from index.build import index_articles
-from index.embed import load_encoder
 from index.errors import JuwenError
 from index.load import parse_columns
 from index.records import Summary
@@ -19,7 +18,7 @@ from index.store import Library
 from ui.cleaning import run_page
 from ui.html_page import check_writable, write_page
 from ui.language import complain, say, say_error
-from ui.options import DEFAULT_LIBRARY, encoder_option, library_option
+from ui.options import DEFAULT_LIBRARY, encoder_option, library_option, named_encoder
 from ui.show import printable, show_summary
 from ui.terminal import Progress
 
@@ -100,7 +99,7 @@ def run_index(
             paths,
             folder,
             columns=columns,
-            encoder=load_encoder(encoder) if encoder else None,
+            encoder=named_encoder(encoder),
             chunk_tokens=chunk_tokens,
             progress=progress,
         )

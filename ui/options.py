@@ -11,8 +11,9 @@ from pathlib import Path
 
 import click
 
+from index.embed import Encoder, load_encoder
 from index.errors import QuestionError
-from rag.assistant import check_question
+from rag.assistant import Assistant, check_question
 from rag.records import Filters
 from rag.rerank import Reranker
 from ui.language import complain, say, say_error
@@ -22,10 +23,20 @@ DEFAULT_LIBRARY = "library"
 _NEAR_ACCOUNTS = 5
 
 
-def chosen_reranker() -> Reranker | None:
-    """The reranker that ``JUWEN_RERANKER`` names, if any."""
+def named_encoder(name: str | None) -> Encoder | None:
+    """What was given with ``encoder_option``; ``None`` stands for the library's own model."""
+    return load_encoder(name) if name else None
+
+
+def open_assistant(folder: Path, encoder: str | None) -> Assistant:
+    """The assistant of a library, with the models that were named for it.
+
+    Raises:
+        LibraryError: as ``Assistant.open``.
+    """
     name = os.environ.get("JUWEN_RERANKER")
-    return Reranker.load(name) if name else None
+    reranker = Reranker.load(name) if name else None
+    return Assistant.open(folder, encoder=named_encoder(encoder), reranker=reranker)
 
 
 def read_day(_ctx: click.Context, _option: click.Parameter, value: str | None) -> date | None:

@@ -11,21 +11,19 @@ from typing import Any
 
 import click
 
-from index.embed import load_encoder
 from index.records import Article, Kind, well_formed
 from index.terms import index_terms
-from rag.assistant import Assistant
 from rag.records import AppliedFilters, Found, RankedPassage, iso
 from ui.language import say
 from ui.options import (
     DEFAULT_LIBRARY,
     check_accounts,
     check_usage,
-    chosen_reranker,
     encoder_option,
     filter_options,
     filters_of,
     library_option,
+    open_assistant,
 )
 from ui.show import kind_name
 from ui.show_article import nothing_said, one_line
@@ -71,10 +69,7 @@ def search_command(
 ) -> None:
     filters = filters_of(date_from, date_to, accounts)
     check_usage(question)
-    given = load_encoder(encoder) if encoder else None
-    with Assistant.open(
-        library or Path(DEFAULT_LIBRARY), encoder=given, reranker=chosen_reranker()
-    ) as assistant:
+    with open_assistant(library or Path(DEFAULT_LIBRARY), encoder) as assistant:
         check_accounts(filters.accounts, assistant.library.scope().accounts)
         found = assistant.search(question, filters=filters)
     click.echo(found_json(question, found) if as_json else show_found(found, explain=explain))

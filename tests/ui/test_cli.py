@@ -471,7 +471,7 @@ def interrupt(*_, **__):
     ("arguments", "where"),
     [
         (("index", "EXPORT"), "ui.indexing.index_articles"),
-        (("ask", DATE), "ui.cli.Assistant.ask"),
+        (("ask", DATE), "rag.assistant.Assistant.ask"),
         (("chat",), "ui.cli.talk"),
         (("info",), "ui.cli.Library.open"),
         (("inspect", "bridge"), "ui.inspect.Library.open"),

@@ -17,9 +17,8 @@ BRIDGE = "东岸大桥什么时候通车？"
 
 
 @pytest.fixture
-def search(juwen, tmp_path, monkeypatch, fake_models):
+def search(juwen, tmp_path, fake_models):
     """``juwen search`` with ./library made of ``ARTICLES``."""
-    monkeypatch.setattr("ui.search.load_encoder", fake_models)
     assert juwen("index", write_export(tmp_path / "a.json")).code == 0
     return lambda *arguments: juwen("search", *arguments)
 
