@@ -9,10 +9,14 @@ from rag.records import (
     Evidence,
     Filters,
     Found,
+    Nearest,
     Question,
+    Refusal,
     Seconds,
+    Strictness,
     Support,
     Turn,
+    Usage,
 )
 
 __all__ = [
@@ -24,8 +28,12 @@ __all__ = [
     "Evidence",
     "Filters",
     "Found",
+    "Nearest",
     "Question",
+    "Refusal",
     "Seconds",
+    "Strictness",
     "Support",
     "Turn",
+    "Usage",
 ]

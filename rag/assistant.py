@@ -15,10 +15,12 @@ from pathlib import Path
 
 from index.embed import Encoder, load_encoder
 from index.errors import JuwenError, QuestionError
+from index.language import detect_language
 from index.records import well_formed
 from index.store import Library, check_encoder
 from index.terms import content_terms
 from rag.answer import answer_extractively, refuse
+from rag.events import CitationFound, Done, Event, EvidenceFound, QuestionRead, Text, Verified
 from rag.records import (
     Answer,
     AppliedFilters,
@@ -28,6 +30,7 @@ from rag.records import (
     Question,
     RankedPassage,
     Seconds,
+    Strictness,
     Turn,
     iso,
 )
@@ -106,40 +109,82 @@ class Assistant:
         self._encoder.encode_queries([""])
 
     def ask(
-        self, question: str, history: Sequence[Turn] = (), filters: Filters | None = None
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        filters: Filters | None = None,
+        *,
+        strictness: Strictness = Strictness.BALANCED,
     ) -> Answer:
         """Answer a question.
 
         Args:
             history: Earlier turns of the conversation, oldest first.
             filters: What the answer may rest on.
+            strictness: How much proof an answer needs before it is given.
 
         Raises:
             QuestionError: the question is empty or longer than 2,000 characters.
+        """
+        for event in self.stream(question, history, filters, strictness=strictness):
+            if isinstance(event, Done):
+                return event.answer
+        raise AssertionError("a stream ends with Done")
+
+    def stream(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        filters: Filters | None = None,
+        *,
+        strictness: Strictness = Strictness.BALANCED,
+    ) -> Iterator[Event]:
+        """Answer a question step by step (``rag.events``). Arguments and errors as for ``ask``.
+
+        >>> for event in assistant.stream("东岸大桥什么时候通车？"):  # doctest: +SKIP
+        ...     print(event.type)
+        understood
+        evidence
+        text
+        citation
+        verified
+        done
         """
         started = time.perf_counter()
         question = check_question(question)
         standalone = standalone_question(question, history)
         found = self._find(standalone, filters or Filters())
+        yield QuestionRead(found.question, detect_language(question), found.filters)
+        evidence = to_evidence(found.articles)
+        yield EvidenceFound(evidence)
         retrieved = time.perf_counter()
         background = standalone.removesuffix(question)
         draft = answer_extractively(question, found.articles, self._encoder, background=background)
-        evidence = to_evidence(found.articles)
+        for sentence in draft.sentences if draft else ():
+            yield Text(sentence.text)
+            yield from (
+                CitationFound(cited)
+                for cited in (draft.citations if draft else ())
+                if cited.marker in sentence.markers
+            )
+            yield Verified(sentence)
         done = time.perf_counter()
-        return Answer(
-            question=question,
-            standalone_question=found.question,
-            answer=draft.text if draft else refuse(question, _nearest(evidence)),
-            refused=draft is None,
-            sentences=draft.sentences if draft else (),
-            citations=draft.citations if draft else (),
-            evidence=evidence,
-            seconds=Seconds(
-                retrieve=round(retrieved - started, 4),
-                answer=round(done - retrieved, 4),
-                total=round(done - started, 4),
-            ),
-            filters=found.filters,
+        yield Done(
+            Answer(
+                question=question,
+                standalone_question=found.question,
+                answer=draft.text if draft else refuse(question, _nearest(evidence)),
+                refused=draft is None,
+                sentences=draft.sentences if draft else (),
+                citations=draft.citations if draft else (),
+                evidence=evidence,
+                seconds=Seconds(
+                    retrieve=round(retrieved - started, 4),
+                    answer=round(done - retrieved, 4),
+                    total=round(done - started, 4),
+                ),
+                filters=found.filters,
+            )
         )
 
     def search(

@@ -18,6 +18,9 @@ from index.records import Kind, Passage, Span, well_formed
 EVIDENCE_ARTICLES = 10
 """How many articles deep the evidence of an answer is, where the library has them."""
 
+EXTRACTIVE = "extractive"
+"""The answerer that works without a chat model."""
+
 
 class Support(StrEnum):
     """How far the cited words carry a sentence of the answer."""
@@ -25,6 +28,14 @@ class Support(StrEnum):
     SUPPORTED = "supported"
     PARTIAL = "partial"
     UNVERIFIED = "unverified"
+
+
+class Strictness(StrEnum):
+    """How much proof an answer needs before it is given."""
+
+    STRICT = "strict"
+    BALANCED = "balanced"
+    OPEN = "open"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +134,16 @@ class Evidence:
     account: str = ""
     column: str = ""
     kind: Kind = Kind.ARTICLE
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """Where a sentence of the answer stands: ``quote`` is the cleaned text from start to end."""
+    """Where a sentence of the answer stands: ``quote`` is the cleaned text from start to end.
+
+    ``marks`` are the spans that decide the question (the number for "how many"), in characters of
+    the cleaned text like ``start`` and ``end``, and within them.
+    """
 
     marker: int
     article_id: str
@@ -141,15 +157,54 @@ class Citation:
     account: str = ""
     column: str = ""
     kind: Kind = Kind.ARTICLE
+    marks: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerSentence:
-    """One sentence of the answer, without its markers, and the citations that carry it."""
+    """One sentence of the answer, without its markers, and the citations that carry it.
+
+    ``reason`` says what the cited words do not carry; it is empty where they carry it all.
+    """
 
     text: str
     markers: tuple[int, ...]
     support: Support
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Nearest:
+    """An article that a refusal names as near to the question, and what it lacks."""
+
+    article_id: str
+    title: str
+    date: str | None
+    account: str = ""
+    lacks: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why there is no answer: what was looked for, and what came nearest.
+
+    Attributes:
+        looked_for: The words of the question that the search went by.
+        missing: Those of them, names and years first, that no evidence holds.
+    """
+
+    looked_for: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    nearest: tuple[Nearest, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a chat model counted for an answer; ``cost`` in US dollars where it is known."""
+
+    input_tokens: int
+    output_tokens: int
+    cost: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +228,12 @@ class Answer:
         evidence: The ranked list, at least ten articles deep where the library has them.
         error: Why a question of a batch could not be asked, ``None`` where it was.
         filters: What limited the search.
+        answerer: ``extractive``, or the chat model that wrote the answer.
+        notice: What the reader has to know of how the answer was made, such as that the chat model
+            could not be reached and the articles' own sentences stand in for it.
+        incomplete: Whether the chat model broke off in the middle.
+        refusal: What a refusal rests on; ``None`` where there is an answer.
+        usage: Tokens that the chat model took.
     """
 
     question: str
@@ -186,6 +247,11 @@ class Answer:
     id: str | int | None = None
     error: str | None = None
     filters: AppliedFilters = AppliedFilters()
+    answerer: str = EXTRACTIVE
+    notice: str = ""
+    incomplete: bool = False
+    refusal: Refusal | None = None
+    usage: Usage | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The answer as plain lists, strings and numbers, in the documented order."""

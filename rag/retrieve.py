@@ -150,6 +150,7 @@ def to_evidence(articles: Sequence[Sequence[RankedPassage]]) -> tuple[Evidence, 
             account=best.passage.article.account,
             column=best.passage.article.column,
             kind=best.passage.article.kind,
+            url=best.passage.article.url,
         )
         for rank, (best, *_) in enumerate(articles, 1)
     )

@@ -18,6 +18,7 @@ from rag.assistant import (
     failed_answer,
     standalone_question,
 )
+from rag.events import CitationFound, Done, Verified
 from rag.records import Filters, Question, Seconds, Turn
 from tests.conftest import ARTICLES, FakeEncoder, article
 
@@ -416,3 +417,18 @@ def test_a_closed_assistant_says_so_in_one_sentence(library_folder, encoder):
         pass
     with pytest.raises(LibraryError):
         assistant.ask("东岸大桥什么时候通车？")
+
+
+def test_a_stream_shows_how_the_answer_forms_and_ends_with_it(assistant):
+    events = list(assistant.stream("东岸大桥什么时候通车？"))
+    kinds = [event.type for event in events]
+    assert kinds[:5] == ["understood", "evidence", "text", "citation", "verified"]
+    assert kinds[-1] == "done" and kinds.count("done") == 1
+    answer = next(event.answer for event in events if isinstance(event, Done))
+    assert tuple(e.sentence for e in events if isinstance(e, Verified)) == answer.sentences
+    assert tuple(e.citation for e in events if isinstance(e, CitationFound)) == answer.citations
+
+
+def test_a_streamed_refusal_has_no_sentence(assistant):
+    events = list(assistant.stream("校长是谁？", filters=Filters(accounts=["没有"])))
+    assert [event.type for event in events] == ["understood", "evidence", "done"]

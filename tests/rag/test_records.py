@@ -53,7 +53,10 @@ DOCUMENTED = {
     "evidence": ["rank", "article_id", "score", "text", "start", "end"],
     "seconds": ["retrieve", "answer", "total"],
 }
-ADDED = {"column", "filters", "kind", "error", "account", "title", "date"}
+ADDED = {
+    *("column", "filters", "kind", "error", "account", "title", "date", "url", "marks", "reason"),
+    *("answerer", "notice", "incomplete", "refusal", "usage"),
+}
 
 ANSWER = Answer(
     question="它全长多少？",
@@ -95,9 +98,10 @@ def test_json_gives_every_value_back():
     assert loaded["answer"] == "大桥全长3.2公里。 [1]"
     assert loaded["refused"] is False
     assert loaded["sentences"] == [
-        {"text": "大桥全长3.2公里。", "markers": [1], "support": "supported"}
+        {"text": "大桥全长3.2公里。", "markers": [1], "support": "supported", "reason": ""}
     ]
-    assert Citation(**loaded["citations"][0]) == ANSWER.citations[0]
+    cited = loaded["citations"][0]
+    assert Citation(**{**cited, "marks": tuple(cited["marks"])}) == ANSWER.citations[0]
     assert Evidence(**loaded["evidence"][0]) == ANSWER.evidence[0]
     assert Seconds(**loaded["seconds"]) == ANSWER.seconds
     assert loaded["error"] is None

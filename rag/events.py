@@ -1,0 +1,70 @@
+"""What ``Assistant.stream`` gives while an answer forms, in this order.
+
+``QuestionRead``, ``EvidenceFound``; then for each sentence of the answer any number of ``Text``, the
+``CitationFound`` that it is the first to use, and ``Verified``, which stands for all the ``Text``
+since the last one; ``Done`` at the end, always and once. A refusal has no ``Verified``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rag.records import Answer, AnswerSentence, AppliedFilters, Citation, Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionRead:
+    """How the question was read: on its own, in which language, limited to what."""
+
+    type: ClassVar[str] = "understood"
+    standalone_question: str
+    language: str
+    filters: AppliedFilters
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceFound:
+    """The ranked articles, before anything is answered from them."""
+
+    type: ClassVar[str] = "evidence"
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """The next characters of the sentence that forms."""
+
+    type: ClassVar[str] = "text"
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CitationFound:
+    """A citation that the sentence in the making is the first to use."""
+
+    type: ClassVar[str] = "citation"
+    citation: Citation
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """A sentence, checked; it takes the place of the ``Text`` since the last one.
+
+    ``kept`` is false for a sentence that strictness withholds from the answer.
+    """
+
+    type: ClassVar[str] = "verified"
+    sentence: AnswerSentence
+    kept: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The whole answer; what it says replaces what came before it."""
+
+    type: ClassVar[str] = "done"
+    answer: Answer
+
+
+Event = QuestionRead | EvidenceFound | Text | CitationFound | Verified | Done
