@@ -155,7 +155,7 @@ class Assistant:
         standalone = standalone_question(question, history)
         found = self._find(standalone, filters or Filters())
         yield QuestionRead(found.question, detect_language(question), found.filters)
-        evidence = to_evidence(found.articles)
+        evidence = to_evidence(found.articles, self.library.copies())
         yield EvidenceFound(evidence)
         retrieved = time.perf_counter()
         background = standalone.removesuffix(question)
