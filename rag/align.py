@@ -49,12 +49,14 @@ class Reading:
     """What a text says, as far as it can be compared.
 
     Attributes:
+        bare: The text with quantities and dates made spaces.
         terms: Its content terms, those of quantities and dates left out.
         folded: Its letters and digits, for looking names up.
         words: Its Latin words.
     """
 
     text: str
+    bare: str
     language: Language
     terms: frozenset[str]
     quantities: tuple[Quantity, ...]
@@ -94,6 +96,7 @@ def read(text: str) -> Reading:
         rest = rest[: quantity.start] + " " * (quantity.end - quantity.start) + rest[quantity.end :]
     return Reading(
         text=text,
+        bare=rest,
         language=detect_language(text),
         terms=frozenset(content(rest)),
         quantities=tuple(quantities),

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from itertools import pairwise
 
 from index.language import Language
 from index.records import Span
@@ -27,8 +28,13 @@ CLAUSE_SHARE = 0.34
 """The share of a clause's terms that the evidence has to have; fitted on development cases."""
 
 _LEAST_CLAUSE_TERMS = 3
-_CLAUSE = re.compile(r"[，；;：]|,(?!\d)|——|\s-\s")
-_SWAPPED_KINDS = frozenset([NameKind.PERSON, NameKind.ORGANISATION, NameKind.PLACE])
+_NOUN_REACH = 24
+_NEAR_REACH = 6
+_CLAUSE = re.compile(r"[，；;：\n]|,(?!\d)|——|\s-\s|\b(?:and|while|but|because|which)\b|而(?!且)")
+_SWAPPED_KINDS = frozenset(
+    [NameKind.PERSON, NameKind.ORGANISATION, NameKind.PLACE, NameKind.TITLE, NameKind.LATIN]
+)
+_PASSIVE = re.compile(r"[被由受遭]|\bby\b")
 
 
 class Fault(StrEnum):
@@ -40,11 +46,18 @@ class Fault(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A detail that the cited words do not carry, said in both languages."""
+    """A detail that the cited words do not carry, said in both languages.
+
+    Attributes:
+        at: Where it begins in the sentence.
+        measured: Whether it is a quantity or a date.
+    """
 
     fault: Fault
     english: str
     chinese: str
+    at: int = 0
+    measured: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,53 +106,85 @@ def _quantities(proven: Proven) -> Iterator[Finding]:
     for said in proven.wanted.quantities:
         agreeing = [(ground, q) for ground, q in standing if same_quantity(said, q)]
         if agreeing:
-            others = [_rival(proven.said, said, ground, q) for ground, q in agreeing]
-            if all(others) and others[0]:
-                yield _contradicted(proven.said, said, agreeing[0][0].reading, others[0])
+            rivals = [_rival(proven, said, ground, q) for ground, q in agreeing]
+            if all(rivals):
+                yield _misplaced(proven.said, said)
             continue
-        other = next((pair for pair in standing if _is_counterpart(proven, said, pair[1])), None)
+        other = next((pair for pair in standing if _is_counterpart(proven, said, *pair)), None)
         if other:
             yield _contradicted(proven.said, said, other[0].reading, other[1])
         elif not any(same_quantity(said, q) for q in proven.around.quantities):
-            yield _missing(_words(proven.said, said))
+            yield _missing(_words(proven.said, said), said.start, measured=True)
 
 
-def _is_counterpart(proven: Proven, said: Quantity, stands: Quantity) -> bool:
+def _is_counterpart(proven: Proven, said: Quantity, ground: Ground, stands: Quantity) -> bool:
     """Whether ``stands`` is what the evidence says instead of ``said``."""
-    same_digits = said.low / said.unit.factor == stands.low / stands.unit.factor
     if not comparable(said.unit, stands.unit):
-        return same_digits
-    spoken_of = any(same_quantity(other, stands) for other in proven.said.quantities)
-    bare = said.unit == NONE and stands.unit == NONE and not same_digits
-    return not spoken_of and not stands.passing and not (bare and proven.translated)
+        return said.low / said.unit.factor == stands.low / stands.unit.factor
+    if stands.passing or any(same_quantity(q, stands) for q in proven.said.quantities):
+        return False
+    if proven.translated:
+        return True
+    if said.unit == stands.unit == NONE:
+        own, other = _noun(proven.said, said), _noun(ground.reading, stands)
+        return own == other != ""
+    return NONE not in (said.unit, stands.unit) or "yuan" in (
+        said.unit.dimension,
+        stands.unit.dimension,
+    )
 
 
-def _rival(said: Reading, own: Quantity, ground: Ground, agreeing: Quantity) -> Quantity | None:
-    """Another quantity of the ground to which the words around ``own`` point instead."""
-    around = _stretch(said, own)
-    here = _stretch(ground.reading, agreeing)
-    for other in ground.reading.quantities:
-        if other is agreeing or not comparable(other.unit, own.unit) or same_quantity(own, other):
-            continue
-        there = _stretch(ground.reading, other)
-        if around & (there - here) and not around & (here - there) and here - there:
-            return other
+def _noun(reading: Reading, quantity: Quantity) -> str:
+    """The first term after a bare number: what it counts."""
+    return next(iter(content(reading.text[quantity.end : quantity.end + _NOUN_REACH])), "")
+
+
+def _rival(proven: Proven, own: Quantity, ground: Ground, agreeing: Quantity) -> Quantity | None:
+    """Another quantity of the evidence to which the words around ``own`` point instead."""
+    for reach in (None, _NEAR_REACH):
+        around = _stretch(proven.said, own, reach)
+        here = _stretch(ground.reading, agreeing, reach)
+        for reading in [ground.reading, *(g.reading for g in proven.grounds), proven.around]:
+            for other in reading.quantities:
+                if not comparable(other.unit, own.unit) or same_quantity(own, other):
+                    continue
+                there = _stretch(reading, other, reach)
+                if _points_elsewhere(around, here, there):
+                    return other
     return None
 
 
-def _stretch(reading: Reading, quantity: Quantity) -> frozenset[str]:
-    """The terms between the quantity before it of the same kind and the end of its clause."""
+def _points_elsewhere(
+    around: frozenset[str], here: frozenset[str], there: frozenset[str]
+) -> bool:
+    """Whether the words around a number tell ``there`` from ``here``, and none the reverse."""
+    return bool(around & (there - here) and here - there and not around & (here - there))
+
+
+def _stretch(reading: Reading, quantity: Quantity, reach: int | None = None) -> frozenset[str]:
+    """The terms between the quantity before it of the same kind and the end of its clause.
+
+    ``reach`` limits them to so many characters on both sides, where a clause shares its subject with
+    another and only the nearest words tell what is counted.
+    """
+    text, bare = reading.text, reading.bare
     before = [
         other.end
         for other in reading.quantities
         if other.end <= quantity.start and comparable(other.unit, quantity.unit)
     ]
-    start = max(before, default=0)
-    if cut := _CLAUSE.search(reading.text, start, quantity.start):
-        start = cut.end() if before else start
-    end = _CLAUSE.search(reading.text, quantity.end)
-    after = reading.text[quantity.end : end.start() if end else None]
-    return frozenset([*content(reading.text[start : quantity.start]), *content(after)])
+    line = text.rfind("\n", 0, quantity.start) + 1
+    start = max([line, *before])
+    if start > line and (cut := _CLAUSE.search(text, start, quantity.start)):
+        start = cut.end()
+    stop = _CLAUSE.search(text, quantity.end)
+    end = stop.start() if stop else len(text)
+    if reach is not None:
+        width = reach if reading.language is Language.CHINESE else 3 * reach
+        cuts = [cut.end() for cut in _CLAUSE.finditer(text, start, quantity.start)]
+        start = max(start, quantity.start - width, *cuts)
+        end = min(end, quantity.end + width)
+    return frozenset([*content(bare[start : quantity.start]), *content(bare[quantity.end : end])])
 
 
 def _contradicted(
@@ -150,12 +195,29 @@ def _contradicted(
         Fault.CONTRADICTED,
         f'"{own}" is not what the cited words say: "{stands}"',
         f"“{own}”与所引文句的“{stands}”不符",
+        detail.start,
+        measured=True,
     )
 
 
-def _missing(words: str) -> Finding:
+def _misplaced(said: Reading, detail: Quantity) -> Finding:
+    words = _words(said, detail)
     return Finding(
-        Fault.MISSING, f'"{words}" is not in the cited words', f"“{words}”不在所引文句中"
+        Fault.CONTRADICTED,
+        f'the cited words say "{words}" of something else',
+        f"所引文句中的“{words}”说的是另一件事",
+        detail.start,
+        measured=True,
+    )
+
+
+def _missing(words: str, at: int, *, measured: bool = False) -> Finding:
+    return Finding(
+        Fault.MISSING,
+        f'"{words}" is not in the cited words',
+        f"“{words}”不在所引文句中",
+        at,
+        measured,
     )
 
 
@@ -182,7 +244,7 @@ def _moments(proven: Proven) -> Iterator[Finding]:
         if other:
             yield _contradicted(proven.said, said, other[0].reading, other[1])
         elif not any(_near_date(proven, said, published) for published in dates):
-            yield _missing(_words(proven.said, said))
+            yield _missing(_words(proven.said, said), said.start, measured=True)
 
 
 def _is_other_day(proven: Proven, said: Moment, ground: Ground, stands: Moment) -> bool:
@@ -226,16 +288,45 @@ def _names(proven: Proven) -> Iterator[Finding]:
                 f"所引文句说的是“{other.text}”，不是“{name.text}”",
             )
         else:
-            yield _missing(name.text)
+            yield _missing(name.text, name.start)
+    yield from _roles(proven)
+
+
+def _roles(proven: Proven) -> Iterator[Finding]:
+    """Two names that have changed places: 甲公司收购乙公司 where 乙公司 bought."""
+    names = sorted(proven.wanted.names, key=lambda name: name.start)
+    for first, second in pairwise(names):
+        between = proven.said.text[first.end : second.start]
+        verb = set(content(between))
+        if verb and any(_turned(g.reading.text, first, second, verb) for g in proven.grounds):
+            if not _PASSIVE.search(proven.said.text):
+                yield _swapped(first, second)
+
+
+def _turned(text: str, first: Name, second: Name, verb: set[str]) -> bool:
+    """Whether a text has the two names the other way round about the same word."""
+    one, other = text.find(first.text), text.find(second.text)
+    if not 0 <= other < one or _PASSIVE.search(text):
+        return False
+    return bool(verb.intersection(content(text[other + len(second.text) : one])))
+
+
+def _swapped(first: Name, second: Name) -> Finding:
+    return Finding(
+        Fault.CONTRADICTED,
+        f'in the cited words "{first.text}" and "{second.text}" stand the other way round',
+        f"“{first.text}”与“{second.text}”的关系和所引文句相反",
+        first.start,
+    )
 
 
 def _other_name(proven: Proven, missing: Name) -> Name | None:
     """A name of the same kind in the evidence that the sentence does not give."""
     if proven.translated:
         return None
-    english = proven.said.language is not Language.CHINESE
-    if missing.kind not in _SWAPPED_KINDS and not english and missing.kind is not NameKind.LATIN:
+    if missing.kind not in _SWAPPED_KINDS:
         return None
+    english = proven.said.language is not Language.CHINESE
     for ground in proven.grounds:
         for name in find_names(ground.reading.text, english=english):
             said = stands_in(name, proven.said.folded, proven.said.words)
@@ -245,11 +336,11 @@ def _other_name(proven: Proven, missing: Name) -> Name | None:
 
 
 def _polarity(proven: Proven) -> Iterator[Finding]:
-    said = proven.said.text
-    quotes = "\n".join(ground.reading.text for ground in proven.grounds)
+    said = proven.said.bare
+    quotes = "\n".join(ground.reading.bare for ground in proven.grounds)
     if proven.translated:
         if denies(said) and not denies(quotes):
-            yield _denial(said)
+            yield _denial(proven.said.text)
         return
     words = denied(said, quotes)
     if words:
@@ -276,7 +367,7 @@ def _clauses(proven: Proven) -> Iterator[Finding]:
     for span in spans:
         terms = read(span.of(proven.said.text)).terms
         if len(terms) >= _LEAST_CLAUSE_TERMS and share(terms, having, characters) < CLAUSE_SHARE:
-            yield _missing(span.of(proven.said.text).strip("，；：:;, 。."))
+            yield _missing(span.of(proven.said.text).strip("，；：:;, 。."), span.start)
 
 
 def clauses(text: str) -> list[Span]:

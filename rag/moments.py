@@ -71,8 +71,8 @@ _MOMENT = re.compile(
     rf"|(?i:{_EN_CAPITAL}(?P<m5>{_EN_MONTH})\s?(?P<d5>{_EN_DAY})(?:,?\s(?P<y5>(?:19|20)\d\d)\b)?)"
     rf"|(?i:\b(?P<d6>{_EN_DAY})\s(?:of\s)?{_EN_CAPITAL}(?P<m6>{_EN_MONTH})(?:,?\s(?P<y6>(?:19|20)\d\d)\b)?)"
     rf"|(?i:{_EN_CAPITAL}(?P<m7>{_EN_MONTH}),?\s(?P<y7>(?:19|20)\d\d)\b)"
-    rf"|\b(?:in|In|of|by|By|on|since|Since|early|late|until)\s(?P<m8>[A-Z][a-z]{{2,8}})\b"
-    rf"|\b(?:in|In|of|by|By|since|Since|until|before|after|from|to|and|during)\s(?P<y9>(?:19|20)\d\d)\b(?![\d,.%-]*\d)"
+    rf"|\b(?:in|In|of|by|By|on|since|Since|early|late|until)\s(?P<m8>[A-Z][a-z]{{2,8}})\b(?!\.?\s?\d)"
+    rf"|\b(?:in|In|of|by|By|since|Since|until|before|after|from|to|and|for|For|during|During)\s(?P<y9>(?:19|20)\d\d)\b(?![\d,.%-]*\d)"
     rf"|(?i:\b(?P<en>this year|last year|next year|today|yesterday|tomorrow)\b)"
 )
 

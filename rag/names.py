@@ -19,6 +19,7 @@ from index.terms import fold
 class NameKind(StrEnum):
     """What gave the name away."""
 
+    TITLE = "title"
     QUOTED = "quoted"
     LATIN = "latin"
     ORGANISATION = "organisation"
@@ -103,7 +104,8 @@ def _quoted(text: str, translated: bool) -> Iterator[Name]:
     for match in _QUOTED.finditer(text):
         inside = match[match.lastindex or 0]
         if not translated and fold_name(inside):
-            yield Name(inside, NameKind.QUOTED, match.start(), match.end())
+            kind = NameKind.TITLE if match[1] else NameKind.QUOTED
+            yield Name(inside, kind, match.start(), match.end())
 
 
 def _latin(text: str, english: bool, translated: bool) -> Iterator[Name]:

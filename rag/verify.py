@@ -31,7 +31,7 @@ from rag.align import (
     share,
     told,
 )
-from rag.checks import Fault, Finding, Proven, check, known, surroundings
+from rag.checks import Fault, Finding, Proven, check, clauses, known, surroundings
 from rag.moments import agrees as same_moment
 from rag.moments import complete
 from rag.quantities import agrees as same_quantity
@@ -42,8 +42,8 @@ NEAR_SHARE = 0.55
 """The share of its terms that a supported sentence finds in its evidence; fitted by hand on the
 development cases of ``tests/rag/test_verify.py``."""
 
-FAR_SHARE = 0.3
-"""The share under which a sentence rests on nothing."""
+LOOSE_SHARE = 0.45
+"""The share from which a sentence is carried in part though no clause of it is carried whole."""
 
 NEAR_COSINE = 0.4
 """Across languages: the centred cosine of a sentence with one that says the same. With the packaged
@@ -211,12 +211,25 @@ def _own_support(proven: Proven, findings: list[Finding]) -> tuple[Support, list
     if findings and findings[0].fault is Fault.CONTRADICTED:
         return Support.UNVERIFIED, findings
     covered = share(proven.said.terms, *known(proven))
-    wanted = len(proven.wanted.all)
-    if covered < FAR_SHARE or (covered < NEAR_SHARE and wanted and len(findings) >= wanted):
-        return Support.UNVERIFIED, [_UNFOUND]
-    if findings or covered < NEAR_SHARE:
+    if not findings and covered >= NEAR_SHARE:
+        return Support.SUPPORTED, []
+    if _carries_some(proven, findings):
         return Support.PARTIAL, findings or [_LOOSE]
-    return Support.SUPPORTED, []
+    return Support.UNVERIFIED, findings or [_UNFOUND]
+
+
+def _carries_some(proven: Proven, findings: Sequence[Finding]) -> bool:
+    """Whether a clause is carried whole, or all but a name or some words of the sentence."""
+    having = known(proven)
+    spans = clauses(proven.said.text)
+    for span in spans:
+        whole = not any(span.start <= finding.at < span.end for finding in findings)
+        near = share(read(span.of(proven.said.text)).terms, *having) >= NEAR_SHARE
+        if whole and near:
+            return True
+    return not any(finding.measured for finding in findings) and (
+        share(proven.said.terms, *having) >= LOOSE_SHARE
+    )
 
 
 def _foreign_support(
@@ -226,6 +239,8 @@ def _foreign_support(
     if findings and findings[0].fault is Fault.CONTRADICTED:
         return Support.UNVERIFIED, findings
     found = len(proven.wanted.all) - len(findings)
+    if not found and any(finding.measured for finding in findings):
+        return Support.UNVERIFIED, findings
     if nearness is None:
         if not found:
             return Support.UNVERIFIED, [_UNFOUND]
