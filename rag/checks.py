@@ -30,6 +30,7 @@ CLAUSE_SHARE = 0.34
 _LEAST_CLAUSE_TERMS = 3
 _NOUN_REACH = 24
 _NEAR_REACH = 6
+_TOLD_APART = 3
 _CLAUSE = re.compile(r"[，；;：\n]|,(?!\d)|——|\s-\s|\b(?:and|while|but|because|which)\b|而(?!且)")
 _SWAPPED_KINDS = frozenset(
     [NameKind.PERSON, NameKind.ORGANISATION, NameKind.PLACE, NameKind.TITLE, NameKind.LATIN]
@@ -154,11 +155,17 @@ def _rival(proven: Proven, own: Quantity, ground: Ground, agreeing: Quantity) ->
     return None
 
 
-def _points_elsewhere(
-    around: frozenset[str], here: frozenset[str], there: frozenset[str]
-) -> bool:
-    """Whether the words around a number tell ``there`` from ``here``, and none the reverse."""
-    return bool(around & (there - here) and here - there and not around & (here - there))
+def _points_elsewhere(around: frozenset[str], here: frozenset[str], there: frozenset[str]) -> bool:
+    """Whether the words around a number tell ``there`` from ``here``, and none the reverse.
+
+    A clause often shares its subject with the one before and does not repeat it; so it is enough
+    that the words say all that sets ``there`` apart and leave out what is said ``here``.
+    """
+    own, other = here - there, there - here
+    if not (around & other and own):
+        return False
+    told_apart = len(other) >= _TOLD_APART and other <= around
+    return not around & own or (told_apart and len(own - around) >= _TOLD_APART - 1)
 
 
 def _stretch(reading: Reading, quantity: Quantity, reach: int | None = None) -> frozenset[str]:
@@ -238,9 +245,7 @@ def _moments(proven: Proven) -> Iterator[Finding]:
     for said in proven.wanted.moments:
         if any(same_moment(told(said, ground.article.date), m) for ground, m in standing):
             continue
-        other = next(
-            (pair for pair in standing if _is_other_day(proven, said, *pair)), None
-        )
+        other = next((pair for pair in standing if _is_other_day(proven, said, *pair)), None)
         if other:
             yield _contradicted(proven.said, said, other[0].reading, other[1])
         elif not any(_near_date(proven, said, published) for published in dates):
@@ -253,9 +258,7 @@ def _is_other_day(proven: Proven, said: Moment, ground: Ground, stands: Moment) 
     own = told(said, published)
     pairs = list(zip(_parts(own), _parts(stands), strict=True))
     differ = any(one is not None and other is not None and one != other for one, other in pairs)
-    spoken_of = any(
-        same_moment(told(other, published), stands) for other in proven.wanted.moments
-    )
+    spoken_of = any(same_moment(told(other, published), stands) for other in proven.wanted.moments)
     return differ and not spoken_of
 
 
@@ -290,6 +293,35 @@ def _names(proven: Proven) -> Iterator[Finding]:
         else:
             yield _missing(name.text, name.start)
     yield from _roles(proven)
+    if not proven.translated:
+        yield from _deeds(proven)
+
+
+def _deeds(proven: Proven) -> Iterator[Finding]:
+    """A name in a clause whose other words the evidence says of another name."""
+    text = proven.said.text
+    spans = clauses(text)
+    for name in proven.wanted.names:
+        span = next((s for s in spans if s.start <= name.start < s.end), None)
+        if span is None or name.kind is NameKind.QUOTED:
+            continue
+        rest = frozenset(content(span.of(text).replace(name.text, " ")))
+        other = next((n for g in proven.grounds if (n := _doer(proven, g, name, rest))), None)
+        if other and other.text not in text[span.start : span.end]:
+            yield _swapped(name, other)
+
+
+def _doer(proven: Proven, ground: Ground, name: Name, rest: frozenset[str]) -> Name | None:
+    """The name of whom ``ground`` says ``rest``, where its clause about ``name`` says nothing of it."""
+    english = proven.said.language is not Language.CHINESE
+    text = ground.reading.text
+    parts = [span.of(text) for span in clauses(text)]
+    about = [part for part in parts if name.text in part]
+    telling = [part for part in parts if len(rest & set(content(part))) >= _TOLD_APART - 1]
+    if not about or not telling or any(rest & set(content(part)) for part in about):
+        return None
+    names = [n for part in telling for n in find_names(part, english=english)]
+    return next((n for n in names if n.kind is name.kind), None)
 
 
 def _roles(proven: Proven) -> Iterator[Finding]:
@@ -386,4 +418,4 @@ def known(proven: Proven) -> tuple[frozenset[str], frozenset[str]]:
     """The terms of the evidence, its surroundings and the question; its and their characters."""
     readings = [*(ground.reading for ground in proven.grounds), proven.around, proven.question]
     having = frozenset[str]().union(*(reading.terms for reading in readings))
-    return having, frozenset("".join(reading.folded for reading in readings))
+    return having, frozenset[str]().union(*(reading.characters for reading in readings))

@@ -39,7 +39,9 @@ _ENGLISH_SCALES = {
     "bn": 10**9,
     "trillion": 10**12,
 }
-_WORDS = "|".join(sorted([*_ENGLISH, "dozen", "hundred", "thousand", "million", "billion"], key=len)[::-1])
+_WORDS = "|".join(
+    sorted([*_ENGLISH, "dozen", "hundred", "thousand", "million", "billion"], key=len)[::-1]
+)
 ENGLISH_NUMERAL = rf"\b(?:{_WORDS})(?:(?:[\s-]+|\s+and\s+)(?:{_WORDS}))*\b"
 """A pattern of numbers in English words."""
 

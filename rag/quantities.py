@@ -28,8 +28,11 @@ from rag.units import ANY, NONE, ORDINAL, RATIO, UNITS, Unit, comparable
 ABOUT_SHARE = Fraction(1, 20)
 """How far "about 100" may be from the number that it stands for, as a share of it."""
 
-BOUND_SHARE = Fraction(1, 4)
+OVER_SHARE = Fraction(1, 4)
 """How far above 100 a number may be that "over 100" stands for, as a share of it."""
+
+UNDER_SHARE = Fraction(1, 10)
+"""How far below 100 a number may be that "nearly 100" stands for, as a share of it."""
 
 
 class Bound(StrEnum):
@@ -105,10 +108,22 @@ _BEFORE = 16
 _BEFORE_BOUNDS: Sequence[tuple[Bound, re.Pattern[str]]] = [
     (bound, re.compile(rf"(?:{words})\s*(?:the\s+)?$", re.I))
     for bound, words in (
-        (Bound.AT_MOST, r"不超过|不多于|不高于|至多|最多|最高|up to|at most|no more than|as many as|as much as"),
-        (Bound.AT_LEAST, r"不低于|不少于|不小于|至少|最少|最低|at least|no less than|no fewer than|达到或超过"),
-        (Bound.OVER, r"超过|超出|超|逾|突破|高于|多于|大于|over|more than|above|exceeding|exceeded|exceeds|exceed"),
-        (Bound.UNDER, r"不足|不到|未到|低于|少于|小于|接近|将近|近|under|less than|fewer than|below|nearly|almost|close to"),
+        (
+            Bound.AT_MOST,
+            r"不超过|不多于|不高于|至多|最多|最高|up to|at most|no more than|as many as|as much as",
+        ),
+        (
+            Bound.AT_LEAST,
+            r"不低于|不少于|不小于|至少|最少|最低|at least|no less than|no fewer than|达到或超过",
+        ),
+        (
+            Bound.OVER,
+            r"超过|超出|超|逾|突破|高于|多于|大于|over|more than|above|exceeding|exceeded|exceeds|exceed",
+        ),
+        (
+            Bound.UNDER,
+            r"不足|不到|未到|低于|少于|小于|接近|将近|近|under|less than|fewer than|below|nearly|almost|close to",
+        ),
         (Bound.ABOUT, r"大约|大概|约为|约|about|around|approximately|roughly|some|an estimated"),
     )
 ]
@@ -200,7 +215,9 @@ def _counted(
     bound = Bound.EXACT
     if more or (after := _MORE.match(text, end)):
         bound, end = Bound.OVER, end if more else after.end()  # type: ignore[union-attr]
-    if text[max(0, start - 1) : start] == "第" or re.match(r"(?:st|nd|rd|th)\b", text[end : end + 3]):
+    if text[max(0, start - 1) : start] == "第" or re.match(
+        r"(?:st|nd|rd|th)\b", text[end : end + 3]
+    ):
         return Quantity(start, end, value, value, ORDINAL, bound, value == 1)
     unit, stop = _unit(text, end)
     if unit is None:
@@ -315,15 +332,24 @@ def _is_end(said: Quantity, stands: Quantity) -> bool:
 
 
 def _fits(said: Fraction, bound: Bound, stands: Fraction, standing: Bound) -> bool:
-    above, below = (Bound.OVER, Bound.AT_LEAST), (Bound.UNDER, Bound.AT_MOST)
     match bound:
         case Bound.EXACT:
             return stands == said
         case Bound.ABOUT:
             return abs(stands - said) <= ABOUT_SHARE * abs(said)
         case Bound.OVER | Bound.AT_LEAST:
-            enough = stands > said or (stands == said and (standing in above or bound is above[1]))
-            return enough and standing not in below and stands <= said * (1 + BOUND_SHARE)
+            if stands == said:
+                return standing in (Bound.OVER, Bound.AT_LEAST) or (
+                    bound is Bound.AT_LEAST and standing is Bound.EXACT
+                )
+            return standing in (Bound.EXACT, Bound.ABOUT) and said < stands <= said * (
+                1 + OVER_SHARE
+            )
         case Bound.UNDER | Bound.AT_MOST:
-            little = stands < said or (stands == said and (standing in below or bound is below[1]))
-            return little and standing not in above and stands >= said * (1 - BOUND_SHARE)
+            if stands == said:
+                return standing in (Bound.UNDER, Bound.AT_MOST) or (
+                    bound is Bound.AT_MOST and standing is Bound.EXACT
+                )
+            return standing in (Bound.EXACT, Bound.ABOUT) and said > stands >= said * (
+                1 - UNDER_SHARE
+            )

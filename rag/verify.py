@@ -196,9 +196,7 @@ def claims_nothing(text: str) -> bool:
 _UNFOUND = Finding(
     Fault.MISSING, "nothing in the articles carries this sentence", "文章中没有能支持这句话的内容"
 )
-_LOOSE = Finding(
-    Fault.MISSING, "the cited words carry only part of it", "所引文句只支持其中一部分"
-)
+_LOOSE = Finding(Fault.MISSING, "the cited words carry only part of it", "所引文句只支持其中一部分")
 _UNCOMPARED = Finding(
     Fault.MISSING,
     "the cited words are in another language, and only details could be compared",
