@@ -20,7 +20,6 @@ from index.language import Language
 from index.records import Passage, Span
 from rag.align import (
     Alignment,
-    Details,
     Ground,
     Reading,
     Similarity,
@@ -31,12 +30,14 @@ from rag.align import (
     share,
     told,
 )
-from rag.checks import Fault, Finding, Proven, check, clauses, known, surroundings
+from rag.checks import check
+from rag.findings import Fault, Finding, Proven, clauses, known, surroundings
+from rag.moments import Moment, complete
 from rag.moments import agrees as same_moment
-from rag.moments import complete
+from rag.quantities import Quantity
 from rag.quantities import agrees as same_quantity
 from rag.records import AnswerSentence, Citation, Strictness, Support, citation
-from rag.written import Written, split
+from rag.written import split
 
 NEAR_SHARE = 0.55
 """The share of its terms that a supported sentence finds in its evidence; fitted by hand on the
@@ -271,7 +272,8 @@ def _proof(ground: Ground, said: Reading) -> Proof:
         for moment in reading.moments
         if any(same_moment(told(s, published), complete(moment, published)) for s in said.moments)
     ]
-    spans = sorted((one.start + at, one.end + at) for one in [*shared, *days])
+    found: list[Quantity | Moment] = [*shared, *days]
+    spans = sorted((one.start + at, one.end + at) for one in found)
     return Proof(ground.passage, ground.span, tuple(Span(*span) for span in spans))
 
 
