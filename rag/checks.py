@@ -31,6 +31,7 @@ CLAUSE_SHARE = 0.34
 
 _LEAST_CLAUSE_TERMS = 3
 _NOUN_REACH = 24
+_BESIDE = 20
 _SWAPPED_KINDS = frozenset(
     [NameKind.PERSON, NameKind.ORGANISATION, NameKind.PLACE, NameKind.TITLE, NameKind.LATIN]
 )
@@ -151,9 +152,22 @@ def _other_name(proven: Proven, missing: Name) -> Name | None:
     for ground in proven.grounds:
         for name in find_names(ground.reading.text, english=english):
             said = stands_in(name, proven.said.folded, proven.said.words)
-            if name.kind is missing.kind and not said:
+            if name.kind is missing.kind and not said and _in_place_of(proven, missing, ground, name):
                 return name
     return None
+
+
+def _in_place_of(proven: Proven, missing: Name, ground: Ground, other: Name) -> bool:
+    """Whether two Latin names have a word beside them in common; other names are rarer."""
+    if missing.kind is not NameKind.LATIN:
+        return True
+    return bool(_beside(proven.said.text, missing) & _beside(ground.reading.text, other))
+
+
+def _beside(text: str, name: Name) -> frozenset[str]:
+    """The terms right before and right after a name."""
+    before = content(text[max(0, name.start - _BESIDE) : name.start])[-1:]
+    return frozenset([*before, *content(text[name.end : name.end + _BESIDE])[:1]])
 
 
 def _polarity(proven: Proven) -> Iterator[Finding]:

@@ -167,7 +167,7 @@ def _single(text: str, match: re.Match[str]) -> Quantity | None:
             return None
         found = _counted(text, start, end, value)
         return replace(found, passing=value <= 1) if found else None
-    return _chinese(text, start, end)
+    return _chinese(text, start, end) if match["chinese"] else None
 
 
 def _share(match: re.Match[str]) -> Fraction | None:

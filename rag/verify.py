@@ -52,8 +52,9 @@ encoder 12 true pairs had at least .42, 12 of the same subject and another state
 
 FAR_COSINE = 0.2
 
+_BULLET = re.compile(r"^[-*•#>\s]*(?:\d{1,2}[.、)）](?!\d)\s*)?")
 _META = re.compile(
-    r"^(?:[-*•#\s]|\*\*)*(?:\d{1,2}[.、)）]\s*)?(?:(?:根据|据|依据|综合|从)?(?:以上|上述|所给|所提供的?|提供的|这些|该|相关|现有|已有)*"
+    r"^(?:(?:根据|据|依据|综合|从)?(?:以上|上述|所给|所提供的?|提供的|这些|该|相关|现有|已有)*"
     r"(?:文章|报道|资料|材料|信息|内容|文中)(?:中|里|的?(?:显示|介绍|报道|内容|指出|提到|来看|可知|说明))*[，,：:]"
     r"|(?:according to|based on|as (?:reported|stated) (?:in|by)|from) (?:the |these |this )?(?:provided |given |above )?"
     r"(?:articles?|reports?|sources?|texts?|passages?|evidence)[,:]\s*)",
@@ -123,7 +124,7 @@ class Verifier:
         text = text.strip()
         if copied := _copied(text, self._grounds, written):
             return Checked(text, Support.SUPPORTED, proofs=(_proof(copied, read(text)),))
-        claim = _META.sub("", text)
+        claim = _claim(text)
         said = read(claim)
         if claims_nothing(claim):
             return Checked(text, Support.UNVERIFIED, claims=False)
@@ -185,11 +186,16 @@ def is_kept(checked: Checked, strictness: Strictness) -> bool:
 
 def claims_nothing(text: str) -> bool:
     """Whether a sentence, its opening (``根据文章，``) apart, says nothing that could be proven."""
-    bare = _META.sub("", text).strip()
+    bare = _claim(text)
     if not any(character.isalnum() for character in bare) or _EMPTY.search(bare):
         return True
     reading = read(bare)
     return bool(_LEAD_IN.search(bare)) and not reading.quantities and not reading.moments
+
+
+def _claim(text: str) -> str:
+    """A sentence without the sign of a list, emphasis and the opening that names the articles."""
+    return _META.sub("", _BULLET.sub("", text.replace("**", ""))).strip()
 
 
 # --- Labels --------------------------------------------------------------------------------------
