@@ -81,7 +81,7 @@ _STARTERS = frozenset(
 _ENGLISH_SAYING = re.compile(
     r"\s+(?:said|says|told|added|announced|noted|explained|joined|founded|acquired|bought|won|leads|led)\b"
 )
-_CAPITALS = re.compile(r"[A-Z][\w'’&.-]*(?<![.'’])(?:\s+(?:of\s+)?[A-Z][\w'’&-]*)*")
+_CAPITALS = re.compile(r"(?<![A-Za-z0-9])[A-Z][\w'’&.-]*(?<![.'’])(?:\s+(?:of\s+)?[A-Z][\w'’&-]*)*")
 
 
 def find_names(text: str, *, english: bool, translated: bool = False) -> list[Name]:
@@ -188,6 +188,6 @@ def stands_in(name: Name, text: str, words: frozenset[str]) -> bool:
 
 def latin_words(text: str) -> frozenset[str]:
     """The Latin words of a text, folded: whole and by their parts, for ``stands_in``."""
-    whole = [fold_name(match[0]) for match in _LATIN.finditer(text)]
-    parts = [part for m in _LATIN.finditer(text) for part in re.split(r"[-.&+_/]", m[0].lower())]
-    return frozenset([*whole, *parts])
+    words = [match[0] for match in _LATIN.finditer(fold(text))]
+    parts = (part for word in words for part in re.split(r"[-.&+_/]", word))
+    return frozenset([*(fold_name(word) for word in words), *parts])
