@@ -41,6 +41,9 @@ _LEAST_SHARED = 2
 _FUNCTION_WORDS = re.compile(
     r"其中|[的了是在和与及也都还就将已被把对从为以其这那该并而或于等有着过所之它他她们]|据(?:悉|了解|报道|介绍)"
 )
+_COMPARED = re.compile(r"(?:比|较|\bthan(?: in)?\s)$")
+"""Before a date that is only what a number is compared with; 比去年同期 is 同比."""
+
 _ENDING = re.compile(r"(?<=[a-z]{3})(?:ing|ed|es|e)$")
 
 
@@ -186,7 +189,7 @@ def details(reading: Reading, *, translated: bool) -> Details:
     english = reading.language is not Language.CHINESE
     return Details(
         tuple(quantity for quantity in reading.quantities if not quantity.passing),
-        reading.moments,
+        tuple(m for m in reading.moments if not _COMPARED.search(reading.text[: m.start])),
         tuple(find_names(reading.text, english=english, translated=translated)),
     )
 
