@@ -14,6 +14,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
+from index.embed import Centres, Encoder
 from index.language import Language, detect_language
 from index.records import Article, Passage, Span
 from index.sentences import split_sentences
@@ -27,6 +28,20 @@ from rag.quantities import agrees as same_quantity
 Similarity = Callable[[str, Sequence[str]], NDArray[np.floating]]
 """How near a sentence is to each of some texts in meaning: cosines after centring by language, 0 for
 what has nothing to do with it."""
+
+
+def centred_similarity(encoder: Encoder, centres: Centres) -> Similarity:
+    """The similarity of an encoder; ``centres`` are those of questions, which suit sentences."""
+
+    def similarity(sentence: str, texts: Sequence[str]) -> NDArray[np.floating]:
+        every = [sentence, *texts]
+        languages = [str(detect_language(text)) for text in every]
+        vectors = centres.centre(encoder.encode_passages(every), languages)
+        cosines: NDArray[np.floating] = vectors[1:] @ vectors[0]
+        return cosines
+
+    return similarity
+
 
 MOST_PROOFS = 3
 """Sentences of the evidence that one sentence of an answer rests on."""

@@ -152,7 +152,11 @@ def _other_name(proven: Proven, missing: Name) -> Name | None:
     for ground in proven.grounds:
         for name in find_names(ground.reading.text, english=english):
             said = stands_in(name, proven.said.folded, proven.said.words)
-            if name.kind is missing.kind and not said and _in_place_of(proven, missing, ground, name):
+            if (
+                name.kind is missing.kind
+                and not said
+                and _in_place_of(proven, missing, ground, name)
+            ):
                 return name
     return None
 
