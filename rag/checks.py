@@ -176,9 +176,7 @@ def _moments(proven: Proven) -> Iterator[Finding]:
     for said in proven.wanted.moments:
         if any(same_moment(told(said, ground.article.date), m) for ground, m in standing):
             continue
-        other = next(
-            (pair for pair in standing if _is_other_day(proven, said, *pair)), None
-        )
+        other = next((pair for pair in standing if _is_other_day(proven, said, *pair)), None)
         if other:
             yield _contradicted(proven.said, said, other[0].reading, other[1])
         elif not any(_near_date(proven, said, published) for published in dates):
@@ -191,9 +189,7 @@ def _is_other_day(proven: Proven, said: Moment, ground: Ground, stands: Moment) 
     own = told(said, published)
     pairs = list(zip(_parts(own), _parts(stands), strict=True))
     differ = any(one is not None and other is not None and one != other for one, other in pairs)
-    spoken_of = any(
-        same_moment(told(other, published), stands) for other in proven.wanted.moments
-    )
+    spoken_of = any(same_moment(told(other, published), stands) for other in proven.wanted.moments)
     return differ and not spoken_of
 
 

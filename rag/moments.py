@@ -44,7 +44,7 @@ class Moment:
 
 _CN_YEAR = r"(?:(?:19|20)\d\d|[一二][零〇一二三四五六七八九]{3})"
 _CN_SMALL = rf"(?:\d{{1,2}}|[{CHINESE_DIGITS}十]{{1,3}})"
-_EN_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_EN_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _EN_MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
     r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b\.?"

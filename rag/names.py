@@ -37,7 +37,9 @@ class Name:
 
 
 _HAN = "\u3400-\u9fff"
-_QUOTED = re.compile(r"《([^《》\n]{1,60})》|“([^“”\n]{1,80})”|「([^「」\n]{1,80})」|『([^『』\n]{1,80})』|\"([^\"\n]{2,80})\"")
+_QUOTED = re.compile(
+    r"《([^《》\n]{1,60})》|“([^“”\n]{1,80})”|「([^「」\n]{1,80})」|『([^『』\n]{1,80})』|\"([^\"\n]{2,80})\""
+)
 _LATIN = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[-.&+_/][A-Za-z0-9]+)*\+?")
 _MIXED = re.compile(r"\d|[a-z].*[A-Z]|[A-Z].*[A-Z]|.-[A-Z]")
 _FAMILY = (
@@ -53,7 +55,9 @@ _SAYING = r"说|表示|介绍|指出|认为|称|透露|强调|告诉|坦言|回�
 _PERSONS = re.compile(
     rf"(?:{_TITLE})({_PERSON}?)(?=(?:{_SAYING}|[，。、；：在的与和将是为]|$))|(?<![{_HAN}])({_PERSON}?)(?=(?:{_SAYING}))"
 )
-_NO_PERSONS = re.compile(r".*[的了在和与是为将已对向从被]|^(?:高度|方面|任何|何时|许多|江苏|安全|金额|石油|白天|万元|余名|向记者|马上|于是|任务|方案|程序|钱款|高兴)")
+_NO_PERSONS = re.compile(
+    r".*[的了在和与是为将已对向从被]|^(?:高度|方面|任何|何时|许多|江苏|安全|金额|石油|白天|万元|余名|向记者|马上|于是|任务|方案|程序|钱款|高兴)"
+)
 _ORGANISATION = re.compile(
     rf"((?:[{_HAN}A-Za-z0-9]|(?<=[{_HAN}])（[{_HAN}]{{2,4}}）){{2,16}}?)"
     r"(公司|集团|大学|学院|委员会|银行|医院|研究院|研究所|协会|基金会|法院|检察院|出版社|中学|小学|幼儿园|博物馆|图书馆|美术馆|机场|事务所|电视台|日报|晚报)"
@@ -67,17 +71,145 @@ _PLACES = (
     "|宁波|厦门|福州|合肥|无锡|东莞|佛山|昆明|哈尔滨|长春|石家庄|太原|南昌|南宁|贵阳|兰州|海口|三亚|温州|常州|珠海|中国|美国|英国"
     "|法国|德国|日本|韩国|俄罗斯|印度|加拿大|澳大利亚|新加坡|泰国|越南|马来西亚|印尼|巴西|意大利|西班牙|荷兰|瑞士|瑞典|东京|纽约|伦敦|巴黎"
 )
-_PLACE = re.compile(rf"{_PLACES}|(?<![{_HAN}])[{_HAN}]{{2}}(?:市|省|县|镇|村)(?![场长民级里内区政值面])")
-_STARTERS = frozenset(
-    "a an the this that these those it its he she they we i you in on at by for from to of with as and but or if "
-    "when while after before since during according there here both all some many most more no not one two three "
-    "four five six seven eight nine ten however also meanwhile moreover overall about over under up down out our "
-    "their his her what who where which how why is are was were be been has have had will would can could may "
-    "might must should do does did so then than total each every another other such new first second third "
-    "january february march april may june july august september october november december monday tuesday "
-    "wednesday thursday friday saturday sunday".split()
+_PLACE = re.compile(
+    rf"{_PLACES}|(?<![{_HAN}])[{_HAN}]{{2}}(?:市|省|县|镇|村)(?![场长民级里内区政值面])"
 )
-_ENGLISH_SAYING = re.compile(r"\s+(?:said|says|told|added|announced|noted|explained|joined|founded|acquired|bought|won|leads|led)\b")
+_STARTERS = frozenset(
+    [
+        "a",
+        "an",
+        "the",
+        "this",
+        "that",
+        "these",
+        "those",
+        "it",
+        "its",
+        "he",
+        "she",
+        "they",
+        "we",
+        "i",
+        "you",
+        "in",
+        "on",
+        "at",
+        "by",
+        "for",
+        "from",
+        "to",
+        "of",
+        "with",
+        "as",
+        "and",
+        "but",
+        "or",
+        "if",
+        "when",
+        "while",
+        "after",
+        "before",
+        "since",
+        "during",
+        "according",
+        "there",
+        "here",
+        "both",
+        "all",
+        "some",
+        "many",
+        "most",
+        "more",
+        "no",
+        "not",
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "however",
+        "also",
+        "meanwhile",
+        "moreover",
+        "overall",
+        "about",
+        "over",
+        "under",
+        "up",
+        "down",
+        "out",
+        "our",
+        "their",
+        "his",
+        "her",
+        "what",
+        "who",
+        "where",
+        "which",
+        "how",
+        "why",
+        "is",
+        "are",
+        "was",
+        "were",
+        "be",
+        "been",
+        "has",
+        "have",
+        "had",
+        "will",
+        "would",
+        "can",
+        "could",
+        "may",
+        "might",
+        "must",
+        "should",
+        "do",
+        "does",
+        "did",
+        "so",
+        "then",
+        "than",
+        "total",
+        "each",
+        "every",
+        "another",
+        "other",
+        "such",
+        "new",
+        "first",
+        "second",
+        "third",
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+    ]
+)
+_ENGLISH_SAYING = re.compile(
+    r"\s+(?:said|says|told|added|announced|noted|explained|joined|founded|acquired|bought|won|leads|led)\b"
+)
 _CAPITALS = re.compile(r"[A-Z][\w'’&.-]*(?<![.'’])(?:\s+(?:of\s+)?[A-Z][\w'’&-]*)*")
 
 

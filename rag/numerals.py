@@ -20,12 +20,34 @@ _SCALES = {**_TENS, **_MYRIADS}
 _ENGLISH = {
     word: value
     for value, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
-        "fifteen sixteen seventeen eighteen nineteen".split()
+        [
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+        ]
     )
 } | {
     word: 10 * value
-    for value, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)
+    for value, word in enumerate(
+        ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], 2
+    )
 }
 _ENGLISH_SCALES = {
     "dozen": 12,
@@ -39,7 +61,9 @@ _ENGLISH_SCALES = {
     "bn": 10**9,
     "trillion": 10**12,
 }
-_WORDS = "|".join(sorted([*_ENGLISH, "dozen", "hundred", "thousand", "million", "billion"], key=len)[::-1])
+_WORDS = "|".join(
+    sorted([*_ENGLISH, "dozen", "hundred", "thousand", "million", "billion"], key=len)[::-1]
+)
 ENGLISH_NUMERAL = rf"\b(?:{_WORDS})(?:(?:[\s-]+|\s+and\s+)(?:{_WORDS}))*\b"
 """A pattern of numbers in English words."""
 

@@ -14,17 +14,20 @@ _HAN = "\u3400-\u9fff"
 _FILLERS = r"(?:再|会|能|可以|可|得|有|曾|将|要|准|是|被|予|需要|需|必|应|允许|许|想|愿意?|打算|计划|再次|完全|直接)"
 _NEGATORS = r"没有|没(?![收落])|不再|不(?![仅但过断少久同足到超低高小大多如论管料及良锈时])|未(?![来必])|尚未|并非|绝非|无法|无需|无须|无(?![锡人线数疑论])|从未|并未|禁止|严禁|不得|非(?![常洲遗])"
 _CHINESE = re.compile(rf"(?P<negator>{_NEGATORS})(?P<filler>{_FILLERS}*)(?P<negated>[{_HAN}]{{2}})")
-_ENGLISH_FILLERS = (
-    r"(?:(?:be|been|being|have|has|had|a|an|the|any|yet|also|ever|to|so|very|in|on|at|longer|all|require|allow)\s+)*"
-)
+_ENGLISH_FILLERS = r"(?:(?:be|been|being|have|has|had|a|an|the|any|yet|also|ever|to|so|very|in|on|at|longer|all|require|allow)\s+)*"
 _ENGLISH = re.compile(
     rf"\b(?P<negator>not|no|never|without|cannot|neither|nor|(?:\w+n['’]t))\s+{_ENGLISH_FILLERS}(?P<negated>[a-z]{{3,}})"
 )
-_ANY_NEGATION = re.compile(rf"{_NEGATORS}|\b(?:not|no|never|without|cannot|neither|nor|none|\w+n['’]t)\b")
+_ANY_NEGATION = re.compile(
+    rf"{_NEGATORS}|\b(?:not|no|never|without|cannot|neither|nor|none|\w+n['’]t)\b"
+)
 _OPPOSITES = [
     (re.compile(one), re.compile(other))
     for one, other in (
-        (r"增长|增加|上升|上涨|提高|提升|扩大|攀升|走高", r"下降|减少|下滑|下跌|降低|缩减|缩小|回落|走低"),
+        (
+            r"增长|增加|上升|上涨|提高|提升|扩大|攀升|走高",
+            r"下降|减少|下滑|下跌|降低|缩减|缩小|回落|走低",
+        ),
         (r"(?<!不)支持|赞成|(?<!不)同意|批准", r"反对|拒绝|否决|驳回"),
         (r"免费", r"收费|付费"),
         (r"盈利", r"亏损"),
@@ -37,12 +40,21 @@ _OPPOSITES = [
         (r"胜|击败|战胜", r"负于|不敌|败给"),
         (r"进口", r"出口"),
         (r"买入|购入|收购", r"卖出|出售"),
-        (r"\b(?:rose|rise[sn]?|rising|grew|grow[sn]?|increased?s?|gained|climbed|up)\b", r"\b(?:fell|fall(?:s|en)?|falling|dropped|drop[s]?|declined?s?|decreased?s?|shrank|down)\b"),
-        (r"\b(?:supports?|supported|approved?s?|accept(?:s|ed)?)\b", r"\b(?:oppose[sd]?|reject(?:s|ed)?|refused?)\b"),
+        (
+            r"\b(?:rose|rise[sn]?|rising|grew|grow[sn]?|increased?s?|gained|climbed|up)\b",
+            r"\b(?:fell|fall(?:s|en)?|falling|dropped|drop[s]?|declined?s?|decreased?s?|shrank|down)\b",
+        ),
+        (
+            r"\b(?:supports?|supported|approved?s?|accept(?:s|ed)?)\b",
+            r"\b(?:oppose[sd]?|reject(?:s|ed)?|refused?)\b",
+        ),
         (r"\bfree\b", r"\b(?:paid|charged?s?|fees?)\b"),
         (r"\b(?:profits?|profitable)\b", r"\b(?:loss(?:es)?|unprofitable)\b"),
         (r"\b(?:open(?:s|ed)?|reopened)\b", r"\b(?:close[sd]?|shut)\b"),
-        (r"\b(?:largest|biggest|highest|longest|most)\b", r"\b(?:smallest|lowest|shortest|least|fewest)\b"),
+        (
+            r"\b(?:largest|biggest|highest|longest|most)\b",
+            r"\b(?:smallest|lowest|shortest|least|fewest)\b",
+        ),
         (r"\b(?:bans?|banned|prohibit(?:s|ed)?)\b", r"\b(?:allow(?:s|ed)?|permit(?:s|ted)?)\b"),
         (r"\b(?:before|earlier)\b", r"\b(?:after|later)\b"),
         (r"\b(?:ahead of schedule)\b", r"\b(?:delayed|postponed|behind schedule)\b"),
@@ -71,7 +83,11 @@ def _one_sided(negating: str, stating: str) -> str | None:
         negated_there = {_stem(match["negated"]) for match in pattern.finditer(stating)}
         for match in pattern.finditer(negating):
             word = _stem(match["negated"])
-            if word not in negated_there and _states(stating, word) and not _states_too(negating, match, word):
+            if (
+                word not in negated_there
+                and _states(stating, word)
+                and not _states_too(negating, match, word)
+            ):
                 return match[0]
     return None
 
@@ -96,6 +112,11 @@ def _opposite(said: str, stands: str) -> str | None:
     for pair in _OPPOSITES:
         for here, there in (pair, pair[::-1]):
             found = here.search(said)
-            if found and there.search(stands) and not here.search(stands) and not there.search(said):
+            if (
+                found
+                and there.search(stands)
+                and not here.search(stands)
+                and not there.search(said)
+            ):
                 return found[0]
     return None

@@ -102,10 +102,22 @@ _BEFORE = 16
 _BEFORE_BOUNDS: Sequence[tuple[Bound, re.Pattern[str]]] = [
     (bound, re.compile(rf"(?:{words})\s*(?:the\s+)?$", re.I))
     for bound, words in (
-        (Bound.AT_MOST, r"不超过|不多于|不高于|至多|最多|最高|up to|at most|no more than|as many as|as much as"),
-        (Bound.AT_LEAST, r"不低于|不少于|不小于|至少|最少|最低|at least|no less than|no fewer than|达到或超过"),
-        (Bound.OVER, r"超过|超出|超|逾|突破|高于|多于|大于|over|more than|above|exceeding|exceeded|exceeds|exceed"),
-        (Bound.UNDER, r"不足|不到|未到|低于|少于|小于|接近|将近|近|under|less than|fewer than|below|nearly|almost|close to"),
+        (
+            Bound.AT_MOST,
+            r"不超过|不多于|不高于|至多|最多|最高|up to|at most|no more than|as many as|as much as",
+        ),
+        (
+            Bound.AT_LEAST,
+            r"不低于|不少于|不小于|至少|最少|最低|at least|no less than|no fewer than|达到或超过",
+        ),
+        (
+            Bound.OVER,
+            r"超过|超出|超|逾|突破|高于|多于|大于|over|more than|above|exceeding|exceeded|exceeds|exceed",
+        ),
+        (
+            Bound.UNDER,
+            r"不足|不到|未到|低于|少于|小于|接近|将近|近|under|less than|fewer than|below|nearly|almost|close to",
+        ),
         (Bound.ABOUT, r"大约|大概|约为|约|about|around|approximately|roughly|some|an estimated"),
     )
 ]
@@ -198,7 +210,9 @@ def _counted(
     bound = Bound.EXACT
     if more or (after := _MORE.match(text, end)):
         bound, end = Bound.OVER, end if more else after.end()  # type: ignore[union-attr]
-    if text[max(0, start - 1) : start] == "第" or re.match(r"(?:st|nd|rd|th)\b", text[end : end + 3]):
+    if text[max(0, start - 1) : start] == "第" or re.match(
+        r"(?:st|nd|rd|th)\b", text[end : end + 3]
+    ):
         return Quantity(start, end, value, value, ORDINAL, bound, value == 1)
     unit, stop = _unit(text, end)
     if unit is None:

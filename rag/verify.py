@@ -20,7 +20,6 @@ from index.language import Language
 from index.records import Passage, Span
 from rag.align import (
     Alignment,
-    Details,
     Ground,
     Reading,
     Similarity,
@@ -36,7 +35,7 @@ from rag.moments import agrees as same_moment
 from rag.moments import complete
 from rag.quantities import agrees as same_quantity
 from rag.records import AnswerSentence, Citation, Strictness, Support, citation
-from rag.written import Written, split
+from rag.written import split
 
 NEAR_SHARE = 0.55
 """The share of its terms that a supported sentence finds in its evidence; fitted by hand on the
@@ -196,9 +195,7 @@ def claims_nothing(text: str) -> bool:
 _UNFOUND = Finding(
     Fault.MISSING, "nothing in the articles carries this sentence", "文章中没有能支持这句话的内容"
 )
-_LOOSE = Finding(
-    Fault.MISSING, "the cited words carry only part of it", "所引文句只支持其中一部分"
-)
+_LOOSE = Finding(Fault.MISSING, "the cited words carry only part of it", "所引文句只支持其中一部分")
 _UNCOMPARED = Finding(
     Fault.MISSING,
     "the cited words are in another language, and only details could be compared",

@@ -13,14 +13,20 @@ S, P, U = Support.SUPPORTED, Support.PARTIAL, Support.UNVERIFIED
 PUBLISHED = date(2025, 9, 25)
 
 _MODELS = "截至9月24日，沪上已有135款大模型完成备案，比上月新增3款，用户总数超过1.2亿。"
-_BRIDGE = "东岸大桥将于6月28日通车。大桥全长3.2公里，总投资18.6亿元。设计时速为每小时80公里，双向六车道。"
+_BRIDGE = (
+    "东岸大桥将于6月28日通车。大桥全长3.2公里，总投资18.6亿元。设计时速为每小时80公里，双向六车道。"
+)
 _SCHOOL = "海棠小学今年招收新生240名，比去年多了20名。校长温如玉介绍，学校新开了木工课，但没有开设编程课。"
 _FACTORY = "云杉机械的新工厂年产机器人5000台，国产零件占42.7%。厂长陈放说，青松机械的工厂年产3000台。工厂不对外开放参观。"
 _DEAL = "云杉机械公司以12亿元收购了青松机械公司，后者在杭州有两家工厂。双方于2025年9月24日签约。"
 _FERRY = "The night ferry to Qingyu runs until 31 August 2025. Tickets cost 45 yuan, and about 1,200 people take it every day. Captain Lin Wen said the ferry does not stop at Hailan."
 _REPORT = "Spruce Robotics reported revenue of $3.5 billion for 2024, up 12% from a year earlier. It sold 5,000 robots in Shanghai and 3,000 in Ningbo. The E20 arm was not sold abroad."
-_STREET = "老城区新增停车位三百二十个，其中三分之一建在地下。改造资金约一万二千元一个，十至二十年收回。"
-_EXPO = "第三届青屿茶博会于二〇二五年九月二十日开幕，来自10至20个国家的参展商到场，预计观众2万人次。"
+_STREET = (
+    "老城区新增停车位三百二十个，其中三分之一建在地下。改造资金约一万二千元一个，十至二十年收回。"
+)
+_EXPO = (
+    "第三届青屿茶博会于二〇二五年九月二十日开幕，来自10至20个国家的参展商到场，预计观众2万人次。"
+)
 _BOOK = "馆长顾念慈在《海岛札记》中写道：“灯塔不是为自己亮的。”这本书印了八千册，定价68元，两成收入捐给渔村小学。"
 _POWER = "昨日全市用电负荷达到１，２８０万千瓦，创历史新高。居民用电占三成五，工业用电占一半。电价没有上调。"
 
@@ -180,7 +186,11 @@ DEVELOPMENT = (
     (P, "老城区新增停车位三百二十个，并安装了充电桩和监控设备。", _STREET),
     (P, "Tickets cost 45 yuan, and children under six travel with a teddy bear.", _FERRY),
     (P, "The night ferry runs until 31 August 2025, and a new pier opens in winter.", _FERRY),
-    (P, "Spruce Robotics reported revenue of $3.5 billion, which pleased its Norwegian shareholders.", _REPORT),
+    (
+        P,
+        "Spruce Robotics reported revenue of $3.5 billion, which pleased its Norwegian shareholders.",
+        _REPORT,
+    ),
     (P, "The E20 arm was not sold abroad because of a missing export licence from Kyoto.", _REPORT),
     (P, "沪上已有135款大模型完成备案，监管部门将推出配套的算力补贴政策。", _MODELS),
     (P, "工业用电占一半，钢铁和化工企业是主要的用电大户。", _POWER),
