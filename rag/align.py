@@ -39,7 +39,7 @@ _GAIN = 0.2
 
 _LEAST_SHARED = 2
 _FUNCTION_WORDS = re.compile(
-    r"[的了是在和与及也都还就将已被把对从为以其这那该并而或于等有着过所之它他她们]|据(?:悉|了解|报道|介绍)"
+    r"其中|[的了是在和与及也都还就将已被把对从为以其这那该并而或于等有着过所之它他她们]|据(?:悉|了解|报道|介绍)"
 )
 _ENDING = re.compile(r"(?<=[a-z]{3})(?:ing|ed|es|e)$")
 
@@ -49,17 +49,20 @@ class Reading:
     """What a text says, as far as it can be compared.
 
     Attributes:
+        bare: The text with quantities and dates made spaces.
         terms: Its content terms, those of quantities and dates left out.
-        folded: Its letters and digits, for looking names up.
+        folded: Its letters and digits, for looking names up; ``characters`` are those.
         words: Its Latin words.
     """
 
     text: str
+    bare: str
     language: Language
     terms: frozenset[str]
     quantities: tuple[Quantity, ...]
     moments: tuple[Moment, ...]
     folded: str
+    characters: frozenset[str]
     words: frozenset[str]
 
 
@@ -92,13 +95,16 @@ def read(text: str) -> Reading:
     quantities = find_quantities(rest)
     for quantity in quantities:
         rest = rest[: quantity.start] + " " * (quantity.end - quantity.start) + rest[quantity.end :]
+    folded = fold_name(text)
     return Reading(
         text=text,
+        bare=rest,
         language=detect_language(text),
         terms=frozenset(content(rest)),
         quantities=tuple(quantities),
         moments=tuple(moments),
-        folded=fold_name(text),
+        folded=folded,
+        characters=frozenset(folded),
         words=latin_words(text),
     )
 
@@ -205,7 +211,7 @@ def align(
     if not grounds:
         return Alignment(())
     nearness = _nearness(said, grounds, similarity)
-    shares = [share(said.terms, g.reading.terms, frozenset(g.reading.folded)) for g in grounds]
+    shares = [share(said.terms, g.reading.terms, g.reading.characters) for g in grounds]
     scores = [
         own
         + _ITEM_WEIGHT * _part(wanted, ground)

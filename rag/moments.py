@@ -44,7 +44,7 @@ class Moment:
 
 _CN_YEAR = r"(?:(?:19|20)\d\d|[一二][零〇一二三四五六七八九]{3})"
 _CN_SMALL = rf"(?:\d{{1,2}}|[{CHINESE_DIGITS}十]{{1,3}})"
-_EN_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+_EN_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()  # noqa: SIM905
 _EN_MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
     r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b\.?"
@@ -71,8 +71,8 @@ _MOMENT = re.compile(
     rf"|(?i:{_EN_CAPITAL}(?P<m5>{_EN_MONTH})\s?(?P<d5>{_EN_DAY})(?:,?\s(?P<y5>(?:19|20)\d\d)\b)?)"
     rf"|(?i:\b(?P<d6>{_EN_DAY})\s(?:of\s)?{_EN_CAPITAL}(?P<m6>{_EN_MONTH})(?:,?\s(?P<y6>(?:19|20)\d\d)\b)?)"
     rf"|(?i:{_EN_CAPITAL}(?P<m7>{_EN_MONTH}),?\s(?P<y7>(?:19|20)\d\d)\b)"
-    rf"|\b(?:in|In|of|by|By|on|since|Since|early|late|until)\s(?P<m8>[A-Z][a-z]{{2,8}})\b"
-    rf"|\b(?:in|In|of|by|By|since|Since|until|before|after|from|to|and|during)\s(?P<y9>(?:19|20)\d\d)\b(?![\d,.%-]*\d)"
+    rf"|\b(?:in|In|of|by|By|on|since|Since|early|late|until)\s(?P<m8>[A-Z][a-z]{{2,8}})\b(?!\.?\s?\d)"
+    rf"|\b(?:in|In|of|by|By|since|Since|until|before|after|from|to|and|for|For|during|During)\s(?P<y9>(?:19|20)\d\d)\b(?![\d,.%-]*\d)"
     rf"|(?i:\b(?P<en>this year|last year|next year|today|yesterday|tomorrow)\b)"
 )
 
@@ -97,20 +97,20 @@ def _moment(match: re.Match[str]) -> Moment | None:
     named = {name: value for name, value in match.groupdict().items() if value}
     start, end = match.span()
     if "en" in named:
-        part, away = _EN_AWAY[named["en"].lower()]
-        return Moment(start, end, **{part: 0}, away=away)
+        part, steps = _EN_AWAY[named["en"].lower()]
+        return Moment(start, end, **{part: 0}, away=steps)
     if "dw" in named:
         return Moment(start, end, day=0, away=_DAY_WORDS[named["dw"]])
     parts: dict[str, int | None] = {"year": None, "month": None, "day": None}
-    away = None
+    away: int | None = None
     for name, written in named.items():
         if name in ("yw", "yx"):
             parts["year"], away = 0, _YEAR_WORDS[written]
         else:
-            part = {"y": "year", "m": "month", "d": "day"}[name[0]]
-            parts[part] = _part(written)
-            if parts[part] is None:
+            value = _part(written)
+            if value is None:
                 return None
+            parts[{"y": "year", "m": "month", "d": "day"}[name[0]]] = value
     if "m8" in named:
         start = match.start("m8")
     if "y9" in named:

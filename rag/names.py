@@ -19,6 +19,7 @@ from index.terms import fold
 class NameKind(StrEnum):
     """What gave the name away."""
 
+    TITLE = "title"
     QUOTED = "quoted"
     LATIN = "latin"
     ORGANISATION = "organisation"
@@ -51,7 +52,7 @@ _TITLE = (
     r"校长|厂长|站长|馆长|院长|市长|省长|县长|镇长|局长|部长|处长|科长|会长|行长|店长|村长|队长|团长|董事长|总经理|经理|总裁"
     r"|总监|主任|主席|书记|教授|博士|医生|律师|记者|老师|教练|导演|设计师|工程师|研究员|首席执行官|首席科学家|创始人|负责人|发言人"
 )
-_SAYING = r"说|表示|介绍|指出|认为|称|透露|强调|告诉|坦言|回忆|补充|宣布|解释|出任|担任|获|当选|先生|女士|带领|率领"
+_SAYING = r"说|表示|介绍|指出|认为|称|透露|强调|告诉|坦言|回忆|补充|宣布|解释|出任|担任|执导|执教|主持|主演|领衔|获|当选|先生|女士|带领|率领"
 _PERSONS = re.compile(
     rf"(?:{_TITLE})({_PERSON}?)(?=(?:{_SAYING}|[，。、；：在的与和将是为]|$))|(?<![{_HAN}])({_PERSON}?)(?=(?:{_SAYING}))"
 )
@@ -60,7 +61,7 @@ _NO_PERSONS = re.compile(
 )
 _ORGANISATION = re.compile(
     rf"((?:[{_HAN}A-Za-z0-9]|(?<=[{_HAN}])（[{_HAN}]{{2,4}}）){{2,16}}?)"
-    r"(公司|集团|大学|学院|委员会|银行|医院|研究院|研究所|协会|基金会|法院|检察院|出版社|中学|小学|幼儿园|博物馆|图书馆|美术馆|机场|事务所|电视台|日报|晚报)"
+    r"(?<!\d)(公司|集团|大学|学院|委员会|银行|医院|研究院|研究所|协会|基金会|法院|检察院|出版社|中学|小学|幼儿园|博物馆|图书馆|美术馆|机场|事务所|电视台|日报|晚报)"
 )
 _NOT_OF_A_NAME = re.compile(
     r".*(?:由|在|与|和|的|是|据|向|对|被|将|从|到|为|了|等|及|让|给|把|于|该|这|那|本|某|其|各|多|几|每|所|家|名|位|个|座|自|说|称|任|长|有|去年|今年|以来)"
@@ -75,137 +76,7 @@ _PLACE = re.compile(
     rf"{_PLACES}|(?<![{_HAN}])[{_HAN}]{{2}}(?:市|省|县|镇|村)(?![场长民级里内区政值面])"
 )
 _STARTERS = frozenset(
-    [
-        "a",
-        "an",
-        "the",
-        "this",
-        "that",
-        "these",
-        "those",
-        "it",
-        "its",
-        "he",
-        "she",
-        "they",
-        "we",
-        "i",
-        "you",
-        "in",
-        "on",
-        "at",
-        "by",
-        "for",
-        "from",
-        "to",
-        "of",
-        "with",
-        "as",
-        "and",
-        "but",
-        "or",
-        "if",
-        "when",
-        "while",
-        "after",
-        "before",
-        "since",
-        "during",
-        "according",
-        "there",
-        "here",
-        "both",
-        "all",
-        "some",
-        "many",
-        "most",
-        "more",
-        "no",
-        "not",
-        "one",
-        "two",
-        "three",
-        "four",
-        "five",
-        "six",
-        "seven",
-        "eight",
-        "nine",
-        "ten",
-        "however",
-        "also",
-        "meanwhile",
-        "moreover",
-        "overall",
-        "about",
-        "over",
-        "under",
-        "up",
-        "down",
-        "out",
-        "our",
-        "their",
-        "his",
-        "her",
-        "what",
-        "who",
-        "where",
-        "which",
-        "how",
-        "why",
-        "is",
-        "are",
-        "was",
-        "were",
-        "be",
-        "been",
-        "has",
-        "have",
-        "had",
-        "will",
-        "would",
-        "can",
-        "could",
-        "may",
-        "might",
-        "must",
-        "should",
-        "do",
-        "does",
-        "did",
-        "so",
-        "then",
-        "than",
-        "total",
-        "each",
-        "every",
-        "another",
-        "other",
-        "such",
-        "new",
-        "first",
-        "second",
-        "third",
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-    ]
+    ["a", "an", "the", "this", "that", "these", "those", "it", "its", "he", "she", "they", "we", "i", "you", "in", "on", "at", "by", "for", "from", "to", "of", "with", "as", "and", "but", "or", "if", "when", "while", "after", "before", "since", "during", "according", "there", "here", "both", "all", "some", "many", "most", "more", "no", "not", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "however", "also", "meanwhile", "moreover", "overall", "about", "over", "under", "up", "down", "out", "our", "their", "his", "her", "what", "who", "where", "which", "how", "why", "is", "are", "was", "were", "be", "been", "has", "have", "had", "will", "would", "can", "could", "may", "might", "must", "should", "do", "does", "did", "so", "then", "than", "total", "each", "every", "another", "other", "such", "new", "first", "second", "third", "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 )
 _ENGLISH_SAYING = re.compile(
     r"\s+(?:said|says|told|added|announced|noted|explained|joined|founded|acquired|bought|won|leads|led)\b"
@@ -235,7 +106,8 @@ def _quoted(text: str, translated: bool) -> Iterator[Name]:
     for match in _QUOTED.finditer(text):
         inside = match[match.lastindex or 0]
         if not translated and fold_name(inside):
-            yield Name(inside, NameKind.QUOTED, match.start(), match.end())
+            kind = NameKind.TITLE if match[1] else NameKind.QUOTED
+            yield Name(inside, kind, match.start(), match.end())
 
 
 def _latin(text: str, english: bool, translated: bool) -> Iterator[Name]:

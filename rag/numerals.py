@@ -20,34 +20,11 @@ _SCALES = {**_TENS, **_MYRIADS}
 _ENGLISH = {
     word: value
     for value, word in enumerate(
-        [
-            "zero",
-            "one",
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-            "thirteen",
-            "fourteen",
-            "fifteen",
-            "sixteen",
-            "seventeen",
-            "eighteen",
-            "nineteen",
-        ]
+        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]
     )
 } | {
     word: 10 * value
-    for value, word in enumerate(
-        ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], 2
-    )
+    for value, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)  # noqa: SIM905
 }
 _ENGLISH_SCALES = {
     "dozen": 12,
@@ -98,7 +75,9 @@ def _chinese_whole(text: str) -> int | None:
             digit, last = None, _TENS[one]
         else:
             section += digit or 0
-            total = (total + section) * _MYRIADS[one]
+            myriad = _MYRIADS[one]
+            below = total < myriad  # 一万亿 is 亿 times 一万, 一亿两千万 is 两千万 more than 一亿
+            total = (total + section) * myriad if below else total + section * myriad
             section, digit, last = 0, None, _MYRIADS[one]
     tail = (digit or 0) * (last // 10 if last > 10 else 1)
     return total + section + tail

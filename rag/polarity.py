@@ -11,7 +11,7 @@ import re
 from index.terms import fold
 
 _HAN = "\u3400-\u9fff"
-_FILLERS = r"(?:再|会|能|可以|可|得|有|曾|将|要|准|是|被|予|需要|需|必|应|允许|许|想|愿意?|打算|计划|再次|完全|直接)"
+_FILLERS = r"(?:\s|于|在|对|向|把|给|再|会|能|可以|可|得|有|曾|将|要|准|是|被|予|需要|需|必|应|允许|许|想|愿意?|打算|计划|再次|完全|直接)"
 _NEGATORS = r"没有|没(?![收落])|不再|不(?![仅但过断少久同足到超低高小大多如论管料及良锈时])|未(?![来必])|尚未|并非|绝非|无法|无需|无须|无(?![锡人线数疑论])|从未|并未|禁止|严禁|不得|非(?![常洲遗])"
 _CHINESE = re.compile(rf"(?P<negator>{_NEGATORS})(?P<filler>{_FILLERS}*)(?P<negated>[{_HAN}]{{2}})")
 _ENGLISH_FILLERS = r"(?:(?:be|been|being|have|has|had|a|an|the|any|yet|also|ever|to|so|very|in|on|at|longer|all|require|allow)\s+)*"

@@ -23,13 +23,16 @@ from rag.numerals import (
     english_number,
     scale_of,
 )
-from rag.units import NONE, ORDINAL, RATIO, UNITS, Unit, comparable
+from rag.units import ANY, NONE, ORDINAL, RATIO, UNITS, Unit, comparable
 
 ABOUT_SHARE = Fraction(1, 20)
 """How far "about 100" may be from the number that it stands for, as a share of it."""
 
-BOUND_SHARE = Fraction(1, 4)
+OVER_SHARE = Fraction(1, 4)
 """How far above 100 a number may be that "over 100" stands for, as a share of it."""
+
+UNDER_SHARE = Fraction(1, 10)
+"""How far below 100 a number may be that "nearly 100" stands for, as a share of it."""
 
 
 class Bound(StrEnum):
@@ -76,9 +79,9 @@ _NUMBER = re.compile(
     r"|(?<![\d/.])(?P<over>\d{1,2})/(?P<under>\d{1,2})(?![\d/.])"
     r"|(?<![A-Za-z0-9_.])(?<![A-Za-z]-)(?P<arabic>" + _ARABIC + r")(?P<more>[余多])?"
     r"(?P<scale>" + _SCALE + r")?"
-    r"|(?P<tenths>[一二三四五六七八九])成(?P<hundredth>[一二三四五六七八九])?(?![为立本员功就果效都长年熟交分])"
-    r"|(?<![数几上成a-zA-Z])(?P<chinese>" + CHINESE_NUMERAL + r")"
+    r"|(?P<tenths>[一二两三四五六七八九])成(?P<hundredth>[一二三四五六七八九])?(?![为立本员功就果效都长年熟交分])"
     r"|(?P<half>一半|半数|(?i:\bhalf\b))"
+    r"|(?<![数几上成a-zA-Z])(?P<chinese>" + CHINESE_NUMERAL + r")"
     r"|(?i:\b(?P<parted>one|two|three|a)[\s-](?P<nth>third|fifth|tenth)s?\b)"
     r"|(?i:(?P<english>" + ENGLISH_NUMERAL + r"))"
 )
@@ -96,6 +99,9 @@ _MORE = re.compile(r"[余多](?!月|久|样|元化|少)")
 _WIDE_THOUSANDS = re.compile(r"(?<=[０-９])，(?=[０-９]{3}(?![０-９]))")
 _GENERATIONS = frozenset("GHKMST")
 """Letters that name something when they stand right after a number: 5G, not five grams."""
+
+_NOUNS = frozenset("人班站国省市县层组")
+"""What is counted where it follows 个: 3个班 are classes."""
 
 _LONGEST_UNIT = 4
 _BEFORE = 16
@@ -161,7 +167,7 @@ def _single(text: str, match: re.Match[str]) -> Quantity | None:
             return None
         found = _counted(text, start, end, value)
         return replace(found, passing=value <= 1) if found else None
-    return _chinese(text, start, end)
+    return _chinese(text, start, end) if match["chinese"] else None
 
 
 def _share(match: re.Match[str]) -> Fraction | None:
@@ -191,16 +197,15 @@ def _arabic(match: re.Match[str]) -> Fraction:
 
 
 def _chinese(text: str, start: int, end: int) -> Quantity | None:
-    """A Chinese numeral that has a unit, an ordinal mark or at least a scale in the middle."""
+    """A Chinese numeral; one character without a unit (六车道) may be part of a word."""
     written = text[start:end]
     value = chinese_number(written)
-    if value is None:
+    found = _counted(text, start, end, value) if value is not None else None
+    if found is None:
         return None
-    found = _counted(text, start, end, value)
-    if found is None or (found.unit == NONE and (len(written) == 1 or value < 10)):
-        return None
+    bare = found.unit == NONE and len(written) == 1
     vague = value == 1 and (found.unit.counter or found.unit.dimension in ("month", "second"))
-    return replace(found, passing=vague)
+    return replace(found, passing=bare or vague)
 
 
 def _counted(
@@ -249,7 +254,9 @@ def _unit(text: str, at: int) -> tuple[Unit | None, int]:
     for length in range(_LONGEST_UNIT, 0, -1):
         word = text[begin : begin + length]
         if len(word) == length and word in UNITS:
-            return UNITS[word], begin + length
+            unit = UNITS[word]
+            noun = text[begin + 1 : begin + 2] if unit == ANY else ""
+            return (UNITS[noun] if noun and noun in _NOUNS else unit), begin + length
     return NONE, at
 
 
@@ -325,15 +332,24 @@ def _is_end(said: Quantity, stands: Quantity) -> bool:
 
 
 def _fits(said: Fraction, bound: Bound, stands: Fraction, standing: Bound) -> bool:
-    above, below = (Bound.OVER, Bound.AT_LEAST), (Bound.UNDER, Bound.AT_MOST)
     match bound:
         case Bound.EXACT:
             return stands == said
         case Bound.ABOUT:
             return abs(stands - said) <= ABOUT_SHARE * abs(said)
         case Bound.OVER | Bound.AT_LEAST:
-            enough = stands > said or (stands == said and (standing in above or bound is above[1]))
-            return enough and standing not in below and stands <= said * (1 + BOUND_SHARE)
+            if stands == said:
+                return standing in (Bound.OVER, Bound.AT_LEAST) or (
+                    bound is Bound.AT_LEAST and standing is Bound.EXACT
+                )
+            return standing in (Bound.EXACT, Bound.ABOUT) and said < stands <= said * (
+                1 + OVER_SHARE
+            )
         case Bound.UNDER | Bound.AT_MOST:
-            little = stands < said or (stands == said and (standing in below or bound is below[1]))
-            return little and standing not in above and stands >= said * (1 - BOUND_SHARE)
+            if stands == said:
+                return standing in (Bound.UNDER, Bound.AT_MOST) or (
+                    bound is Bound.AT_MOST and standing is Bound.EXACT
+                )
+            return standing in (Bound.EXACT, Bound.ABOUT) and said > stands >= said * (
+                1 - UNDER_SHARE
+            )

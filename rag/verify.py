@@ -30,9 +30,11 @@ from rag.align import (
     share,
     told,
 )
-from rag.checks import Fault, Finding, Proven, check, known, surroundings
+from rag.checks import check
+from rag.findings import Fault, Finding, Proven, clauses, known, surroundings
+from rag.moments import Moment, complete
 from rag.moments import agrees as same_moment
-from rag.moments import complete
+from rag.quantities import Quantity
 from rag.quantities import agrees as same_quantity
 from rag.records import AnswerSentence, Citation, Strictness, Support, citation
 from rag.written import split
@@ -41,8 +43,8 @@ NEAR_SHARE = 0.55
 """The share of its terms that a supported sentence finds in its evidence; fitted by hand on the
 development cases of ``tests/rag/test_verify.py``."""
 
-FAR_SHARE = 0.3
-"""The share under which a sentence rests on nothing."""
+LOOSE_SHARE = 0.45
+"""The share from which a sentence is carried in part though no clause of it is carried whole."""
 
 NEAR_COSINE = 0.4
 """Across languages: the centred cosine of a sentence with one that says the same. With the packaged
@@ -50,8 +52,9 @@ encoder 12 true pairs had at least .42, 12 of the same subject and another state
 
 FAR_COSINE = 0.2
 
+_BULLET = re.compile(r"^[-*•#>\s]*(?:\d{1,2}[.、)）](?!\d)\s*)?")
 _META = re.compile(
-    r"^(?:[-*•#\s]|\*\*)*(?:\d{1,2}[.、)）]\s*)?(?:(?:根据|据|依据|综合|从)?(?:以上|上述|所给|所提供的?|提供的|这些|该|相关|现有|已有)*"
+    r"^(?:(?:根据|据|依据|综合|从)?(?:以上|上述|所给|所提供的?|提供的|这些|该|相关|现有|已有)*"
     r"(?:文章|报道|资料|材料|信息|内容|文中)(?:中|里|的?(?:显示|介绍|报道|内容|指出|提到|来看|可知|说明))*[，,：:]"
     r"|(?:according to|based on|as (?:reported|stated) (?:in|by)|from) (?:the |these |this )?(?:provided |given |above )?"
     r"(?:articles?|reports?|sources?|texts?|passages?|evidence)[,:]\s*)",
@@ -121,7 +124,7 @@ class Verifier:
         text = text.strip()
         if copied := _copied(text, self._grounds, written):
             return Checked(text, Support.SUPPORTED, proofs=(_proof(copied, read(text)),))
-        claim = _META.sub("", text)
+        claim = _claim(text)
         said = read(claim)
         if claims_nothing(claim):
             return Checked(text, Support.UNVERIFIED, claims=False)
@@ -183,11 +186,16 @@ def is_kept(checked: Checked, strictness: Strictness) -> bool:
 
 def claims_nothing(text: str) -> bool:
     """Whether a sentence, its opening (``根据文章，``) apart, says nothing that could be proven."""
-    bare = _META.sub("", text).strip()
+    bare = _claim(text)
     if not any(character.isalnum() for character in bare) or _EMPTY.search(bare):
         return True
     reading = read(bare)
     return bool(_LEAD_IN.search(bare)) and not reading.quantities and not reading.moments
+
+
+def _claim(text: str) -> str:
+    """A sentence without the sign of a list, emphasis and the opening that names the articles."""
+    return _META.sub("", _BULLET.sub("", text.replace("**", ""))).strip()
 
 
 # --- Labels --------------------------------------------------------------------------------------
@@ -208,12 +216,25 @@ def _own_support(proven: Proven, findings: list[Finding]) -> tuple[Support, list
     if findings and findings[0].fault is Fault.CONTRADICTED:
         return Support.UNVERIFIED, findings
     covered = share(proven.said.terms, *known(proven))
-    wanted = len(proven.wanted.all)
-    if covered < FAR_SHARE or (covered < NEAR_SHARE and wanted and len(findings) >= wanted):
-        return Support.UNVERIFIED, [_UNFOUND]
-    if findings or covered < NEAR_SHARE:
+    if not findings and covered >= NEAR_SHARE:
+        return Support.SUPPORTED, []
+    if _carries_some(proven, findings):
         return Support.PARTIAL, findings or [_LOOSE]
-    return Support.SUPPORTED, []
+    return Support.UNVERIFIED, findings or [_UNFOUND]
+
+
+def _carries_some(proven: Proven, findings: Sequence[Finding]) -> bool:
+    """Whether a clause is carried whole, or all but a name or some words of the sentence."""
+    having = known(proven)
+    spans = clauses(proven.said.text)
+    for span in spans:
+        whole = not any(span.start <= finding.at < span.end for finding in findings)
+        near = share(read(span.of(proven.said.text)).terms, *having) >= NEAR_SHARE
+        if whole and near:
+            return True
+    return not any(finding.measured for finding in findings) and (
+        share(proven.said.terms, *having) >= LOOSE_SHARE
+    )
 
 
 def _foreign_support(
@@ -223,6 +244,8 @@ def _foreign_support(
     if findings and findings[0].fault is Fault.CONTRADICTED:
         return Support.UNVERIFIED, findings
     found = len(proven.wanted.all) - len(findings)
+    if not found and any(finding.measured for finding in findings):
+        return Support.UNVERIFIED, findings
     if nearness is None:
         if not found:
             return Support.UNVERIFIED, [_UNFOUND]
@@ -255,7 +278,8 @@ def _proof(ground: Ground, said: Reading) -> Proof:
         for moment in reading.moments
         if any(same_moment(told(s, published), complete(moment, published)) for s in said.moments)
     ]
-    spans = sorted((one.start + at, one.end + at) for one in [*shared, *days])
+    found: list[Quantity | Moment] = [*shared, *days]
+    spans = sorted((one.start + at, one.end + at) for one in found)
     return Proof(ground.passage, ground.span, tuple(Span(*span) for span in spans))
 
 
