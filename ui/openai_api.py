@@ -51,7 +51,7 @@ LARGEST_BODY = 1 << 20
 """Bytes of a request."""
 
 _MOST_MESSAGES = 200
-_LOCAL_HOSTS = ("127.0.0.1", "localhost", "[::1]", "::1")
+LOCAL_HOSTS = ("127.0.0.1", "localhost", "[::1]", "::1")
 
 
 class _Part(BaseModel):
@@ -136,7 +136,7 @@ class ApiError(Exception):
 
 
 def create_app(
-    assistant: Assistant, *, api_key: str | None = None, hosts: Iterable[str] = _LOCAL_HOSTS
+    assistant: Assistant, *, api_key: str | None = None, hosts: Iterable[str] = LOCAL_HOSTS
 ) -> Starlette:
     """The web application.
 
@@ -188,7 +188,8 @@ def _check_key(request: Request, api_key: str | None) -> None:
     if api_key is None:
         return
     scheme, _, given = request.headers.get("authorization", "").partition(" ")
-    same = hmac.compare_digest(given.strip().encode(), api_key.encode())
+    # Header values reach the application as Latin-1.
+    same = hmac.compare_digest(given.strip().encode("latin-1"), api_key.encode())
     if scheme.lower() != "bearer" or not same:
         raise ApiError(
             401,

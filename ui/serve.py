@@ -50,7 +50,7 @@ def serve_command(
     check_exposure(host, api_key)
     import uvicorn
 
-    from ui.openai_api import create_app
+    from ui.openai_api import LOCAL_HOSTS, create_app
 
     with (
         open_assistant(library or Path(DEFAULT_LIBRARY), encoder) as assistant,
@@ -59,7 +59,7 @@ def serve_command(
         assistant.warm_up()
         address = f"http://{f'[{host}]' if ':' in host else host}:{sock.getsockname()[1]}/v1"
         click.echo(say(f"answering at {address}", f"服务地址 {address}"), err=True)
-        app = create_app(assistant, api_key=api_key or None)
+        app = create_app(assistant, api_key=api_key or None, hosts=[*LOCAL_HOSTS, host])
         config = uvicorn.Config(
             app, log_level="warning", limit_concurrency=_MOST_AT_ONCE, server_header=False
         )
