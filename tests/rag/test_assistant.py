@@ -423,7 +423,8 @@ def test_a_stream_shows_how_the_answer_forms_and_ends_with_it(assistant):
     events = list(assistant.stream("东岸大桥什么时候通车？"))
     kinds = [event.type for event in events]
     assert kinds[:5] == ["understood", "evidence", "text", "citation", "verified"]
-    assert kinds[-1] == "done" and kinds.count("done") == 1
+    assert kinds[-1] == "done"
+    assert kinds.count("done") == 1
     answer = next(event.answer for event in events if isinstance(event, Done))
     assert tuple(e.sentence for e in events if isinstance(e, Verified)) == answer.sentences
     assert tuple(e.citation for e in events if isinstance(e, CitationFound)) == answer.citations

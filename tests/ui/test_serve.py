@@ -95,6 +95,6 @@ def test_openais_own_client_can_ask(address):
         assert parts[-1].juwen["answerer"] == "m"
         with pytest.raises(openai.NotFoundError, match="gpt-9"):
             client.chat.completions.create(model="gpt-9", messages=asked)
-    with openai.OpenAI(base_url=address, api_key="wrong", max_retries=0) as client:
-        with pytest.raises(openai.AuthenticationError):
-            client.models.list()
+    stranger = openai.OpenAI(base_url=address, api_key="wrong", max_retries=0)
+    with stranger, pytest.raises(openai.AuthenticationError):
+        stranger.models.list()
