@@ -276,10 +276,12 @@ class Assistant:
         config: RunnableConfig | None,
     ) -> tuple[str, Usage | None]:
         """The question as it is searched, and the tokens that a chat model took to rewrite it."""
-        rewritten, usage = None, None
-        if chat and history:
-            rewritten, usage = rewrite_question(question, history, chat, config)
-        return rewritten or standalone_question(question, history), usage
+        if not (chat and history):
+            return standalone_question(question, history), None
+        rewritten, usage = rewrite_question(question, history, chat, config)
+        if rewritten is None or _leans(rewritten):
+            return standalone_question(question, history), usage
+        return rewritten, usage
 
     def search(
         self, question: str, history: Sequence[Turn] = (), filters: Filters | None = None

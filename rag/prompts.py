@@ -66,6 +66,15 @@ class _Example:
 
 
 @dataclass(frozen=True, slots=True)
+class _Rewriting:
+    """A follow-up, and the question that it stands for."""
+
+    turn: Turn
+    question: str
+    rewritten: str
+
+
+@dataclass(frozen=True, slots=True)
 class _Wording:
     """What a prompt says in one language."""
 
@@ -77,6 +86,7 @@ class _Wording:
     asked: str
     answered: str
     examples: tuple[_Example, ...]
+    rewritings: tuple[_Rewriting, ...]
 
 
 _CHINESE = _Wording(
@@ -156,6 +166,23 @@ _CHINESE = _Wording(
                 ),
             ),
             NO_ANSWER,
+        ),
+    ),
+    rewritings=(
+        _Rewriting(
+            Turn("星河湾体育馆什么时候开放？", "体育馆将于5月18日向市民开放。"),
+            "那它能坐多少人？",
+            "星河湾体育馆能坐多少人？",
+        ),
+        _Rewriting(
+            Turn("云川市今年新建了多少片社区球场？", "今年新建社区球场42片。"),
+            "去年呢？",
+            "云川市去年新建了多少片社区球场？",
+        ),
+        _Rewriting(
+            Turn("去年呢？", "去年新建35片。"),
+            "青石镇茶叶节由谁主办？",
+            "青石镇茶叶节由谁主办？",
         ),
     ),
 )
@@ -245,6 +272,23 @@ _ENGLISH = _Wording(
             NO_ANSWER,
         ),
     ),
+    rewritings=(
+        _Rewriting(
+            Turn("When does the Starbay arena open?", "It opens to the public on 18 May."),
+            "And how many seats does it have?",
+            "How many seats does the Starbay arena have?",
+        ),
+        _Rewriting(
+            Turn("How many community courts did Yunchuan build this year?", "42 courts."),
+            "What about last year?",
+            "How many community courts did Yunchuan build last year?",
+        ),
+        _Rewriting(
+            Turn("What about last year?", "35 courts."),
+            "Who hosted the Qingshi tea festival?",
+            "Who hosted the Qingshi tea festival?",
+        ),
+    ),
 )
 
 
@@ -261,12 +305,19 @@ def answer_messages(question: str, quotations: Sequence[Quotation]) -> list[Mess
 def rewrite_messages(question: str, history: Sequence[Turn]) -> list[Message]:
     """The conversation that makes a chat model turn a follow-up into a question of its own."""
     said = _wording(question)
+    messages = [("system", said.rewrite)]
+    for example in said.rewritings:
+        messages.append(("human", _talk(said, [example.turn], example.question)))
+        messages.append(("ai", example.rewritten))
+    return [*messages, ("human", _talk(said, history[-_TURNS_REMEMBERED:], question))]
+
+
+def _talk(said: _Wording, history: Sequence[Turn], question: str) -> str:
     turns = [
         f"{said.asked}{_one_line(turn.question)}\n{said.answered}{_remembered(turn.answer)}"
-        for turn in history[-_TURNS_REMEMBERED:]
+        for turn in history
     ]
-    asked = "\n".join([said.conversation, *turns, f"{said.asked}{_one_line(question)}"])
-    return [("system", said.rewrite), ("human", asked)]
+    return "\n".join([said.conversation, *turns, f"{said.asked}{_one_line(question)}"])
 
 
 def _wording(question: str) -> _Wording:

@@ -32,7 +32,7 @@ def _doubt(sentence: AnswerSentence) -> str:
         Support.PARTIAL: say("partly borne out", "部分有据"),
         Support.UNVERIFIED: say("unverified", "未证实"),
     }[sentence.support]
-    return _one_line(f"  ({label}) {sentence.text} — {sentence.reason}")
+    return f"  ({label}) {_one_line(f'{sentence.text} — {sentence.reason}')}"
 
 
 def _one_line(text: str) -> str:

@@ -306,6 +306,8 @@ def test_a_follow_up_is_rewritten_by_the_model(written):
         "x" * 400,
         "海棠小学1987年的校长叫什么？",
         "今天天气很好。",
+        "海棠小学的校长叫温如玉。",
+        "它的校长叫什么？",
         NO_ANSWER,
         [httpx.ConnectError("no")],
     ],

@@ -9,6 +9,7 @@ import pytest
 
 from index.chunk import count_tokens
 from index.records import Article
+from rag.assistant import standalone_question
 from rag.prompts import (
     NO_ANSWER,
     Quotation,
@@ -18,6 +19,7 @@ from rag.prompts import (
     rewrite_messages,
 )
 from rag.records import Turn
+from rag.rewrite import check_rewriting
 
 QUOTATION = Quotation("大桥全长3.2公里。", "东岸大桥通车", "试验号", "2025-06-20")
 
@@ -135,10 +137,21 @@ def test_what_may_become_a_refusal_is_held_back():
 
 def test_rewriting_hears_the_last_turns_in_short():
     turns = [Turn(f"第{n}问\n假：", "答" * 1000 + "[1]") for n in range(9)]
-    (_, rules), (_, asked) = rewrite_messages("那它呢？", turns)
-    assert "改写" in rules
+    messages = rewrite_messages("那它呢？", turns)
+    assert "改写" in messages[0][1]
+    assert [role for role, _ in messages[1:]] == ["human", "ai"] * 3 + ["human"]
+    asked = messages[-1][1]
     assert [f"第{n}问" in asked for n in range(9)] == [False] * 6 + [True] * 3
     assert len(asked) < 1100
     assert "[1]" not in asked
     assert asked.endswith("问：那它呢？")
     assert rewrite_messages("And then?", turns)[0][1].startswith("Rewrite")
+
+
+@pytest.mark.parametrize("question", ["那它呢？", "What about it?"])
+def test_the_examples_of_rewriting_pass_their_own_check(question):
+    turns = rewrite_messages(question, [])[1:-1]
+    for (_, asked), (_, rewritten) in zip(turns[::2], turns[1::2], strict=True):
+        *_, told, last = asked.split("\n")
+        assert check_rewriting(rewritten, last, [Turn(asked, told)]) == rewritten
+        assert standalone_question(rewritten, [Turn(asked, told)]) == rewritten

@@ -35,6 +35,7 @@ def test_a_rewriting(said, rewritten):
         "东岸大桥花了18.6亿元吗？",
         "东岸大桥花了多少钱？" * 40,
         "天气怎么样？",
+        "东岸大桥花了很多钱。",
     ],
 )
 def test_no_rewriting(said):
