@@ -22,6 +22,7 @@ from rag.records import (
     AnswerSentence,
     RankedPassage,
     Strictness,
+    Support,
     Usage,
 )
 from rag.reply import ReplyReader
@@ -93,7 +94,7 @@ def write_answer(
             yield from writing.close()
         except ChatModelError as error:
             yield from writing.close()
-            written = replace(writing.result(), usage=usage, notice=error)
+            written = replace(writing.result(broke_off=True), usage=usage, notice=error)
             return replace(written, incomplete=written.draft is not None)
         if writing.begun:
             return replace(writing.result(), usage=usage)
@@ -159,11 +160,19 @@ class _Writing:
     def close(self) -> Iterator[Event]:
         yield from self._read(self._reader.close())
 
-    def result(self) -> WrittenAnswer:
+    def result(self, *, broke_off: bool = False) -> WrittenAnswer:
+        """What was written; of a reply that broke off whatever came, else only what is borne out.
+
+        An answer of which no article bears out a single sentence is given in open mode alone.
+        """
         if self._refused:
             return WrittenAnswer(refused=True)
-        if not self._sentences:
-            return WrittenAnswer(notice=_unproven(self._withheld) if self._withheld else None)
+        unproven = all(s.support is Support.UNVERIFIED for s in self._sentences)
+        if unproven and not (
+            self._sentences and (broke_off or self._strictness is Strictness.OPEN)
+        ):
+            told = self._withheld + len(self._sentences)
+            return WrittenAnswer(notice=_unproven(told) if told else None)
         sentences = tuple(self._sentences)
         return WrittenAnswer(
             Draft(join_sentences(sentences), sentences, self._citations.all),

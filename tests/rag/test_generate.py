@@ -98,11 +98,20 @@ def test_what_no_article_bears_out_is_labelled_or_withheld(written, strictness, 
     assert_proven(answer, assistant)
 
 
-def test_where_nothing_is_borne_out_strictness_gives_the_articles_own_sentences(written):
-    answer = written(INVENTED).ask(QUESTION, strictness=Strictness.STRICT)
+@pytest.mark.parametrize("strictness", [Strictness.STRICT, Strictness.BALANCED])
+def test_where_nothing_is_borne_out_the_articles_own_sentences_answer(written, strictness):
+    answer = written(INVENTED).ask(QUESTION, strictness=strictness)
     assert answer.answerer == EXTRACTIVE
     assert "6月28日" in answer.answer
-    assert "均无法由文章证实" in answer.notice
+    assert "1 句话均无法由文章证实" in answer.notice
+    assert INVENTED not in answer.answer
+
+
+def test_open_mode_gives_what_nothing_bears_out_with_its_label(written):
+    answer = written(INVENTED).ask(QUESTION, strictness=Strictness.OPEN)
+    assert answer.answer == INVENTED
+    assert answer.answerer == "m"
+    assert [s.support for s in answer.sentences] == [Support.UNVERIFIED]
 
 
 @pytest.mark.parametrize(
@@ -187,9 +196,14 @@ def test_what_came_before_the_model_broke_off_is_kept(written):
     assert_proven(answer, assistant)
 
 
+def test_even_what_nothing_bears_out_is_kept_where_the_model_broke_off(written):
+    answer = written([INVENTED, httpx.RemoteProtocolError("gone")]).ask(QUESTION)
+    assert (answer.answer, answer.incomplete, answer.answerer) == (INVENTED, True, "m")
+
+
 def test_a_model_that_runs_on_is_cut_off(written):
     sentences = [f"第{n}站的站台有{n}个。" for n in range(2000)]
-    assistant = written([*sentences, AssertionError("read on")])
+    assistant = written([OPENING, *sentences, AssertionError("read on")])
     answer = assistant.ask(QUESTION)
     assert answer.incomplete
     assert "截断" in answer.notice
