@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 from index.chunk import count_tokens
@@ -137,7 +138,8 @@ class _Writing:
         strictness: Strictness,
         similarity: Similarity | None,
     ) -> None:
-        self._verifier = Verifier(passages, question=question, similarity=similarity)
+        # Reading the passages takes longer than it may take to show the first word.
+        self._verifier = cache(lambda: Verifier(passages, question=question, similarity=similarity))
         self._strictness = strictness
         self._reader = ReplyReader()
         self._sentences: list[AnswerSentence] = []
@@ -202,7 +204,7 @@ class _Writing:
             self._repeats += 1
             return
         self._said.add(written.text)
-        checked = self._verifier.check(written.text, written.markers)
+        checked = self._verifier().check(written.text, written.markers)
         if not is_kept(checked, self._strictness):
             self._withheld += checked.claims
             unproven = AnswerSentence(checked.text, (), checked.support, checked.reason)
