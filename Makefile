@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
 
-.PHONY: chat test test-llm check eval clean
+.PHONY: chat test test-llm check eval mutants clean
 
 # make chat                               asks the sample articles (or ./library, where there is one)
 # make chat ARTICLES=path/to/export.json  puts those articles into ./library and asks them
@@ -32,8 +32,16 @@ eval: $(STAMP)
 	$(BIN)/juwen index index/samples/articles.json --library library-samples
 	$(BIN)/juwen eval eval/sets/samples.jsonl --library library-samples --out reports/samples
 
+# make mutants                            breaks the verifier on purpose, piece by piece: do the tests notice?
+# make mutants ONLY='rag.verify*'         a part
+mutants: $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[mutants]'
+	$(BIN)/mutmut run --max-children 2 $(ONLY)
+	$(BIN)/mutmut export-cicd-stats
+	@cat mutants/mutmut-cicd-stats.json
+
 clean:
-	rm -rf $(VENV) .coverage .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) mutants .coverage .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)

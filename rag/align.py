@@ -14,6 +14,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
+from index.embed import Centres, Encoder
 from index.language import Language, detect_language
 from index.records import Article, Passage, Span
 from index.sentences import split_sentences
@@ -28,6 +29,20 @@ Similarity = Callable[[str, Sequence[str]], NDArray[np.floating]]
 """How near a sentence is to each of some texts in meaning: cosines after centring by language, 0 for
 what has nothing to do with it."""
 
+
+def centred_similarity(encoder: Encoder, centres: Centres) -> Similarity:
+    """The similarity of an encoder; ``centres`` are those of questions, which suit sentences."""
+
+    def similarity(sentence: str, texts: Sequence[str]) -> NDArray[np.floating]:
+        every = [sentence, *texts]
+        languages = [str(detect_language(text)) for text in every]
+        vectors = centres.centre(encoder.encode_passages(every), languages)
+        cosines: NDArray[np.floating] = vectors[1:] @ vectors[0]
+        return cosines
+
+    return similarity
+
+
 MOST_PROOFS = 3
 """Sentences of the evidence that one sentence of an answer rests on."""
 
@@ -41,6 +56,9 @@ _LEAST_SHARED = 2
 _FUNCTION_WORDS = re.compile(
     r"其中|[的了是在和与及也都还就将已被把对从为以其这那该并而或于等有着过所之它他她们]|据(?:悉|了解|报道|介绍)"
 )
+_COMPARED = re.compile(r"(?:比|较|\bthan(?: in)?\s)$")
+"""Before a date that is only what a number is compared with; 比去年同期 is 同比."""
+
 _ENDING = re.compile(r"(?<=[a-z]{3})(?:ing|ed|es|e)$")
 
 
@@ -186,7 +204,7 @@ def details(reading: Reading, *, translated: bool) -> Details:
     english = reading.language is not Language.CHINESE
     return Details(
         tuple(quantity for quantity in reading.quantities if not quantity.passing),
-        reading.moments,
+        tuple(m for m in reading.moments if not _COMPARED.search(reading.text[: m.start])),
         tuple(find_names(reading.text, english=english, translated=translated)),
     )
 

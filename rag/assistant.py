@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import numpy as np
-from numpy.typing import NDArray
 
 from index.embed import Centres, Encoder, load_encoder
 from index.errors import EncoderError, JuwenError, LibraryError, QuestionError
@@ -26,6 +25,7 @@ from index.language import Language, detect_language
 from index.records import well_formed
 from index.store import Library, check_encoder
 from index.terms import content_terms
+from rag.align import Similarity, centred_similarity
 from rag.answer import Draft, answer_extractively, refuse
 from rag.chat_model import ChatModel, add_usage, as_chat_model
 from rag.events import CitationFound, Done, Event, EvidenceFound, QuestionRead, Text, Verified
@@ -213,7 +213,7 @@ class Assistant:
                 found.articles,
                 chat,
                 strictness=strictness,
-                similarity=self._similarity,
+                similarity=self._similarity(),
                 config=config,
             )
         draft = written.draft
@@ -247,18 +247,11 @@ class Assistant:
             )
         )
 
-    def _similarity(self, text: str, others: Sequence[str]) -> NDArray[np.float32]:
-        """The cosines of a text with others in any language, centred by language.
-
-        All are encoded as questions: theirs are the centres that a library keeps.
-        """
+    def _similarity(self) -> Similarity:
+        """How the library's encoder compares sentences across languages."""
         means = self.library.manifest().question_means
         centres = Centres({of: np.asarray(mean, np.float32) for of, mean in means.items()})
-        texts = [text, *others]
-        encoded = self._encoder.encode_queries(texts)
-        vectors = centres.centre(encoded, [detect_language(each) for each in texts])
-        cosines: NDArray[np.float32] = vectors[1:] @ vectors[0]
-        return cosines
+        return centred_similarity(self._encoder, centres)
 
     def _chosen(self, answerer: str | BaseChatModel | ChatModel | None) -> ChatModel | None:
         """The chat model that is to answer, ``None`` for the extractive answerer."""

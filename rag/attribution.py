@@ -116,14 +116,19 @@ def swapped_deeds(proven: Proven) -> Iterator[Finding]:
         if span is None or name.kind is NameKind.QUOTED:
             continue
         rest = frozenset(content(span.of(text).replace(name.text, " ")))
-        other = next((n for g in proven.grounds if (n := _doer(proven, g, name, rest))), None)
-        if other and other.text not in text[span.start : span.end]:
+        other = next(
+            (n for g in proven.grounds if (n := _doer(g, name, rest, span.of(text)))), None
+        )
+        if other:
             yield _swapped(name, other)
 
 
-def _doer(proven: Proven, ground: Ground, name: Name, rest: frozenset[str]) -> Name | None:
-    """The name of whom ``ground`` says ``rest``, where its clause about ``name`` says nothing of it."""
-    english = proven.said.language is not Language.CHINESE
+def _doer(ground: Ground, name: Name, rest: frozenset[str], clause: str) -> Name | None:
+    """The name of whom ``ground`` says ``rest``, where its clause about ``name`` says nothing of it.
+
+    A name that ``clause`` has as well, the place where it happened, is not meant.
+    """
+    english = ground.reading.language is not Language.CHINESE
     text = ground.reading.text
     parts = [span.of(text) for span in clauses(text)]
     about = [part for part in parts if name.text in part]
@@ -131,7 +136,7 @@ def _doer(proven: Proven, ground: Ground, name: Name, rest: frozenset[str]) -> N
     if not about or not telling or any(rest & set(content(part)) for part in about):
         return None
     names = [n for part in telling for n in find_names(part, english=english)]
-    return next((n for n in names if n.kind is name.kind), None)
+    return next((n for n in names if n.kind is name.kind and n.text not in clause), None)
 
 
 def _swapped(first: Name, second: Name) -> Finding:

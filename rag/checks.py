@@ -152,7 +152,11 @@ def _other_name(proven: Proven, missing: Name) -> Name | None:
     for ground in proven.grounds:
         for name in find_names(ground.reading.text, english=english):
             said = stands_in(name, proven.said.folded, proven.said.words)
-            if name.kind is missing.kind and not said and _in_place_of(proven, missing, ground, name):
+            if (
+                name.kind is missing.kind
+                and not said
+                and _in_place_of(proven, missing, ground, name)
+            ):
                 return name
     return None
 
@@ -191,12 +195,17 @@ def _denial(words: str) -> Finding:
 
 
 def _clauses(proven: Proven) -> Iterator[Finding]:
-    """Clauses of which hardly a word stands in the evidence or next to it."""
+    """Clauses of which hardly a word stands in the evidence or next to it.
+
+    One with a detail of its own, which is checked by itself, may be worded more freely.
+    """
     spans = clauses(proven.said.text)
     if len(spans) < 2:
         return
     having, characters = known(proven)
     for span in spans:
         terms = read(span.of(proven.said.text)).terms
-        if len(terms) >= _LEAST_CLAUSE_TERMS and share(terms, having, characters) < CLAUSE_SHARE:
+        inside = any(span.start <= item.start < span.end for item in proven.wanted.all)
+        least = CLAUSE_SHARE / 2 if inside else CLAUSE_SHARE
+        if len(terms) >= _LEAST_CLAUSE_TERMS and share(terms, having, characters) < least:
             yield missing(span.of(proven.said.text).strip("，；：:;, 。."), span.start)

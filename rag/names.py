@@ -76,12 +76,24 @@ _PLACE = re.compile(
     rf"{_PLACES}|(?<![{_HAN}])[{_HAN}]{{2}}(?:市|省|县|镇|村)(?![场长民级里内区政值面])"
 )
 _STARTERS = frozenset(
-    ["a", "an", "the", "this", "that", "these", "those", "it", "its", "he", "she", "they", "we", "i", "you", "in", "on", "at", "by", "for", "from", "to", "of", "with", "as", "and", "but", "or", "if", "when", "while", "after", "before", "since", "during", "according", "there", "here", "both", "all", "some", "many", "most", "more", "no", "not", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "however", "also", "meanwhile", "moreover", "overall", "about", "over", "under", "up", "down", "out", "our", "their", "his", "her", "what", "who", "where", "which", "how", "why", "is", "are", "was", "were", "be", "been", "has", "have", "had", "will", "would", "can", "could", "may", "might", "must", "should", "do", "does", "did", "so", "then", "than", "total", "each", "every", "another", "other", "such", "new", "first", "second", "third", "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+    re.findall(
+        r"\w+",
+        """
+        a an the this that these those it its he she they we i you in on at by for from to of
+        with as and but or if when while after before since during according there here both
+        all some many most more no not one two three four five six seven eight nine ten
+        however also meanwhile moreover overall about over under up down out our their his her
+        what who where which how why is are was were be been has have had will would can could
+        may might must should do does did so then than total each every another other such new
+        first second third january february march april may june july august september october
+        november december monday tuesday wednesday thursday friday saturday sunday
+        """,
+    )
 )
 _ENGLISH_SAYING = re.compile(
     r"\s+(?:said|says|told|added|announced|noted|explained|joined|founded|acquired|bought|won|leads|led)\b"
 )
-_CAPITALS = re.compile(r"[A-Z][\w'’&.-]*(?<![.'’])(?:\s+(?:of\s+)?[A-Z][\w'’&-]*)*")
+_CAPITALS = re.compile(r"(?<![A-Za-z0-9])[A-Z][\w'’&.-]*(?<![.'’])(?:\s+(?:of\s+)?[A-Z][\w'’&-]*)*")
 
 
 def find_names(text: str, *, english: bool, translated: bool = False) -> list[Name]:
@@ -188,6 +200,6 @@ def stands_in(name: Name, text: str, words: frozenset[str]) -> bool:
 
 def latin_words(text: str) -> frozenset[str]:
     """The Latin words of a text, folded: whole and by their parts, for ``stands_in``."""
-    whole = [fold_name(match[0]) for match in _LATIN.finditer(text)]
-    parts = [part for m in _LATIN.finditer(text) for part in re.split(r"[-.&+_/]", m[0].lower())]
-    return frozenset([*whole, *parts])
+    words = [match[0] for match in _LATIN.finditer(fold(text))]
+    parts = (part for word in words for part in re.split(r"[-.&+_/]", word))
+    return frozenset([*(fold_name(word) for word in words), *parts])

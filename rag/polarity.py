@@ -88,7 +88,7 @@ def _one_sided(negating: str, stating: str) -> str | None:
                 and _states(stating, word)
                 and not _states_too(negating, match, word)
             ):
-                return match[0]
+                return " ".join(match[0].split())
     return None
 
 

@@ -71,15 +71,15 @@ class Quantity:
 _ARABIC = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d+(?:\.\d+)?"
 _SCALE = (
     r"(?:[十百千]?万亿|[十百千]?[万亿]|[百千](?![克米瓦帕卡赫伏])"
-    r"|\s?(?:hundred|thousand|million|billion|trillion|dozen|bn|mn|k)\b)"
+    r"|\s?(?:hundred|thousand|million|billion|trillion|dozen|bn|mn|k)(?![A-Za-z]))"
 )
 _NUMBER = re.compile(
     r"百分之\s?(?P<hundredths>(?:" + _ARABIC + r")|" + CHINESE_NUMERAL + r")"
     r"|(?P<of>" + CHINESE_NUMERAL + r")分之(?P<parts>" + CHINESE_NUMERAL + r")"
     r"|(?<![\d/.])(?P<over>\d{1,2})/(?P<under>\d{1,2})(?![\d/.])"
+    r"|(?P<tenths>[一二两三四五六七八九]|(?<!\d)\d)成(?P<hundredth>[一二三四五六七八九])?(?![为立本员功就果效都长年熟交分])"
     r"|(?<![A-Za-z0-9_.])(?<![A-Za-z]-)(?P<arabic>" + _ARABIC + r")(?P<more>[余多])?"
     r"(?P<scale>" + _SCALE + r")?"
-    r"|(?P<tenths>[一二两三四五六七八九])成(?P<hundredth>[一二三四五六七八九])?(?![为立本员功就果效都长年熟交分])"
     r"|(?P<half>一半|半数|(?i:\bhalf\b))"
     r"|(?<![数几上成a-zA-Z])(?P<chinese>" + CHINESE_NUMERAL + r")"
     r"|(?i:\b(?P<parted>one|two|three|a)[\s-](?P<nth>third|fifth|tenth)s?\b)"
@@ -178,7 +178,8 @@ def _share(match: re.Match[str]) -> Fraction | None:
         value = arabic_number(written) if written[0].isdigit() else chinese_number(written)
         return value / 100 if value is not None else None
     if match["tenths"]:
-        digits = [chinese_number(match[name] or "零") for name in ("tenths", "hundredth")]
+        written = [match["tenths"], match["hundredth"] or "零"]
+        digits = [Fraction(d) if d.isdigit() else chinese_number(d) for d in written]
         return sum((d / 10**n for n, d in enumerate(digits, 1) if d), Fraction(0))
     if match["nth"]:
         parts = english_number(match["parted"]) if match["parted"].lower() != "a" else Fraction(1)

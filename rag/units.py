@@ -74,7 +74,7 @@ _MEASURES: Mapping[str, Mapping[str, str]] = {
     "pound": {"1": "英镑 pound pounds"},
     "Hong Kong dollar": {"1": "港元 港币 hkd"},
     "yen": {"1": "日元 yen"},
-    "ratio": {"1/100": "% 个百分数 percent", "1/1000": "‰", "1/10": "成"},
+    "ratio": {"1/100": "% 个百分数 percent", "1/1000": "‰"},
     "percentage point": {"1": "个百分点 百分点 pp"},
     "watt": {"1": "瓦 w", "1000": "千瓦 kw", "1000000": "兆瓦 mw", "1000000000": "吉瓦 gw"},
     "watt-hour": {"1000": "千瓦时 度电 kwh", "1000000": "兆瓦时 mwh", "1000000000": "gwh"},

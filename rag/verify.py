@@ -46,9 +46,9 @@ development cases of ``tests/rag/test_verify.py``."""
 LOOSE_SHARE = 0.45
 """The share from which a sentence is carried in part though no clause of it is carried whole."""
 
-NEAR_COSINE = 0.4
+NEAR_COSINE = 0.43
 """Across languages: the centred cosine of a sentence with one that says the same. With the packaged
-encoder 12 true pairs had at least .42, 12 of the same subject and another statement at most .35."""
+encoder 12 true pairs had at least .49, 12 of the same subject and another statement at most .38."""
 
 FAR_COSINE = 0.2
 

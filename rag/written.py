@@ -46,7 +46,7 @@ class Written:
 class SentenceStream:
     """Cuts text into sentences while it arrives.
 
-    A sentence is given out when the first letter of the next one is there, so that a decimal point,
+    A sentence is given out when the first character of the next one is there, so that a decimal point,
     an abbreviation, a marker behind the full stop or an open quotation does not end it early. How
     the text is cut into deltas makes no difference.
 

@@ -280,6 +280,47 @@ def test_the_least_nearness_counts():
         )
 
 
+@pytest.mark.parametrize(
+    ("support", "sentence", "evidence"),
+    [
+        # A bare number is another one only of the same thing.
+        (U, "The fleet has 132 models.", "The fleet has 135 models."),
+        (
+            P,
+            "The fleet is old, and 132 crews work on the tugs.",
+            "The fleet is old and has 135 models.",
+        ),
+        # The words next to a number point at another one.
+        (U, "西仓存茶240箱。", "东仓存茶240箱，西仓存茶350箱。"),
+        (S, "存茶240箱。", "东仓存茶240箱，西仓存茶350箱。"),
+        (U, "县里从外省引进收割机860台。", "县里调配收割机860台，其中从外省引进240台。"),
+        (S, "县里调配收割机860台，从外省引进240台。", "县里调配收割机860台，其中从外省引进240台。"),
+        # Whom something is said of.
+        (
+            U,
+            "In Linford, Corvane built the trams.",
+            "In Linford Brightwheel built the trams, and Corvane supplied the signals.",
+        ),
+        (
+            S,
+            "Corvane supplied the signals.",
+            "In Linford Brightwheel built the trams, and Corvane supplied the signals.",
+        ),
+        (U, "青松公司被云杉公司收购。", "云杉公司收购了红枫公司。"),
+        (S, "青松公司被云杉公司收购。", "云杉公司收购了青松公司。"),
+        # Days beside the cited words.
+        (S, "6月28日，大桥迎来首批游客。", "大桥6月28日通车。大桥迎来首批游客。"),
+        (U, "6月29日，大桥迎来首批游客。", "大桥迎来首批游客。大桥6月28日通车。"),
+        (U, "8月，大桥迎来首批游客。", "大桥迎来首批游客。"),
+        (U, "2024年，大桥迎来首批游客。", "大桥迎来首批游客。"),
+        (S, "货物吞吐量比去年同期增长8.4%。", "货物吞吐量同比增长8.4%。"),
+    ],
+)
+def test_the_words_around_a_detail_count(support, sentence, evidence):
+    checked = verify_sentence(sentence, [1], [passage(evidence)])
+    assert checked.support is support, checked.reason
+
+
 # --- Whole answers -------------------------------------------------------------------------------
 
 
@@ -353,7 +394,16 @@ def test_an_answer_is_checked_sentence_by_sentence():
         "2. 大桥总投资20亿元。",
         "校长是温如玉。",
     ]
-    assert verify(text, passages, question="？", similarity=fixed(0.5)) == checked
+
+
+def test_the_question_and_the_vectors_reach_every_sentence():
+    evidence = [passage(BRIDGE)]
+    named = "QINGYU的大桥全长3.2公里。"
+    assert [one.support for one in verify(named, evidence, question="QINGYU？")] == [S]
+    assert [one.support for one in verify(named, evidence)] != [S]
+    translated = "The bridge takes traffic in both directions."
+    assert [one.support for one in verify(translated, evidence, similarity=fixed(0.6))] == [S]
+    assert [one.support for one in verify(translated, evidence)] == [U]
 
 
 def test_the_same_quote_keeps_its_marker():
