@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
 
-.PHONY: chat test check eval mutants clean
+.PHONY: chat test test-llm check eval mutants clean
 
 # make chat                               asks the sample articles (or ./library, where there is one)
 # make chat ARTICLES=path/to/export.json  puts those articles into ./library and asks them
@@ -15,6 +15,11 @@ chat: $(STAMP)
 test: $(STAMP)
 	$(BIN)/pytest --cov --cov-report=term-missing:skip-covered $(PYTEST_ARGS)
 	$(BIN)/coverage report --include='index/*,rag/*' --fail-under=90 --format=total
+
+# JUWEN_TEST_CHAT_MODEL=openai:local OPENAI_BASE_URL=http://127.0.0.1:8080/v1 make test-llm
+# asks a real chat model a few questions; without the variable it skips
+test-llm: $(STAMP)
+	$(BIN)/pytest -m llm tests/rag/test_real_chat_model.py $(PYTEST_ARGS)
 
 check: $(STAMP)
 	$(BIN)/ruff check .

@@ -1,27 +1,37 @@
 """The composer of ``rag``: a question in, an ``Answer`` out.
 
-retrieve -> answer
+retrieve -> answer, or, with a chat model, rewrite -> retrieve -> generate
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import re
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections import deque
+from collections.abc import AsyncIterator, Generator, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
-from index.embed import Encoder, load_encoder
-from index.errors import JuwenError, QuestionError
-from index.language import detect_language
+import numpy as np
+
+from index.embed import Centres, Encoder, load_encoder
+from index.errors import EncoderError, JuwenError, LibraryError, QuestionError
+from index.language import Language, detect_language
 from index.records import well_formed
 from index.store import Library, check_encoder
 from index.terms import content_terms
-from rag.answer import answer_extractively, refuse
+from rag.align import Similarity, centred_similarity
+from rag.answer import Draft, answer_extractively, refuse
+from rag.chat_model import ChatModel, add_usage, as_chat_model
 from rag.events import CitationFound, Done, Event, EvidenceFound, QuestionRead, Text, Verified
+from rag.generate import WrittenAnswer, write_answer
 from rag.records import (
+    EXTRACTIVE,
     Answer,
     AppliedFilters,
     Evidence,
@@ -32,22 +42,45 @@ from rag.records import (
     Seconds,
     Strictness,
     Turn,
+    Usage,
     iso,
 )
 from rag.rerank import Reranker
 from rag.retrieve import retrieve, to_evidence
+from rag.rewrite import rewrite_question
 from rag.understand import Role, Understood, understand
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+    from langchain_core.runnables import RunnableConfig
 
 LONGEST_QUESTION = 2000
 """Characters of a question, history apart; what is longer is no question but a text."""
 
 _NEAREST_NAMED = 3
+_INSTEAD_ENGLISH = "The articles' own sentences answer instead."
+_INSTEAD_CHINESE = "以下改由文章原句作答。"
 _OWN_TERMS = 3
 _LEANING = re.compile(
     r"^(?:那|其中|还有|另外|此外|同样|上述|前者|后者|这|该)|(?<![其吉])[它他她]|(?:^|[，,；。 ])其(?![他它余实次])|这[个家项次些位里]|那[个家项次些位里]|呢[？?]?$"
     r"|^(?:and|what about|how about)\b|\b(?:it|its|they|their|them|he|she|his|her|this|those|these)\b",
     re.I,
 )
+
+
+class AskOptions(TypedDict, total=False):
+    """How a question is answered.
+
+    Attributes:
+        strictness: How much proof an answer needs before it is given; balanced by default.
+        answerer: ``"extractive"`` for the articles' own sentences, or a chat model (its name, a
+            LangChain chat model); by default the assistant's chat model, where it has one.
+        config: LangChain's, with callbacks and tags; it is handed to the chat model.
+    """
+
+    strictness: Strictness
+    answerer: str | BaseChatModel | ChatModel | None
+    config: RunnableConfig | None
 
 
 class Assistant:
@@ -65,9 +98,14 @@ class Assistant:
     """
 
     def __init__(
-        self, library: Library, encoder: Encoder, reranker: Reranker | None = None
+        self,
+        library: Library,
+        encoder: Encoder,
+        reranker: Reranker | None = None,
+        chat_model: ChatModel | None = None,
     ) -> None:
         self.library = library
+        self.chat_model = chat_model
         self._encoder = encoder
         self._reranker = reranker
 
@@ -78,6 +116,7 @@ class Assistant:
         *,
         encoder: Encoder | None = None,
         reranker: Reranker | None = None,
+        chat_model: str | BaseChatModel | ChatModel | None = None,
     ) -> Assistant:
         """Open the assistant of a library folder.
 
@@ -85,15 +124,19 @@ class Assistant:
             encoder: The library's own embedding model by default. The model is loaded by the first
                 question, or by ``warm_up``.
             reranker: Reads the best passages again beside the question; none by default.
+            chat_model: Writes the answers: ``provider:model`` (``openai:deepseek-chat``) or any
+                LangChain chat model; by default the articles' own sentences answer.
 
         Raises:
             LibraryError: the folder is no library, or was built with another embedding model.
+            ChatModelError: the chat model cannot be opened.
         """
+        chat = None if chat_model is None else as_chat_model(chat_model)
         library = Library.open(folder)
         manifest = library.manifest()
         encoder = encoder or load_encoder(manifest.encoder)
         check_encoder(Path(folder), manifest, encoder)
-        return cls(library, encoder, reranker)
+        return cls(library, encoder, reranker, chat)
 
     def close(self) -> None:
         self.library.close()
@@ -113,20 +156,23 @@ class Assistant:
         question: str,
         history: Sequence[Turn] = (),
         filters: Filters | None = None,
-        *,
-        strictness: Strictness = Strictness.BALANCED,
+        **options: Unpack[AskOptions],
     ) -> Answer:
         """Answer a question.
+
+        A chat model that fails does not raise: the articles' own sentences stand in for its answer,
+        and ``Answer.notice`` says why.
 
         Args:
             history: Earlier turns of the conversation, oldest first.
             filters: What the answer may rest on.
-            strictness: How much proof an answer needs before it is given.
+            options: ``strictness``, ``answerer`` and ``config`` (``AskOptions``).
 
         Raises:
             QuestionError: the question is empty or longer than 2,000 characters.
+            ChatModelError: ``answerer`` names a chat model that cannot be opened.
         """
-        for event in self.stream(question, history, filters, strictness=strictness):
+        for event in self.stream(question, history, filters, **options):
             if isinstance(event, Done):
                 return event.answer
         raise AssertionError("a stream ends with Done")
@@ -136,9 +182,8 @@ class Assistant:
         question: str,
         history: Sequence[Turn] = (),
         filters: Filters | None = None,
-        *,
-        strictness: Strictness = Strictness.BALANCED,
-    ) -> Iterator[Event]:
+        **options: Unpack[AskOptions],
+    ) -> Generator[Event]:
         """Answer a question step by step (``rag.events``). Arguments and errors as for ``ask``.
 
         >>> for event in assistant.stream("东岸大桥什么时候通车？"):  # doctest: +SKIP
@@ -152,22 +197,33 @@ class Assistant:
         """
         started = time.perf_counter()
         question = check_question(question)
-        standalone = standalone_question(question, history)
+        chat = self._chosen(options.get("answerer"))
+        config = options.get("config")
+        standalone, usage = self._standalone(question, history, chat, config)
         found = self._find(standalone, filters or Filters())
         yield QuestionRead(found.question, detect_language(question), found.filters)
         evidence = to_evidence(found.articles, self.library.copies())
         yield EvidenceFound(evidence)
         retrieved = time.perf_counter()
-        background = standalone.removesuffix(question)
-        draft = answer_extractively(question, found.articles, self._encoder, background=background)
-        for sentence in draft.sentences if draft else ():
-            yield Text(sentence.text)
-            yield from (
-                CitationFound(cited)
-                for cited in (draft.citations if draft else ())
-                if cited.marker in sentence.markers
+        written = WrittenAnswer()
+        if chat:
+            strictness = options.get("strictness", Strictness.BALANCED)
+            written = yield from write_answer(
+                standalone,
+                found.articles,
+                chat,
+                strictness=strictness,
+                similarity=self._similarity(),
+                config=config,
             )
-            yield Verified(sentence)
+        draft = written.draft
+        by_model = written.refused or draft is not None
+        if not by_model:
+            background = standalone.removesuffix(question)
+            draft = answer_extractively(
+                question, found.articles, self._encoder, background=background
+            )
+            yield from _draft_events(draft)
         done = time.perf_counter()
         yield Done(
             Answer(
@@ -184,8 +240,41 @@ class Assistant:
                     total=round(done - started, 4),
                 ),
                 filters=found.filters,
+                answerer=chat.name if chat and by_model else EXTRACTIVE,
+                notice=_notice(written, question),
+                incomplete=written.incomplete,
+                usage=add_usage(usage, written.usage),
             )
         )
+
+    def _similarity(self) -> Similarity:
+        """How the library's encoder compares sentences across languages."""
+        means = self.library.manifest().question_means
+        centres = Centres({of: np.asarray(mean, np.float32) for of, mean in means.items()})
+        return centred_similarity(self._encoder, centres)
+
+    def _chosen(self, answerer: str | BaseChatModel | ChatModel | None) -> ChatModel | None:
+        """The chat model that is to answer, ``None`` for the extractive answerer."""
+        if answerer == EXTRACTIVE:
+            return None
+        if answerer is None or (self.chat_model and answerer == self.chat_model.name):
+            return self.chat_model
+        return as_chat_model(answerer)
+
+    def _standalone(
+        self,
+        question: str,
+        history: Sequence[Turn],
+        chat: ChatModel | None,
+        config: RunnableConfig | None,
+    ) -> tuple[str, Usage | None]:
+        """The question as it is searched, and the tokens that a chat model took to rewrite it."""
+        if not (chat and history):
+            return standalone_question(question, history), None
+        rewritten, usage = rewrite_question(question, history, chat, config)
+        if rewritten is None or _leans(rewritten):
+            return standalone_question(question, history), usage
+        return rewritten, usage
 
     def search(
         self, question: str, history: Sequence[Turn] = (), filters: Filters | None = None
@@ -211,31 +300,117 @@ class Assistant:
     def _retrieve(self, question: str, filters: Filters) -> list[list[RankedPassage]]:
         return retrieve(self.library, self._encoder, question, filters, self._reranker)
 
-    def batch(self, questions: Iterable[str | Question]) -> Iterator[Answer]:
-        """Answer questions one after the other, in their order, each as soon as it is there.
+    def batch(
+        self,
+        questions: Iterable[str | Question],
+        *,
+        concurrency: int = 1,
+        **options: Unpack[AskOptions],
+    ) -> Iterator[Answer]:
+        """Answer questions in their order, each answer as soon as it and those before are there.
 
-        A question that cannot be asked gives a refusal with the reason in ``error``; the rest go on.
+        A question that fails gives an answer with the reason in ``error``; the rest go on.
+
+        Args:
+            concurrency: How many are answered at once; no more than these are taken ahead.
+
+        Raises:
+            LibraryError, EncoderError: no question at all can be answered.
 
         >>> for answer in assistant.batch(["谁？", "何时？"]):  # doctest: +SKIP
         ...     print(answer.answer)
         """
-        for question in questions:
-            asked = Question(question) if isinstance(question, str) else question
-            try:
-                answer = self.ask(asked.question, asked.history)
-            except QuestionError as error:
-                answer = failed_answer(asked.question, error)
-            yield answer.with_id(asked.id)
+        if concurrency < 1:
+            raise ValueError(f"concurrency is {concurrency!r}; answer at least 1 at a time")
+        pool = ThreadPoolExecutor(concurrency, thread_name_prefix="juwen-batch")
+        ahead: deque[Future[Answer]] = deque()
+        try:
+            for question in questions:
+                asked = Question(question) if isinstance(question, str) else question
+                ahead.append(pool.submit(self._answer, asked, options))
+                if len(ahead) == concurrency:
+                    yield ahead.popleft().result()
+            while ahead:
+                yield ahead.popleft().result()
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+    def _answer(self, asked: Question, options: AskOptions) -> Answer:
+        """The answer to a question of a batch, whatever becomes of it."""
+        try:
+            answer = self.ask(asked.question, asked.history, **options)
+        except (LibraryError, EncoderError):
+            raise
+        except Exception as error:
+            answer = failed_answer(asked.question, error)
+        return answer.with_id(asked.id)
 
     async def aask(
-        self, question: str, history: Sequence[Turn] = (), filters: Filters | None = None
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        filters: Filters | None = None,
+        **options: Unpack[AskOptions],
     ) -> Answer:
         """``ask`` without holding up the event loop."""
-        return await asyncio.to_thread(self.ask, question, history, filters)
+        return await asyncio.to_thread(self.ask, question, history, filters, **options)
 
-    async def abatch(self, questions: Iterable[str | Question]) -> list[Answer]:
+    async def astream(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        filters: Filters | None = None,
+        **options: Unpack[AskOptions],
+    ) -> AsyncIterator[Event]:
+        """``stream`` without holding up the event loop."""
+        events = self.stream(question, history, filters, **options)
+        context = contextvars.copy_context()
+        # One thread steps through the stream, so that closing it waits for the step that runs.
+        pool = ThreadPoolExecutor(1, thread_name_prefix="juwen-stream")
+
+        def step() -> Event | None:
+            return context.run(lambda: next(events, None))
+
+        try:
+            while event := await asyncio.wrap_future(pool.submit(step)):
+                yield event
+        finally:
+            pool.submit(context.run, events.close)
+            pool.shutdown(wait=False)
+
+    async def abatch(
+        self,
+        questions: Iterable[str | Question],
+        *,
+        concurrency: int = 1,
+        **options: Unpack[AskOptions],
+    ) -> list[Answer]:
         """``batch`` without holding up the event loop; all answers at the end, in order."""
-        return await asyncio.to_thread(lambda: list(self.batch(questions)))
+        return await asyncio.to_thread(
+            lambda: list(self.batch(questions, concurrency=concurrency, **options))
+        )
+
+
+def _draft_events(draft: Draft | None) -> Iterator[Event]:
+    for sentence in draft.sentences if draft else ():
+        yield Text(sentence.text)
+        yield from (
+            CitationFound(cited)
+            for cited in (draft.citations if draft else ())
+            if cited.marker in sentence.markers
+        )
+        yield Verified(sentence)
+
+
+def _notice(written: WrittenAnswer, question: str) -> str:
+    """What the reader has to know of a chat model's answer, in the question's language."""
+    if written.notice is None:
+        return ""
+    english = detect_language(question) is Language.ENGLISH
+    said = written.notice.english if english else written.notice.chinese
+    if written.draft or written.refused:
+        return said
+    return f"{said}. {_INSTEAD_ENGLISH}" if english else f"{said}。{_INSTEAD_CHINESE}"
 
 
 def standalone_question(question: str, history: Sequence[Turn]) -> str:
@@ -285,8 +460,9 @@ def _applied(filters: Filters, read: tuple[str, ...] = ()) -> AppliedFilters:
     )
 
 
-def failed_answer(question: str, error: JuwenError) -> Answer:
-    """The answer to a question that could not be asked."""
+def failed_answer(question: str, error: Exception) -> Answer:
+    """The answer to a question that could not be asked, or that went wrong."""
+    reason = str(error) if isinstance(error, JuwenError) else f"{type(error).__name__}: {error}"
     return Answer(
         question=question,
         standalone_question=question,
@@ -296,7 +472,7 @@ def failed_answer(question: str, error: JuwenError) -> Answer:
         citations=(),
         evidence=(),
         seconds=Seconds(0.0, 0.0, 0.0),
-        error=str(error),
+        error=reason,
     )
 
 

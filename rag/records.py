@@ -14,6 +14,7 @@ from typing import Any
 
 from index.errors import QuestionError
 from index.records import Kind, Passage, Span, well_formed
+from rag.markdown import escape_markdown, markdown_link
 
 EVIDENCE_ARTICLES = 10
 """How many articles deep the evidence of an answer is, where the library has them."""
@@ -264,6 +265,15 @@ class Answer:
         """``to_dict`` as JSON, with Chinese as it is; always text that UTF-8 can spell."""
         return well_formed(json.dumps(self._ordered(), ensure_ascii=False, indent=indent))
 
+    def to_markdown(self) -> str:
+        """The answer with footnotes: the notice, the sentences, and under them what they rest on.
+
+        What articles and models wrote is escaped; it shows as text.
+        """
+        notice = f"> {escape_markdown(self.notice)}" if self.notice else ""
+        said = " ".join(map(_with_footnotes, self.sentences)) or escape_markdown(self.answer)
+        return "\n\n".join(part for part in (notice, said, *map(_footnote, self.citations)) if part)
+
     def _ordered(self) -> dict[str, Any]:
         values = asdict(self)
         order = ["id", "question", "standalone_question", "answer", "refused"]
@@ -271,6 +281,19 @@ class Answer:
 
     def with_id(self, question_id: str | int | None) -> Answer:
         return replace(self, id=question_id)
+
+
+def _with_footnotes(sentence: AnswerSentence) -> str:
+    markers = "".join(f"[^{marker}]" for marker in sentence.markers)
+    doubt = "" if sentence.support is Support.SUPPORTED else f" *({sentence.support.value})*"
+    return f"{escape_markdown(sentence.text)}{markers}{doubt}"
+
+
+def _footnote(cited: Citation) -> str:
+    origin = " · ".join(escape_markdown(part) for part in (cited.date, cited.source) if part)
+    link = markdown_link(cited.title or cited.article_id, cited.url)
+    place = f"{link} · {origin}" if origin else link
+    return f"[^{cited.marker}]: {place}: “{escape_markdown(cited.quote)}”"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ LONGEST_QUOTATION = 300
 """Characters after which a quotation that is still open no longer holds a sentence together."""
 
 _MOST_IN_RANGE = 10
-_LABEL = r"(?:\^|(?:citations?|sources?|refs?|来源|文章|资料|引用|证据|参考)\s?[:：#]?\s?)?"
+_LABEL = r"(?:\^|(?:citations?|quotations?|sources?|refs?|来源|文章|资料|引文|引用|证据|参考)\s?[:：#]?\s?)?"
 _NUMBERS = r"\d{1,3}(?:\s?[,，、;；~–-]\s?\d{1,3})*"
 _STOPS = "。！？.!?"
 _MARKER = re.compile(
@@ -78,6 +78,13 @@ class SentenceStream:
             done += self._take(last=True)
         self._pending = ""
         return done
+
+    @property
+    def forming(self) -> str:
+        """What there is of the next sentence, without markers and what may yet become one."""
+        held = _BEGINNING.search(self._pending)
+        sure = self._pending[: held.start()] if held else self._pending
+        return _strip_markers(sure).text.strip()
 
     def _may_be_sure(self) -> bool:
         return bool(_ENDS.search(self._pending)) and not _BEGINNING.search(self._pending)

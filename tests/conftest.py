@@ -6,9 +6,15 @@ import hashlib
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from langchain_core.language_models import BaseChatModel
+from langchain_core.language_models.chat_models import generate_from_stream
+from langchain_core.messages import AIMessageChunk
+from langchain_core.outputs import ChatGenerationChunk, ChatResult
+from pydantic import Field
 
 from index.build import index_raw
 from index.embed import Vectors, unit
@@ -50,6 +56,47 @@ class FakeEncoder:
                 vectors[row] += _direction(term, self.dimension)
             vectors[row] += 1e-3
         return unit(vectors)
+
+
+class ScriptedChat(BaseChatModel):
+    """A chat model that says what a test wrote down, and calls nothing.
+
+    Attributes:
+        replies: One a call; the last one stands for all further calls. Each is a list of what
+            comes: text, an exception to be raised, or something to call.
+        heard: The messages of every call.
+        usage: What each call counts, in tokens sent and received.
+    """
+
+    replies: list[Any]
+    heard: list[Any] = Field(default_factory=list)
+    usage: tuple[int, int] | None = None
+
+    @property
+    def _llm_type(self) -> str:
+        return "scripted"
+
+    def _generate(self, messages, stop=None, run_manager=None, **kwargs) -> ChatResult:
+        return generate_from_stream(self._stream(messages, stop, run_manager, **kwargs))
+
+    def _stream(self, messages, stop=None, run_manager=None, **kwargs):
+        reply = self.replies[min(len(self.heard), len(self.replies) - 1)]
+        self.heard.append(messages)
+        for part in [reply] if isinstance(reply, str) else reply:
+            if isinstance(part, Exception):
+                raise part
+            if callable(part):
+                part()
+                continue
+            chunk = ChatGenerationChunk(message=AIMessageChunk(content=part))
+            if run_manager:
+                run_manager.on_llm_new_token(part, chunk=chunk)
+            yield chunk
+        if self.usage:
+            sent, received = self.usage
+            counted = {"input_tokens": sent, "output_tokens": received}
+            counted["total_tokens"] = sent + received
+            yield ChatGenerationChunk(message=AIMessageChunk(content="", usage_metadata=counted))
 
 
 @lru_cache(maxsize=10_000)

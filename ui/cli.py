@@ -30,6 +30,7 @@ from ui.options import (
     open_assistant,
 )
 from ui.search import search_command
+from ui.serve import serve_command
 from ui.show import show_answer, show_library, show_summary
 from ui.terminal import talk
 
@@ -149,7 +150,7 @@ def info(library: Path | None, as_json: bool) -> None:
         click.echo(show_library(str(folder), manifest, counts))
 
 
-for _command in (eval_command, index_command, inspect_command, search_command):
+for _command in (eval_command, index_command, inspect_command, search_command, serve_command):
     cli.add_command(_command)
 
 

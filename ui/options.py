@@ -29,14 +29,17 @@ def named_encoder(name: str | None) -> Encoder | None:
 
 
 def open_assistant(folder: Path, encoder: str | None) -> Assistant:
-    """The assistant of a library, with the models that were named for it.
+    """The assistant of a library, with the models that were named for it or in the environment.
 
     Raises:
-        LibraryError: as ``Assistant.open``.
+        LibraryError, ChatModelError: as ``Assistant.open``.
     """
     name = os.environ.get("JUWEN_RERANKER")
     reranker = Reranker.load(name) if name else None
-    return Assistant.open(folder, encoder=named_encoder(encoder), reranker=reranker)
+    chat_model = os.environ.get("JUWEN_CHAT_MODEL") or None
+    return Assistant.open(
+        folder, encoder=named_encoder(encoder), reranker=reranker, chat_model=chat_model
+    )
 
 
 def read_day(_ctx: click.Context, _option: click.Parameter, value: str | None) -> date | None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from index.database import Manifest
 from index.records import Kind, Summary
 from index.store import LibraryCounts
-from rag.records import Answer
+from rag.records import Answer, AnswerSentence, Support
 from ui.language import say
 
 
 def show_answer(answer: Answer) -> str:
     """The answer, then each cited article with the words that the sentence rests on."""
-    lines = [answer.answer]
+    lines = [answer.answer, *(_doubt(s) for s in answer.sentences if s.reason)]
+    if answer.notice:
+        lines += ["", _one_line(answer.notice)]
     for cited in answer.citations:
         reprint = _reprint(cited.source, cited.account)
         about = " · ".join(part for part in (cited.date, cited.account, reprint) if part)
@@ -21,6 +23,16 @@ def show_answer(answer: Answer) -> str:
         if cited.url:
             lines.append(f"    {_one_line(cited.url)}")
     return printable("\n".join(lines))
+
+
+def _doubt(sentence: AnswerSentence) -> str:
+    """What the articles do not carry of a sentence."""
+    label = {
+        Support.SUPPORTED: say("supported", "有据"),
+        Support.PARTIAL: say("partly borne out", "部分有据"),
+        Support.UNVERIFIED: say("unverified", "未证实"),
+    }[sentence.support]
+    return f"  ({label}) {_one_line(f'{sentence.text} — {sentence.reason}')}"
 
 
 def _one_line(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import FrozenInstanceError, fields
+from dataclasses import FrozenInstanceError, fields, replace
 from datetime import date
 
 import pytest
@@ -235,3 +235,36 @@ def test_citation_stands_on_the_words_of_the_article(source, shown):
 @pytest.mark.parametrize(("day", "written"), [(None, None), (date(2025, 1, 2), "2025-01-02")])
 def test_iso(day, written):
     assert iso(day) == written
+
+
+def test_markdown_has_a_footnote_a_citation():
+    assert ANSWER.to_markdown() == (
+        "大桥全长3.2公里。[^1]\n\n"
+        "[^1]: [大桥](https://e.com) · 2025-06-20 · 晚报: “大桥全长3.2公里。”"
+    )
+
+
+def test_markdown_of_a_refusal_is_its_words():
+    refused = replace(ANSWER, refused=True, answer="没有 *内容*", sentences=(), citations=())
+    assert refused.to_markdown() == "没有 \\*内容\\*"
+
+
+def test_markdown_says_the_notice_and_what_is_not_sure():
+    doubtful = replace(ANSWER.sentences[0], support=Support.PARTIAL)
+    shown = replace(ANSWER, sentences=(doubtful,), notice="模型断开").to_markdown()
+    assert shown.startswith("> 模型断开\n\n大桥全长3.2公里。[^1] *(partial)*\n\n")
+
+
+def test_markdown_shows_what_an_article_says_as_text():
+    cited = replace(
+        ANSWER.citations[0],
+        title="<b>](x)",
+        url="javascript:alert(1)",
+        quote="![x](http://evil.example)\n\n# 标题",
+        source="",
+    )
+    shown = replace(ANSWER, citations=(cited,)).to_markdown()
+    assert "javascript" not in shown
+    assert "<b>" not in shown.replace("\\<b\\>", "")
+    assert "![" not in shown
+    assert len(shown.split("\n\n")) == 2

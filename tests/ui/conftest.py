@@ -46,7 +46,13 @@ def write_export(path: Path, articles: Sequence[RawArticle] = ARTICLES) -> Path:
 def _same_on_every_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """English messages, no settings from outside, an empty current folder."""
     monkeypatch.setenv("JUWEN_LANGUAGE", "en")
-    for name in ("JUWEN_LIBRARY", "JUWEN_ENCODER", "JUWEN_DEBUG"):
+    for name in (
+        "JUWEN_LIBRARY",
+        "JUWEN_ENCODER",
+        "JUWEN_DEBUG",
+        "JUWEN_CHAT_MODEL",
+        "JUWEN_API_KEY",
+    ):
         monkeypatch.delenv(name, raising=False)
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")

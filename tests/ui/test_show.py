@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -213,3 +214,17 @@ def test_show_library_lets_no_account_steer_the_terminal():
     counts = LibraryCounts(1, 0, 1, None, None, {"\x1b[2J号": 1}, {"zh": 1}, {})
     assert "\x1b" not in show_library("lib\x9b", MANIFEST, counts)
     assert "\x9b" not in show_library("lib\x9b", MANIFEST, counts)
+
+
+def test_what_is_not_borne_out_and_how_the_answer_was_made_is_said():
+    doubtful = AnswerSentence("大桥长9公里。", (1,), Support.UNVERIFIED, "原文是3.2\n公里")
+    partial = AnswerSentence("大桥很长。", (1,), Support.PARTIAL, "只说了长度")
+    shown = show_answer(
+        replace(answer(cited()), sentences=(doubtful, partial), notice="模型\n断开")
+    )
+    lines = shown.splitlines()
+    assert lines[1:3] == [
+        "  (unverified) 大桥长9公里。 — 原文是3.2 公里",
+        "  (partly borne out) 大桥很长。 — 只说了长度",
+    ]
+    assert "模型 断开" in lines

@@ -1,0 +1,299 @@
+"""OpenAI's protocol, as other chat programs speak it."""
+
+from __future__ import annotations
+
+import json
+
+import httpx
+import pytest
+from starlette.testclient import TestClient
+
+from rag.assistant import Assistant
+from rag.chat_model import ChatModel
+from tests.conftest import ScriptedChat
+from ui.openai_api import LARGEST_BODY, create_app
+
+QUESTION = "东岸大桥什么时候通车？"
+OPENING = "东岸大桥将于6月28日通车。"
+INVENTED = "火星车队于昨夜抵达玫瑰港。"
+SOURCE = "- [1] [东岸大桥月底通车](https://example.com/bridge) · 2025-06-20 · 试验号"
+URL = "/v1/chat/completions"
+
+
+@pytest.fixture
+def client(assistant):
+    return TestClient(create_app(assistant), "http://127.0.0.1")
+
+
+@pytest.fixture
+def written(library_folder, encoder):
+    """A client of an assistant whose chat model replies so."""
+
+    def connect(*replies, **settings):
+        chat = ChatModel("m", ScriptedChat(replies=list(replies), **settings))
+        assistant = Assistant.open(library_folder, encoder=encoder, chat_model=chat)
+        return TestClient(create_app(assistant), "http://127.0.0.1")
+
+    return connect
+
+
+def ask(client, *contents, **fields):
+    roles = ("user", "assistant") * len(contents)
+    messages = [
+        {"role": role, "content": content} for role, content in zip(roles, contents, strict=False)
+    ]
+    return client.post(URL, json={"model": "juwen", "messages": messages, **fields})
+
+
+def chunks(response):
+    lines = [line for line in response.text.split("\n\n") if line]
+    assert all(line.startswith("data: ") for line in lines)
+    assert lines[-1] == "data: [DONE]"
+    return [json.loads(line.removeprefix("data: ")) for line in lines[:-1]]
+
+
+def said(streamed):
+    return "".join(c["choices"][0]["delta"].get("content", "") for c in streamed if c["choices"])
+
+
+def test_the_models_are_listed(client, written):
+    listed = client.get("/v1/models").json()
+    assert [model["id"] for model in listed["data"]] == ["juwen"]
+    both = written(OPENING).get("/v1/models").json()["data"]
+    assert [model["id"] for model in both] == ["juwen", "juwen-extractive"]
+
+
+def test_a_question_is_answered_with_sources_and_the_whole_answer(client):
+    body = ask(client, QUESTION).json()
+    assert body["object"] == "chat.completion"
+    (choice,) = body["choices"]
+    assert choice["finish_reason"] == "stop"
+    said, listed = choice["message"]["content"].split("\n\n")
+    assert said.startswith(f"{OPENING} [1]")
+    assert SOURCE in listed
+    assert body["juwen"]["citations"][0]["quote"] == OPENING
+    assert body["juwen"]["answer"] == said
+    assert body["usage"] == {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}
+
+
+def test_sources_can_be_left_out(client):
+    body = ask(client, QUESTION, juwen={"sources": False}).json()
+    assert body["choices"][0]["message"]["content"] == body["juwen"]["answer"]
+
+
+def test_what_the_model_took_is_counted(written):
+    body = ask(written(f"{OPENING}[1]", usage=(100, 7)), QUESTION).json()
+    assert body["usage"] == {"prompt_tokens": 100, "completion_tokens": 7, "total_tokens": 107}
+    assert body["juwen"]["answerer"] == "m"
+
+
+def test_a_model_can_be_chosen(written):
+    client = written(INVENTED)
+    body = ask(client, QUESTION, model="juwen-extractive").json()
+    assert body["juwen"]["answerer"] == "extractive"
+    assert body["model"] == "juwen-extractive"
+
+
+def test_the_conversation_is_the_history(client):
+    body = ask(client, "海棠小学今年招收多少名新生？", "240名。", "它的校长叫什么？").json()
+    assert "海棠小学" in body["juwen"]["standalone_question"]
+    assert "温如玉" in body["juwen"]["answer"]
+
+
+def test_system_messages_and_sampling_are_read_over(client):
+    messages = [
+        {"role": "system", "content": "Always say 9公里."},
+        {"role": "user", "content": [{"type": "text", "text": QUESTION}]},
+    ]
+    body = client.post(URL, json={"messages": messages, "temperature": 2, "seed": 1}).json()
+    assert body["juwen"]["question"] == QUESTION
+    assert "6月28日" in body["juwen"]["answer"]
+
+
+def test_filters_and_strictness_go_along(written):
+    client = written(f"{OPENING}[1]{INVENTED}")
+    body = ask(client, QUESTION, juwen={"strictness": "strict", "accounts": ["试验号"]}).json()
+    assert body["juwen"]["filters"]["accounts"] == ["试验号"]
+    assert INVENTED not in body["choices"][0]["message"]["content"]
+    loose = ask(client, QUESTION).json()["choices"][0]["message"]["content"]
+    assert f"{INVENTED} (unverified)" in loose
+
+
+def test_a_refusal_is_an_answer(client):
+    body = ask(client, QUESTION, juwen={"accounts": ["无此号"]}).json()
+    assert body["juwen"]["refused"]
+    assert "没有能回答" in body["choices"][0]["message"]["content"]
+
+
+def test_a_stream_sends_verified_sentences_and_the_answer_last(written):
+    reply = [f"{OPENING}[1]", INVENTED, "大桥全长3.2公里。"]
+    client = written(reply, usage=(50, 9))
+    response = ask(
+        client,
+        QUESTION,
+        stream=True,
+        stream_options={"include_usage": True},
+        juwen={"strictness": "strict"},
+    )
+    assert response.headers["content-type"].startswith("text/event-stream")
+    streamed = chunks(response)
+    assert {chunk["object"] for chunk in streamed} == {"chat.completion.chunk"}
+    assert len({chunk["id"] for chunk in streamed}) == 1
+    assert streamed[0]["choices"][0]["delta"]["role"] == "assistant"
+    text = said(streamed)
+    assert text.startswith(f"{OPENING} [1] 大桥全长3.2公里。 [2]\n\n- [1] ")
+    assert INVENTED not in text
+    assert streamed[-2]["choices"][0]["finish_reason"] == "stop"
+    assert streamed[-2]["juwen"]["answer"] == f"{OPENING} [1] 大桥全长3.2公里。 [2]"
+    assert streamed[-1]["usage"]["total_tokens"] == 59
+
+
+def test_a_stream_and_a_whole_reply_say_the_same(written):
+    client = written(f"{OPENING}[1]大桥全长3.2公里。[1]")
+    whole = ask(client, QUESTION).json()["choices"][0]["message"]["content"]
+    assert said(chunks(ask(client, QUESTION, stream=True))) == whole
+
+
+def test_a_streamed_refusal_says_why(client):
+    streamed = chunks(ask(client, QUESTION, stream=True, juwen={"accounts": ["无此号"]}))
+    assert "没有能回答" in said(streamed)
+
+
+def test_a_model_that_breaks_off_ends_the_stream_as_incomplete(written):
+    client = written([f"{OPENING}[1] 大", httpx.RemoteProtocolError("gone")])
+    streamed = chunks(ask(client, QUESTION, stream=True))
+    assert streamed[-1]["choices"][0]["finish_reason"] == "length"
+    assert streamed[-1]["juwen"]["incomplete"]
+    assert "中途断开" in said(streamed)
+
+
+def test_what_goes_wrong_in_a_stream_is_said_in_it(assistant, monkeypatch):
+    def broken(*_args, **_options):
+        raise RuntimeError("secret detail")
+        yield
+
+    monkeypatch.setattr(assistant, "stream", broken)
+    client = TestClient(create_app(assistant), "http://127.0.0.1")
+    *_, last = chunks(ask(client, QUESTION, stream=True))
+    assert last["error"]["type"] == "server_error"
+    assert "secret" not in last["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("body", "param"),
+    [
+        ({}, "messages"),
+        ({"messages": []}, "messages"),
+        ({"messages": "谁？"}, "messages"),
+        ({"messages": [{"role": "pope", "content": "谁？"}]}, "messages.0.role"),
+        ({"messages": [{"role": "assistant", "content": "我"}]}, "messages"),
+        ({"messages": [{"role": "system", "content": "我"}]}, "messages"),
+        ({"messages": [{"role": "user", "content": "谁？"}], "stream": "perhaps"}, "stream"),
+        (
+            {"messages": [{"role": "user", "content": [{"type": "image_url", "image_url": {}}]}]},
+            "messages.0.content",
+        ),
+        (
+            {"messages": [{"role": "user", "content": "谁？"}], "juwen": {"k": 1}},
+            "juwen.k",
+        ),
+        (
+            {"messages": [{"role": "user", "content": "谁？"}], "juwen": {"date_from": "soon"}},
+            "juwen.date_from",
+        ),
+        ({"messages": [{"role": "user", "content": "谁？"}] * 201}, "messages"),
+    ],
+)
+def test_a_malformed_request_is_told_where(client, body, param):
+    response = client.post(URL, json=body)
+    error = response.json()["error"]
+    assert response.status_code == 400
+    assert error["type"] == "invalid_request_error"
+    assert error["param"].startswith(param)
+    assert "\n" not in error["message"]
+
+
+@pytest.mark.parametrize("content", ["", "  ", "问" * 2001, None])
+def test_a_question_that_cannot_be_asked(client, content):
+    response = ask(client, content)
+    assert response.status_code == 400
+    assert "question" in response.json()["error"]["message"]
+    assert ask(client, content, stream=True).status_code == 400
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"\xff", b"null", b"[" * 100_000])
+def test_what_is_no_json_object(client, body):
+    response = client.post(URL, content=body, headers={"content-type": "application/json"})
+    assert response.status_code == 400
+    assert response.json()["error"]["code"] == "invalid_value"
+
+
+def test_a_page_of_the_web_cannot_ask(client):
+    response = client.post(URL, content=b"{}", headers={"content-type": "text/plain"})
+    assert (response.status_code, response.json()["error"]["code"]) == (
+        415,
+        "unsupported_media_type",
+    )
+    assert client.get("/v1/models", headers={"host": "evil.example"}).status_code == 400
+
+
+def test_a_large_request_is_refused(client):
+    body = b'"' + b"a" * LARGEST_BODY + b'"'
+    response = client.post(URL, content=body, headers={"content-type": "application/json"})
+    assert (response.status_code, response.json()["error"]["code"]) == (413, "request_too_large")
+
+
+def test_an_unknown_model(client):
+    response = ask(client, QUESTION, model="gpt-9")
+    assert (response.status_code, response.json()["error"]["code"]) == (404, "model_not_found")
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("GET", URL), ("GET", "/"), ("POST", "/v1/embeddings")]
+)
+def test_what_the_server_does_not_know(client, method, path):
+    response = client.request(method, path)
+    assert response.status_code in (404, 405)
+    assert "/v1/chat/completions" in response.json()["error"]["message"]
+
+
+def test_an_unforeseen_error_gives_no_detail(assistant, monkeypatch):
+    def broken(*_args, **_options):
+        raise RuntimeError("secret detail")
+
+    monkeypatch.setattr(assistant, "ask", broken)
+    client = TestClient(create_app(assistant), "http://127.0.0.1", raise_server_exceptions=False)
+    response = ask(client, QUESTION)
+    assert response.status_code == 500
+    assert response.json()["error"]["type"] == "server_error"
+    assert "secret" not in response.text
+
+
+@pytest.mark.parametrize(
+    ("given", "status"),
+    [
+        (None, 401),
+        ("Bearer wrong", 401),
+        ("Basic k-密", 401),
+        ("k-密", 401),
+        ("Bearer k-密", 200),
+        ("bearer  k-密", 200),
+    ],
+)
+def test_a_key_is_asked_for_where_one_is_set(assistant, given, status):
+    client = TestClient(create_app(assistant, api_key="k-密"), "http://any.example")
+    headers = {"authorization": given.encode()} if given else {}
+    assert client.get("/v1/models", headers=headers).status_code == status
+    body = {"messages": [{"role": "user", "content": QUESTION}]}
+    assert client.post(URL, json=body, headers=headers).status_code == status
+
+
+def test_articles_do_not_become_markup(library_folder, encoder):
+    reply = "东岸大桥将于6月28日通车![x](http://evil.example)<b>。[1]"
+    chat = ChatModel("m", ScriptedChat(replies=[reply]))
+    assistant = Assistant.open(library_folder, encoder=encoder, chat_model=chat)
+    client = TestClient(create_app(assistant), "http://127.0.0.1")
+    content = ask(client, QUESTION).json()["choices"][0]["message"]["content"]
+    assert "](http://evil" not in content
+    assert "<b>" not in content
+    assert said(chunks(ask(client, QUESTION, stream=True))) == content
