@@ -132,3 +132,16 @@ def content_terms(question: str) -> list[str]:
     """
     kept = _CHINESE_STOP.sub(" ", question)
     return index_terms(kept)
+
+
+def question_phrases(question: str) -> list[str]:
+    """The words that a question goes by, as they stand in it: what is left without question words.
+
+    >>> question_phrases("新工厂在哪里？")
+    ['新工厂']
+    """
+    parts = re.split(r"[^\w%.+-]+", _CHINESE_STOP.sub(" ", question))
+    found = [part.strip(".-+") for part in parts]
+    return [
+        part for part in dict.fromkeys(found) if len(part) > 1 and part.lower() not in _ENGLISH_STOP
+    ]

@@ -28,7 +28,8 @@ _ASKING: tuple[tuple[Asked, re.Pattern[str]], ...] = (
     (
         Asked.REASON,
         re.compile(
-            r"为什么|为何|为啥|为什麽|原因|怎么会|何以|有什么用|有什么好处|\bwhy\b|\breasons?\b", re.I
+            r"为什么|为何|为啥|为什麽|原因|怎么会|何以|有什么用|有什么好处|\bwhy\b|\breasons?\b",
+            re.I,
         ),
     ),
     (
@@ -42,7 +43,7 @@ _ASKING: tuple[tuple[Asked, re.Pattern[str]], ...] = (
     (
         Asked.MONEY,
         re.compile(
-            r"多少(?:亿|万|千)?(?:美|日|欧|港)?(?:元|钱|資金|资金|投资)|投资多少|花了多少|金额|价格|售价"
+            r"多少(?:亿|万|千)?(?:美|日|欧|港)?(?:元|钱|资金|投资)|投资多少|花了多少|金额|价格|售价"
             r"|\bhow much (?:money|did|does|was|were|is|will)\b|\b(?:cost|price)\b",
             re.I,
         ),
@@ -65,7 +66,10 @@ _ASKING: tuple[tuple[Asked, re.Pattern[str]], ...] = (
     ),
     (
         Asked.PERSON,
-        re.compile(r"谁|哪一?[位名]|何人|什么人|[姓人]名|\bwho(?:m|se)?\b|\bname of the (?:man|woman|person)\b", re.I),
+        re.compile(
+            r"谁|哪一?[位名]|何人|什么人|[姓人]名|\bwho(?:m|se)?\b|\bname of the (?:man|woman|person)\b",
+            re.I,
+        ),
     ),
     (
         Asked.PLACE,
@@ -94,7 +98,9 @@ _ASKING: tuple[tuple[Asked, re.Pattern[str]], ...] = (
     (Asked.NAME, re.compile(r"叫什么|名[字称]|称为|称作|称之|什么名|\bcalled\b|\bnamed?\b", re.I)),
 )
 
-_FIGURE = r"(?:\d[\d,.]*|[零一二三四五六七八九十百千两半]{1,8})\s*(?:多|余|几)?[十百千万亿]*\s*(?:多|余)?"
+_FIGURE = (
+    r"(?:\d[\d,.]*|[零一二三四五六七八九十百千两半]{1,8})\s*(?:多|余|几)?[十百千万亿]*\s*(?:多|余)?"
+)
 _SURNAMES = (
     "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻柏水窦章云苏潘葛奚范彭郎鲁韦"
     "昌马苗凤花方俞任袁柳酆鲍史唐费廉岑薛雷贺倪汤滕殷罗毕郝邬安常乐于时傅皮卞齐康伍余元卜顾孟平黄和穆萧尹"
@@ -108,11 +114,15 @@ _HOLDING: dict[Asked, re.Pattern[str]] = {
     Asked.DATE: re.compile(
         r"\d+\s*[年月日号]|[一二三四五六七八九十〇零]{2,4}年|今[天日年]|昨[天日]|明[天年]|[去前当同次]年|[上下]午|月[底初中]"
         r"|年[底初中]|\d{4}|\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? \d"
+        r"|\d (?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*\b"
         r"|\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b"
     ),
-    Asked.SHARE: re.compile(r"\d\s*[%％]|百分之|[一二三四五六七八九两]成|分之|\d\s*倍|\bper ?cent\b", re.I),
+    Asked.SHARE: re.compile(
+        r"\d\s*[%\uff05]|百分之|[一二三四五六七八九两]成|分之|\d\s*倍|\bper ?cent\b", re.I
+    ),
     Asked.MONEY: re.compile(
-        rf"{_FIGURE}(?:美|日|欧|港)?[元円圆]|[¥￥$€£]\s?\d|\d[\d,.]* (?:million|billion|yuan|dollars|RMB)", re.I
+        rf"{_FIGURE}(?:美|日|欧|港)?[元円圆]|[¥￥$€£]\s?\d|\d[\d,.]* (?:million|billion|yuan|dollars|RMB)",
+        re.I,
     ),
     Asked.NUMBER: re.compile(
         r"\d|[一二三四五六七八九十百千万亿两]+[个家人项次台座名位种年天倍成条款辆米公吨层岁件篇期站]"
@@ -137,15 +147,25 @@ _HOLDING: dict[Asked, re.Pattern[str]] = {
         r"|\b(?:because|due to|so that|in order to|therefore|thanks to|as a result|aims? to)\b",
         re.I,
     ),
-    Asked.LIST: re.compile(r"、[^、。]{1,20}、|[一二三四五六七八九]是|分别|包括|涵盖|；[^；。]+；|[^,.]+, [^,.]+,? and ", re.I),
-    Asked.NAME: re.compile(r"[“《「『\"][^”》」』\"]{1,30}[”》」』\"]|名为|叫做|称为|称作|又称|简称|[A-Z][\w-]+|\bcalled\b|\bnamed\b"),
+    Asked.LIST: re.compile(
+        r"、[^、。]{1,20}、|[一二三四五六七八九]是|分别|包括|涵盖|；[^；。]+；|[^,.]+, [^,.]+,? and ",
+        re.I,
+    ),
+    Asked.NAME: re.compile(
+        r"[“《「『\"][^”》」』\"]{1,30}[”》」』\"]|名为|叫做|称为|称作|又称|简称|[A-Z][\w-]+|\bcalled\b|\bnamed\b"
+    ),
 }
 _UNIT = re.compile(
-    r"多少([\u4e00-\u9fff]{1,2})|几([\u4e00-\u9fff])|\bhow many ([a-z]+)", re.I
+    r"(?:多少|几)个?((?:[十百千万亿]*(?:美|日|欧|港)?元|平方[公千]?米|立方米|[公千毫厘]米|[公海英]里|公[斤吨顷]|百分点|小时|分钟"
+    r"|[台家款名位人项条辆米吨层岁件篇期站个座艘架所座张种倍天年月周次届章节门支套本部亩斤度万亿]))"
+    r"|\bhow many ([a-z]+)",
+    re.I,
 )
-_NO_UNIT = frozenset("是为在有了的吗呢呀")
+_ALIKE = ("名位人", "家个所", "款种项个")
+"""Measure words that count the same things."""
+
 _FOCUS = re.compile(
-    r"([\u4e00-\u9fff]{2,4})(?:是|为|叫做?|有|在|包括|属于|位于)?(?:什么|谁|多少|哪|几|何|怎)"
+    r"((?:(?![的是为在有了])[\u4e00-\u9fff]){2,4})(?:是|为|叫做?|有|在|包括|属于|位于)?(?:什么|谁|多少|哪|几|何|怎)"
     r"|(?:哪一?[家所个位支座种类条项款些]?|什么)([\u4e00-\u9fff]{2,3})"
 )
 
@@ -158,12 +178,14 @@ class Wanted:
         holds: Matches in a text that has such a thing; ``None`` where the question does not tell.
         exactly: The same, more narrowly: a number with the unit that was asked for.
         focus: The words next to the question word, which name the thing ("主题" of "主题是什么").
+        words: The words that ask for it.
     """
 
     asked: Asked
     holds: re.Pattern[str] | None
     exactly: re.Pattern[str] | None
     focus: tuple[str, ...]
+    words: str
 
 
 def wanted(question: str) -> Wanted:
@@ -176,13 +198,21 @@ def wanted(question: str) -> Wanted:
     >>> wanted("活动的主题是什么？").focus
     ('活动的主题',)
     """
-    asked = kind_asked(question)
-    return Wanted(asked, _HOLDING.get(asked), _exactly(question, asked), _focus(question))
+    asked, words = _kind(question)
+    return Wanted(asked, _HOLDING.get(asked), _exactly(question, asked), _focus(question), words)
 
 
 def kind_asked(question: str) -> Asked:
     """The kind of thing asked for, by the words of the question."""
-    return next((kind for kind, words in _ASKING if words.search(question)), Asked.OTHER)
+    return _kind(question)[0]
+
+
+def _kind(question: str) -> tuple[Asked, str]:
+    for kind, words in _ASKING:
+        if found := words.search(question):
+            unit = _UNIT.search(question) if kind is Asked.NUMBER else None
+            return kind, unit.group() if unit else found.group()
+    return Asked.OTHER, ""
 
 
 def _exactly(question: str, asked: Asked) -> re.Pattern[str] | None:
@@ -191,19 +221,42 @@ def _exactly(question: str, asked: Asked) -> re.Pattern[str] | None:
     match = _UNIT.search(question)
     if match is None:
         return _HOLDING[asked] if asked is not Asked.NUMBER else None
-    unit = next(group for group in match.groups() if group)
-    return None if unit[0] in _NO_UNIT else _with_unit(unit)
+    return _with_unit(next(group for group in match.groups() if group))
 
 
 @lru_cache(maxsize=256)
 def _with_unit(unit: str) -> re.Pattern[str]:
     if unit.isascii():
-        return re.compile(rf"\d[\d,.]*(?: [a-z-]+){{0,2}} {re.escape(unit)}|\b\w+ {re.escape(unit)}", re.I)
-    forms = [re.escape(unit), re.escape(unit[0])] if len(unit) > 1 else [re.escape(unit)]
-    return re.compile(rf"(?:{_FIGURE})(?:{'|'.join(forms)})")
+        return re.compile(
+            rf"\d[\d,.]*(?: [a-z-]+){{0,2}} {re.escape(unit)}|\b\w+ {re.escape(unit)}", re.I
+        )
+    alike = next((group for group in _ALIKE if unit in group), "")
+    forms = "|".join(map(re.escape, [unit, *alike]))
+    return re.compile(rf"{_FIGURE}(?:{forms})")
 
 
 def _focus(question: str) -> tuple[str, ...]:
-    return tuple(
-        group for match in _FOCUS.finditer(question) for group in match.groups() if group
-    )
+    return tuple(group for match in _FOCUS.finditer(question) for group in match.groups() if group)
+
+
+_DAY = re.compile(
+    r"(?:\d{2,4}\s*年)?\s*\d{1,2}\s*月(?:\s*\d{1,2}\s*[日号])?|\d{4}\s*年|\d{4}-\d{2}-\d{2}"
+    r"|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? \d{1,2}(?:, \d{4})?"
+    r"|\d{1,2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*(?: \d{4})?"
+)
+_PERCENTAGE = re.compile(
+    r"\d[\d,.]*\s*(?:[%\uff05]|per ?cent)|百分之[一二三四五六七八九十百零点两]+|[一二三四五六七八九两]成"
+)
+
+
+def decisive(asked: Wanted) -> re.Pattern[str] | None:
+    """What to mark in an answer: the figure or date that was asked for, where it has a form.
+
+    >>> decisive(wanted("新工厂有多少台机器人？")).findall("共有120台机器人，2条线")
+    ['120台']
+    """
+    if asked.asked is Asked.DATE:
+        return _DAY
+    if asked.asked is Asked.SHARE:
+        return _PERCENTAGE
+    return asked.exactly if asked.asked in {Asked.NUMBER, Asked.MONEY} else None

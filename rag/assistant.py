@@ -26,7 +26,7 @@ from index.records import well_formed
 from index.store import Library, check_encoder
 from index.terms import content_terms
 from rag.align import Similarity, centred_similarity
-from rag.answer import Draft, answer_extractively, refuse
+from rag.answer import Draft, answer_extractively
 from rag.chat_model import ChatModel, add_usage, as_chat_model
 from rag.events import CitationFound, Done, Event, EvidenceFound, QuestionRead, Text, Verified
 from rag.generate import WrittenAnswer, write_answer
@@ -34,17 +34,18 @@ from rag.records import (
     EXTRACTIVE,
     Answer,
     AppliedFilters,
-    Evidence,
     Filters,
     Found,
     Question,
     RankedPassage,
+    Refusal,
     Seconds,
     Strictness,
     Turn,
     Usage,
     iso,
 )
+from rag.refusal import in_words, refusal_of
 from rag.rerank import Reranker
 from rag.retrieve import retrieve, to_evidence
 from rag.rewrite import rewrite_question
@@ -57,7 +58,6 @@ if TYPE_CHECKING:
 LONGEST_QUESTION = 2000
 """Characters of a question, history apart; what is longer is no question but a text."""
 
-_NEAREST_NAMED = 3
 _INSTEAD_ENGLISH = "The articles' own sentences answer instead."
 _INSTEAD_CHINESE = "以下改由文章原句作答。"
 _OWN_TERMS = 3
@@ -221,15 +221,20 @@ class Assistant:
         if not by_model:
             background = standalone.removesuffix(question)
             draft = answer_extractively(
-                question, found.articles, self._encoder, background=background
+                question if background else found.question,
+                found.articles,
+                self._encoder,
+                background=background,
+                strictness=options.get("strictness", Strictness.BALANCED),
             )
             yield from _draft_events(draft)
+        refusal = None if draft else refusal_of(found.question, found.articles)
         done = time.perf_counter()
         yield Done(
             Answer(
                 question=question,
                 standalone_question=found.question,
-                answer=draft.text if draft else refuse(question, _nearest(evidence)),
+                answer=draft.text if draft else in_words(question, refusal or Refusal()),
                 refused=draft is None,
                 sentences=draft.sentences if draft else (),
                 citations=draft.citations if draft else (),
@@ -240,6 +245,7 @@ class Assistant:
                     total=round(done - started, 4),
                 ),
                 filters=found.filters,
+                refusal=refusal,
                 answerer=chat.name if chat and by_model else EXTRACTIVE,
                 notice=_notice(written, question),
                 incomplete=written.incomplete,
@@ -493,7 +499,3 @@ def check_question(question: str) -> str:
             f"问题有 {len(question):,} 个字符，最多 {LONGEST_QUESTION:,} 个；请缩短",
         )
     return question
-
-
-def _nearest(evidence: Sequence[Evidence]) -> list[str]:
-    return [f"{e.title} ({e.date})" if e.date else e.title for e in evidence[:_NEAREST_NAMED]]

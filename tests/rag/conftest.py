@@ -31,7 +31,7 @@ def ranked(
     day: date | None = None,
     originals: Sequence[str] = (),
 ) -> RankedPassage:
-    """A passage of ``text`` that stands in its article after ``before``."""
+    """A passage of ``text`` that stands in its article after ``before``; ``score`` is its cosine."""
     language = detect_language(text or title)
     whole = Article(
         article_id,
@@ -45,7 +45,7 @@ def ranked(
         originals=tuple(originals),
     )
     span = Span(len(before), len(before) + len(text))
-    return RankedPassage(Passage(1, whole, span, language), score, score)
+    return RankedPassage(Passage(1, whole, span, language), score, score, dense=5 * score)
 
 
 @pytest.fixture(scope="module")

@@ -14,10 +14,8 @@ from rag.answer import (
     MOST_SENTENCES,
     answer_extractively,
     join_sentences,
-    refuse,
-    score_sentences,
 )
-from rag.records import AnswerSentence, Support
+from rag.records import AnswerSentence, Strictness, Support
 from tests.conftest import FakeEncoder
 from tests.rag.conftest import ranked
 
@@ -31,8 +29,9 @@ class BilingualEncoder(FakeEncoder):
         return super()._encode(texts)
 
 
-def drafted(question, *hits, encoder=None):
-    return answer_extractively(question, [[hit] for hit in hits], encoder or FakeEncoder())
+def drafted(question, *hits, encoder=None, **options):
+    articles = [[hit] for hit in hits]
+    return answer_extractively(question, articles, encoder or FakeEncoder(), **options)
 
 
 def texts(draft):
@@ -91,12 +90,6 @@ def test_a_near_passage_goes_before_a_far_one_with_a_word_more():
     assert drafted("大桥全长多少公里？", far, near).citations[0].article_id == "near"
 
 
-def test_words_that_few_passages_have_count_more():
-    hits = [ranked(f"临江市第{n}次讲到工厂。", article_id=f"a{n}") for n in range(4)]
-    rare = ranked("临江市的苗圃开放。", article_id="rare")
-    assert drafted("临江市苗圃工厂", *hits, rare).citations[0].article_id == "rare"
-
-
 def test_a_scrap_does_not_answer():
     draft = drafted("大桥通车", ranked("通车。大桥通车仪式在东岸举行。"))
     assert texts(draft)[0] == "大桥通车仪式在东岸举行。"
@@ -109,14 +102,14 @@ def test_unrelated_sentences_stay_out():
     assert not {"校门口很热闹。", "食堂新开了窗口。", "船票45元。"} & set(texts(draft))
 
 
-def test_at_most_three_sentences():
-    text = "".join(f"大桥{name}段全长3公里。" for name in "甲乙丙丁戊己")
+def test_no_more_sentences_than_needed():
+    text = "".join(f"大桥{name}段全长3公里。" for name in "甲乙丙丁戊己庚辛")
     draft = drafted("大桥全长多少公里？", ranked(text))
-    assert len(draft.sentences) == len(draft.citations) == MOST_SENTENCES == 3
+    assert len(draft.sentences) == len(draft.citations) == MOST_SENTENCES
 
 
 def test_the_answer_stays_short():
-    text = "".join(f"大桥{name}段全长3公里，{'沿江' * 40}。" for name in "甲乙丙丁")
+    text = "".join(f"大桥{name}段全长3公里，{'沿江' * 20}。" for name in "甲乙丙丁")
     draft = drafted("大桥全长多少公里？", ranked(text))
     assert len(draft.sentences) > 1
     assert sum(map(len, texts(draft))) <= LONGEST_ANSWER
@@ -143,8 +136,9 @@ def test_the_same_words_are_not_said_twice():
 def test_markers_quotes_and_answer_belong_together():
     before = "开头有一句。"
     hits = [
-        ranked("大桥全长3.2公里。桥面很宽。", article_id="a", before=before, day=date(2025, 6, 1)),
-        ranked("大桥全长3.2公里，花了18亿元。", article_id="b", before=before * 3, source="晚报"),
+        ranked("大桥甲段全长3.2公里。", article_id="a", before=before, day=date(2025, 6, 1)),
+        ranked("大桥乙段全长9公里。", article_id="b", before=before * 3, source="晚报"),
+        ranked("大桥丙段全长8公里。", article_id="c"),
     ]
     draft = drafted("大桥全长多少公里？", *hits)
     articles = {hit.passage.article.article_id: hit.passage.article for hit in hits}
@@ -204,8 +198,8 @@ def test_a_passage_in_another_language_does_not_beat_a_nearer_one_that_answers()
     "hits",
     [
         [],
-        [ranked("大桥全长3.2公里。", score=0.05)],
-        [ranked("大桥全长3.2公里。", score=-0.4), ranked("大桥很美。", score=0.1)],
+        [ranked("船票45公里。", score=0.05)],
+        [ranked("船票全长3.2公里。", score=-0.4), ranked("大桥很美。", score=0.1)],
         [ranked("", title="大桥全长3.2公里", score=0.8)],
     ],
     ids=["no passages", "far", "all far", "a title only"],
@@ -227,21 +221,15 @@ def test_a_near_title_does_not_let_a_far_text_answer():
     assert drafted("大桥全长多少公里？", title_only, far) is None
 
 
-def test_every_sentence_is_scored_best_first():
-    hits = [ranked("大桥全长3.2公里。大桥很美。"), ranked("", article_id="p", title="大桥")]
-    candidates = score_sentences("大桥全长多少公里？", hits, FakeEncoder())
-    assert [candidate.text for candidate in candidates] == ["大桥全长3.2公里。", "大桥很美。"]
-    assert candidates[0].score > candidates[1].score
-
-
 def test_a_question_without_words_to_match_does_not_fail():
     assert drafted("？？", ranked("大桥全长3.2公里。")) is not None
+    assert drafted("？", ranked("大桥")) is not None
     assert drafted("谁？", ranked("大桥全长3.2公里。")) is not None
 
 
 @settings(max_examples=40, deadline=None, derandomize=True)
 @given(
-    st.text(max_size=40),
+    st.sampled_from(["标题", "标题的大桥？", "Who?", "？"]) | st.text(max_size=40),
     st.lists(st.tuples(st.text(max_size=20), st.text(max_size=120)), max_size=4),
 )
 def test_whatever_the_texts_every_quote_stands_in_its_article(question, written):
@@ -251,7 +239,6 @@ def test_whatever_the_texts_every_quote_stands_in_its_article(question, written)
     ]
     draft = drafted(question, *hits)
     if draft is None:
-        assert not any(hit.passage.text.strip() for hit in hits)
         return
     assert 1 <= len(draft.sentences) <= MOST_SENTENCES
     assert len({cited.quote for cited in draft.citations}) == len(draft.citations)
@@ -283,26 +270,33 @@ def test_join_sentences(sentences, expected):
 
 
 @pytest.mark.parametrize(
-    ("question", "nearest", "expected"),
+    ("question", "text", "marked"),
     [
-        ("火星上有猫吗？", [], "文章库中没有能回答这个问题的内容。"),
-        (
-            "火星上有猫吗？",
-            ["大桥 (2025-06-20)", "小学"],
-            "文章库中没有能回答这个问题的内容。最接近的文章：大桥 (2025-06-20)；小学。",
-        ),
-        (
-            "Are there cats on Mars?",
-            [],
-            "The articles in this library do not answer this question.",
-        ),
-        (
-            "Are there cats on Mars?",
-            ["大桥 (2025-06-20)", "Ferry"],
-            "The articles in this library do not answer this question. "
-            "Nearest: 大桥 (2025-06-20); Ferry.",
-        ),
+        ("大桥全长多少公里？", "大桥2025年建成，全长3.2公里。", ["3.2公里"]),
+        ("大桥什么时候通车？", "全长3公里的大桥将于6月28日通车。", ["6月28日"]),
+        ("机器人占比多少？", "共120台，机器人占比42.7%。", ["42.7%"]),
+        ("校长是谁？", "校长是温如玉，今年50岁。", []),
     ],
 )
-def test_refuse_speaks_the_language_of_the_question(question, nearest, expected):
-    assert refuse(question, nearest) == expected
+def test_what_decides_is_marked(question, text, marked):
+    hit = ranked(text, before="前面还有一句。")
+    (cited,) = drafted(question, hit).citations
+    whole = hit.passage.article.text
+    assert [span.of(whole) for span in cited.marks] == marked
+
+
+def test_strictness_decides_how_much_is_enough():
+    hit = ranked("大桥全长3.2公里，桥面很宽。", score=0.35)
+    question = "云杉大桥的桥面宽吗？"
+    given = [drafted(question, hit, strictness=one) is not None for one in Strictness]
+    assert given == [False, False, True]
+
+
+def test_a_gap_forbids_an_answer_but_in_open_mode():
+    hit = ranked("大桥全长3.2公里。", score=0.8)
+    assert drafted("苏州大桥全长多少公里？", hit) is None
+    assert drafted("苏州大桥全长多少公里？", hit, strictness=Strictness.OPEN)
+
+
+def test_small_talk_gets_no_sentence():
+    assert drafted("你好！", ranked("你好医院开业了。", score=0.9)) is None
