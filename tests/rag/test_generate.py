@@ -151,7 +151,10 @@ def test_nothing_found_needs_no_model(written):
     assert heard(assistant) == []
 
 
-@pytest.mark.parametrize("empty", ["", [], "[1]", " \n", "<think>想不出</think>", "……"])
+@pytest.mark.parametrize(
+    "empty",
+    ["", [], "[1]", " \n", "<think>想不出</think>", "……", "根据文章：", "好的，以下是答案："],
+)
 def test_an_empty_reply_is_asked_for_again(written, empty):
     assistant = written(empty, f"{OPENING}[1]", usage=(100, 5))
     answer = assistant.ask(QUESTION)
@@ -336,6 +339,13 @@ def test_a_rewriting_that_takes_too_long_is_not_waited_for(written, monkeypatch)
     assistant = written([lambda: time.sleep(0.5), "海棠小学的校长叫什么？"], NO_ANSWER)
     answer = assistant.ask("它的校长叫什么？", [TURN])
     assert answer.standalone_question == f"{TURN.question} 它的校长叫什么？"
+
+
+def test_a_rewritten_question_is_what_the_articles_own_sentences_answer(written):
+    assistant = written("海棠小学的校长叫什么？", [httpx.ConnectError("gone")])
+    answer = assistant.ask("它的校长叫什么？", [TURN])
+    assert answer.answerer == EXTRACTIVE
+    assert "温如玉" in answer.sentences[0].text
 
 
 def test_a_question_without_history_is_not_rewritten(written):
