@@ -67,7 +67,7 @@ def test_the_model_sees_quotations_with_date_and_account(written):
     assistant.ask(QUESTION)
     ((*_, asked),) = heard(assistant)
     assert "2025-06-20 · 试验号 · 东岸大桥月底通车\n> " in asked.content
-    assert asked.content.endswith(QUESTION)
+    assert f"问题：{QUESTION}\n" in asked.content
 
 
 @pytest.mark.parametrize("reply", [f"{OPENING}[7]", f"{OPENING}[0][99]", OPENING, f"{OPENING}[2]"])
@@ -309,7 +309,7 @@ def test_a_follow_up_is_rewritten_by_the_model(written):
     answer = assistant.ask("它的校长叫什么？", [TURN])
     rewriting, answering = heard(assistant)
     assert "240名" in rewriting[-1].content
-    assert answering[-1].content.endswith("海棠小学的校长叫什么？")
+    assert "问题：海棠小学的校长叫什么？\n" in answering[-1].content
     assert answer.question == "它的校长叫什么？"
     assert answer.standalone_question == "海棠小学的校长叫什么？"
     assert answer.evidence[0].article_id == "school"
