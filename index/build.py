@@ -74,7 +74,7 @@ def index_articles(
         paths: Exports, text files, folders of them and so on (``index.load``).
         columns: Names that the fields of a table or an export have, by attribute of ``RawArticle``.
         encoder: Embeds the chunks; by default the library's own, or the packaged one for a new library.
-        chunk_tokens: Size of a chunk in a new library, 256 by default.
+        chunk_tokens: Size of a chunk in a new library, 192 by default.
         progress: Told how far the work is.
 
     Raises:

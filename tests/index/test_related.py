@@ -167,6 +167,8 @@ def test_a_reprint_is_kept_and_names_the_earliest_as_its_original(folder, encode
     index_raw([older], folder, encoder=encoder)
     assert of(folder, "older").kind is Kind.ARTICLE
     assert {of(folder, "again").originals, of(folder, "p1").originals} == {("older",)}
+    with Library.open(folder) as library:
+        assert library.copies() == {"older": 2}
 
 
 def test_what_was_a_reprint_is_none_once_its_original_says_something_else(folder, encoder):

@@ -65,7 +65,7 @@ def test_a_library_of_another_schema_is_refused_with_both_versions(library_folde
 def test_the_manifest_says_what_the_library_was_made_with(library, encoder):
     manifest = library.manifest()
     assert (manifest.encoder, manifest.fingerprint) == ("fake", encoder.fingerprint)
-    assert (manifest.dimension, manifest.chunk_tokens) == (96, 256)
+    assert (manifest.dimension, manifest.chunk_tokens) == (96, 192)
     assert (manifest.generation, manifest.schema) == (1, 3)
     assert set(manifest.question_means) == {"zh", "en"}
 

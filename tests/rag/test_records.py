@@ -55,6 +55,7 @@ DOCUMENTED = {
 }
 ADDED = {
     *("column", "filters", "kind", "error", "account", "title", "date", "url", "marks", "reason"),
+    "copies",
     *("answerer", "notice", "incomplete", "refusal", "usage"),
 }
 

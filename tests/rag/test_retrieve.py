@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 
 import pytest
 
 from index.build import index_raw
+from index.records import Span
 from index.store import Library
 from rag.records import EVIDENCE_ARTICLES, Filters
-from rag.retrieve import originals_first, retrieve, to_evidence
+from rag.retrieve import join_neighbours, originals_first, retrieve, to_evidence
 from tests.conftest import ARTICLES, FakeEncoder, article
 from tests.rag.conftest import ranked
 
@@ -126,11 +128,12 @@ def test_evidence_is_the_best_passage_of_each_article():
     )
     worse = ranked("还有别的。", article_id="b", score=0.1)
     title_only = ranked("", article_id="p", title="一图读懂", score=-0.2)
-    evidence = to_evidence([[first, worse], [title_only]])
+    evidence = to_evidence([[first, worse], [title_only]], {"b": 2})
     assert [(e.rank, e.article_id, e.text, e.start, e.end) for e in evidence] == [
         (1, "b", "通车了。", 3, 7),
         (2, "p", "", 0, 0),
     ]
+    assert [e.copies for e in evidence] == [2, 0]
     assert (evidence[0].title, evidence[0].date, evidence[0].account) == (
         "大桥",
         "2025-06-20",
@@ -141,7 +144,7 @@ def test_evidence_is_the_best_passage_of_each_article():
 
 
 def test_no_articles_no_evidence():
-    assert to_evidence([]) == ()
+    assert to_evidence([], {}) == ()
 
 
 class Backwards:
@@ -176,3 +179,31 @@ def hit(article_id, *originals):
 )
 def test_copies_come_behind_the_best_of_their_originals(found, arranged):
     assert ids(originals_first([hit(*one) for one in found])) == arranged
+
+
+TEXT = "第一段。第二段。\n第三段。第四段。"
+
+
+def part(words, score):
+    start = TEXT.index(words)
+    hit = ranked(TEXT, article_id="a", score=score)
+    passage = replace(hit.passage, span=Span(start, start + len(words)))
+    return replace(hit, passage=passage, score=score)
+
+
+def test_passages_that_follow_each_other_are_joined_under_the_better_score():
+    joined = join_neighbours([part("第三段。", 3.0), part("第二段。", 2.0)])
+    assert [(hit.passage.text, hit.score) for hit in joined] == [("第二段。\n第三段。", 3.0)]
+
+
+def test_a_passage_that_closes_the_gap_joins_both_sides():
+    joined = join_neighbours([part("第一段。", 3.0), part("第三段。", 2.0), part("第二段。", 1.0)])
+    assert [(hit.passage.text, hit.score) for hit in joined] == [
+        ("第一段。第二段。\n第三段。", 3.0)
+    ]
+
+
+def test_passages_with_words_between_them_stay_apart():
+    apart = [part("第一段。", 3.0), part("第三段。", 2.0)]
+    assert join_neighbours(apart) == apart
+    assert join_neighbours([ranked("", title="一图读懂")])[0].passage.text == ""

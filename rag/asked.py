@@ -1,0 +1,209 @@
+"""What kind of thing a question asks for, and which texts hold such a thing."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+
+
+class Asked(StrEnum):
+    """The kind of thing that answers a question."""
+
+    DATE = "date"
+    SHARE = "share"
+    MONEY = "money"
+    NUMBER = "number"
+    PERSON = "person"
+    PLACE = "place"
+    ORGANISATION = "organisation"
+    REASON = "reason"
+    LIST = "list"
+    NAME = "name"
+    OTHER = "other"
+
+
+_ASKING: tuple[tuple[Asked, re.Pattern[str]], ...] = (
+    (
+        Asked.REASON,
+        re.compile(
+            r"为什么|为何|为啥|为什麽|原因|怎么会|何以|有什么用|有什么好处|\bwhy\b|\breasons?\b", re.I
+        ),
+    ),
+    (
+        Asked.SHARE,
+        re.compile(
+            r"百分之|百分比|占比|比例|比率|[率增幅]是?(?:多少|多高|有多)|(?:增长|下降|提高|提升)了?多少"
+            r"|\bper ?cent|\bshare\b|\bproportion|\brate\b",
+            re.I,
+        ),
+    ),
+    (
+        Asked.MONEY,
+        re.compile(
+            r"多少(?:亿|万|千)?(?:美|日|欧|港)?(?:元|钱|資金|资金|投资)|投资多少|花了多少|金额|价格|售价"
+            r"|\bhow much (?:money|did|does|was|were|is|will)\b|\b(?:cost|price)\b",
+            re.I,
+        ),
+    ),
+    (
+        Asked.DATE,
+        re.compile(
+            r"什么时[候间]|何时|何年|哪一?[天年月日]|几[月日号点时]|多少年[^来以]|日期|截止|最晚|最迟|时间是"
+            r"|\bwhen\b|\b(?:what|which) (?:date|day|year|month|time)\b|\bdeadline\b",
+            re.I,
+        ),
+    ),
+    (
+        Asked.NUMBER,
+        re.compile(
+            r"多少|几[^乎何]|多[长大高远久重宽深]|第几|数量|\bhow (?:many|much|long|large|big|far|fast|old|high|tall)\b"
+            r"|\bnumber of\b",
+            re.I,
+        ),
+    ),
+    (
+        Asked.PERSON,
+        re.compile(r"谁|哪一?[位名]|何人|什么人|[姓人]名|\bwho(?:m|se)?\b|\bname of the (?:man|woman|person)\b", re.I),
+    ),
+    (
+        Asked.PLACE,
+        re.compile(
+            r"哪里|哪儿|在哪|何处|何地|地点|地址|位置|哪一?[座个]?(?:城|省|市|县|区|镇|村|国|地|州|岛|港)"
+            r"|什么地方|\bwhere\b|\b(?:what|which) (?:city|country|place|province|state|town|region)\b",
+            re.I,
+        ),
+    ),
+    (
+        Asked.ORGANISATION,
+        re.compile(
+            r"(?:哪|什么|何|几)[一些几两三四五]*[家个所支]?[^，。？?]{0,6}?(?:公司|企业|集团|大学|学校|学院|机构|部门|单位|医院|银行|组织|协会|球队|团队|平台|实验室|研究)"
+            r"|\b(?:what|which) (?:company|university|organi[sz]ation|team|agency|school|firm|group)\b",
+            re.I,
+        ),
+    ),
+    (
+        Asked.LIST,
+        re.compile(
+            r"哪些|哪[两三四五六七八九十几]|分别|包括什么|有什么|列[出举]|\bwhich (?:two|three|four|five)\b"
+            r"|\blist\b|\bname (?:the )?(?:two|three|four|five)\b",
+            re.I,
+        ),
+    ),
+    (Asked.NAME, re.compile(r"叫什么|名[字称]|称为|称作|称之|什么名|\bcalled\b|\bnamed?\b", re.I)),
+)
+
+_FIGURE = r"(?:\d[\d,.]*|[零一二三四五六七八九十百千两半]{1,8})\s*(?:多|余|几)?[十百千万亿]*\s*(?:多|余)?"
+_SURNAMES = (
+    "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻柏水窦章云苏潘葛奚范彭郎鲁韦"
+    "昌马苗凤花方俞任袁柳酆鲍史唐费廉岑薛雷贺倪汤滕殷罗毕郝邬安常乐于时傅皮卞齐康伍余元卜顾孟平黄和穆萧尹"
+    "姚邵湛汪祁毛禹狄米贝明臧计伏成戴谈宋茅庞熊纪舒屈项祝董梁杜阮蓝闵席季麻强贾路娄危江童颜郭梅盛林刁钟徐"
+    "邱骆高夏蔡田樊胡凌霍虞万支柯管卢莫房裘缪干解应宗丁宣邓郁单杭洪包诸左石崔吉龚程邢裴陆荣翁荀羊惠甄曲家"
+    "封储靳段焦巴牧隗山谷车侯宓蓬全班仰秋仲伊宫宁仇栾暴甘厉戎祖武符刘景詹束龙叶幸司韶黎薄印宿白怀蒲邰从鄂"
+    "索咸籍赖卓蔺屠蒙池乔阴胥能苍双闻莘党翟谭贡劳逄姬申扶堵冉宰郦雍桑桂濮牛寿通边扈燕冀浦尚农温别庄晏柴瞿阎"
+    "冒仝佟游简饶曾关肖涂代鞠欧"
+)
+_HOLDING: dict[Asked, re.Pattern[str]] = {
+    Asked.DATE: re.compile(
+        r"\d+\s*[年月日号]|[一二三四五六七八九十〇零]{2,4}年|今[天日年]|昨[天日]|明[天年]|[去前当同次]年|[上下]午|月[底初中]"
+        r"|年[底初中]|\d{4}|\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? \d"
+        r"|\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b"
+    ),
+    Asked.SHARE: re.compile(r"\d\s*[%％]|百分之|[一二三四五六七八九两]成|分之|\d\s*倍|\bper ?cent\b", re.I),
+    Asked.MONEY: re.compile(
+        rf"{_FIGURE}(?:美|日|欧|港)?[元円圆]|[¥￥$€£]\s?\d|\d[\d,.]* (?:million|billion|yuan|dollars|RMB)", re.I
+    ),
+    Asked.NUMBER: re.compile(
+        r"\d|[一二三四五六七八九十百千万亿两]+[个家人项次台座名位种年天倍成条款辆米公吨层岁件篇期站]"
+        r"|\b(?:two|three|four|five|six|seven|eight|nine|ten|dozen|hundred|thousand|million|billion)\b",
+        re.I,
+    ),
+    Asked.PERSON: re.compile(
+        rf"(?:[{_SURNAMES}][\u4e00-\u9fff]{{1,2}}(?=表示|说|介绍|指出|认为|告诉|担任|出席|，|、|（|等|是|为|在|和|与|向|对|的))"
+        r"|(?:长|任|授|士|理|书记|记者|裁|席|家|员|师|人)[\u4e00-\u9fff]{2,3}(?=[，、。：:（在表说介指认]|$)"
+        r"|[\u4e00-\u9fff]·[\u4e00-\u9fff]|\b[A-Z][a-z]+ [A-Z][a-z]+"
+    ),
+    Asked.PLACE: re.compile(
+        r"[\u4e00-\u9fff](?:省|市|县|区|镇|乡|村|州|岛|路|街|道|湾|港|山|河|湖|海|国|馆|园|楼|厅|机场|车站|中心|广场)"
+        r"|位于|坐落|\d+号|\b(?:in|at|near) [A-Z]"
+    ),
+    Asked.ORGANISATION: re.compile(
+        r"公司|集团|大学|学院|学校|中学|小学|研究[所院]|中心|委员会|[局部厅署处委](?![分门])|医院|协会|学会|银行|实验室|基金|俱乐部"
+        r"|科技|股份|工业|联盟|机构|\b(?:Inc|Ltd|Co|Corp|University|Institute|Group|Company|Bank|Association)\b"
+    ),
+    Asked.REASON: re.compile(
+        r"因为|由于|因此|所以|为了|旨在|从而|以便|以免|避免|原因|是因|得益于|导致|使得|才能|有助于|目的|意味着|这样"
+        r"|\b(?:because|due to|so that|in order to|therefore|thanks to|as a result|aims? to)\b",
+        re.I,
+    ),
+    Asked.LIST: re.compile(r"、[^、。]{1,20}、|[一二三四五六七八九]是|分别|包括|涵盖|；[^；。]+；|[^,.]+, [^,.]+,? and ", re.I),
+    Asked.NAME: re.compile(r"[“《「『\"][^”》」』\"]{1,30}[”》」』\"]|名为|叫做|称为|称作|又称|简称|[A-Z][\w-]+|\bcalled\b|\bnamed\b"),
+}
+_UNIT = re.compile(
+    r"多少([\u4e00-\u9fff]{1,2})|几([\u4e00-\u9fff])|\bhow many ([a-z]+)", re.I
+)
+_NO_UNIT = frozenset("是为在有了的吗呢呀")
+_FOCUS = re.compile(
+    r"([\u4e00-\u9fff]{2,4})(?:是|为|叫做?|有|在|包括|属于|位于)?(?:什么|谁|多少|哪|几|何|怎)"
+    r"|(?:哪一?[家所个位支座种类条项款些]?|什么)([\u4e00-\u9fff]{2,3})"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What would answer a question.
+
+    Attributes:
+        holds: Matches in a text that has such a thing; ``None`` where the question does not tell.
+        exactly: The same, more narrowly: a number with the unit that was asked for.
+        focus: The words next to the question word, which name the thing ("主题" of "主题是什么").
+    """
+
+    asked: Asked
+    holds: re.Pattern[str] | None
+    exactly: re.Pattern[str] | None
+    focus: tuple[str, ...]
+
+
+def wanted(question: str) -> Wanted:
+    """What a question asks for.
+
+    >>> wanted("新工厂有多少台机器人？").asked.value
+    'number'
+    >>> bool(wanted("新工厂有多少台机器人？").exactly.search("共有120台机器人"))
+    True
+    >>> wanted("活动的主题是什么？").focus
+    ('活动的主题',)
+    """
+    asked = kind_asked(question)
+    return Wanted(asked, _HOLDING.get(asked), _exactly(question, asked), _focus(question))
+
+
+def kind_asked(question: str) -> Asked:
+    """The kind of thing asked for, by the words of the question."""
+    return next((kind for kind, words in _ASKING if words.search(question)), Asked.OTHER)
+
+
+def _exactly(question: str, asked: Asked) -> re.Pattern[str] | None:
+    if asked not in {Asked.NUMBER, Asked.MONEY, Asked.SHARE}:
+        return None
+    match = _UNIT.search(question)
+    if match is None:
+        return _HOLDING[asked] if asked is not Asked.NUMBER else None
+    unit = next(group for group in match.groups() if group)
+    return None if unit[0] in _NO_UNIT else _with_unit(unit)
+
+
+@lru_cache(maxsize=256)
+def _with_unit(unit: str) -> re.Pattern[str]:
+    if unit.isascii():
+        return re.compile(rf"\d[\d,.]*(?: [a-z-]+){{0,2}} {re.escape(unit)}|\b\w+ {re.escape(unit)}", re.I)
+    forms = [re.escape(unit), re.escape(unit[0])] if len(unit) > 1 else [re.escape(unit)]
+    return re.compile(rf"(?:{_FIGURE})(?:{'|'.join(forms)})")
+
+
+def _focus(question: str) -> tuple[str, ...]:
+    return tuple(
+        group for match in _FOCUS.finditer(question) for group in match.groups() if group
+    )
