@@ -198,8 +198,7 @@ class Assistant:
         started = time.perf_counter()
         question = check_question(question)
         chat = self._chosen(options.get("answerer"))
-        config = options.get("config")
-        standalone, usage = self._standalone(question, history, chat, config)
+        standalone, usage = self._standalone(question, history, chat, options.get("config"))
         found = self._find(standalone, filters or Filters())
         yield QuestionRead(found.question, detect_language(question), found.filters)
         evidence = to_evidence(found.articles, self.library.copies())
@@ -207,21 +206,15 @@ class Assistant:
         retrieved = time.perf_counter()
         written = WrittenAnswer()
         if chat:
-            strictness = options.get("strictness", Strictness.BALANCED)
-            written = yield from write_answer(
-                standalone,
-                found.articles,
-                chat,
-                strictness=strictness,
-                similarity=self._similarity(),
-                config=config,
-            )
+            written = yield from self._write(standalone, found, chat, options)
         draft = written.draft
         by_model = written.refused or draft is not None
         if not by_model:
-            background = standalone.removesuffix(question)
+            # A rewritten question needs no background; one that was put together ends with its own words.
+            asked = question if standalone.endswith(question) else standalone
+            background = standalone.removesuffix(asked)
             draft = answer_extractively(
-                question if background else found.question,
+                asked if background else found.question,
                 found.articles,
                 self._encoder,
                 background=background,
@@ -251,6 +244,19 @@ class Assistant:
                 incomplete=written.incomplete,
                 usage=add_usage(usage, written.usage),
             )
+        )
+
+    def _write(
+        self, question: str, found: Found, chat: ChatModel, options: AskOptions
+    ) -> Generator[Event, None, WrittenAnswer]:
+        """Let the chat model answer from what was found."""
+        return write_answer(
+            question,
+            found.articles,
+            chat,
+            strictness=options.get("strictness", Strictness.BALANCED),
+            similarity=self._similarity(),
+            config=options.get("config"),
         )
 
     def _similarity(self) -> Similarity:

@@ -196,15 +196,16 @@ class _Writing:
                 yield Text(part)
 
     def _add(self, written: Written) -> Iterator[Event]:
-        self.begun = True
         if is_no_answer(written.text):
             self._refused = not self._sentences
+            self.begun = True
             return
         if written.text in self._said:
             self._repeats += 1
             return
         self._said.add(written.text)
         checked = self._verifier().check(written.text, written.markers)
+        self.begun = self.begun or checked.claims
         if not is_kept(checked, self._strictness):
             self._withheld += checked.claims
             unproven = AnswerSentence(checked.text, (), checked.support, checked.reason)

@@ -2,7 +2,8 @@
 
 Evidence stands in the prompt as quotations: a numbered line with the date, the account and the
 title, then the words, ``> `` before each of their lines, so that no text of an article can end its
-own quotation. The example turns are invented. Without them a small model rarely cites; without
+own quotation. The rules are said again in short behind each question, since a small model has
+forgotten them by then. The example turns are invented. Without them a small model rarely cites; without
 refusals of near misses among them it stops refusing.
 """
 
@@ -81,6 +82,7 @@ class _Wording:
     rules: str
     quotations: str
     question: str
+    reminder: str
     rewrite: str
     conversation: str
     asked: str
@@ -101,6 +103,7 @@ _CHINESE = _Wording(
     ),
     quotations="引文（以 > 开头的行是文章原文）：",
     question="问题：",
+    reminder=f"（引文写明了才答，句末标编号；没有写明就只输出 {NO_ANSWER}）",
     rewrite=(
         "把用户的最后一个问题改写成脱离对话也能看懂的一个问题：补上它所指的人、事、时间，"
         "不增加别的条件，不回答。只输出改写后的问题；本来就能看懂的，原样输出。"
@@ -201,6 +204,7 @@ _ENGLISH = _Wording(
     ),
     quotations="Quotations (lines that begin with > are words of the articles):",
     question="Question: ",
+    reminder=f"(Answer only what the quotations state, each sentence with its [n]; else {NO_ANSWER}.)",
     rewrite=(
         "Rewrite the user's last question as one question that can be understood without the "
         "conversation: put in the person, thing or time that it refers to, add no other condition, "
@@ -326,7 +330,7 @@ def _wording(question: str) -> _Wording:
 
 def _asking(said: _Wording, question: str, quotations: Sequence[Quotation]) -> str:
     numbered = "\n".join(each.numbered(number) for number, each in enumerate(quotations, 1))
-    return f"{said.quotations}\n{numbered}\n\n{said.question}{question}"
+    return f"{said.quotations}\n{numbered}\n\n{said.question}{question}\n{said.reminder}"
 
 
 def _remembered(answer: str) -> str:

@@ -67,7 +67,7 @@ def test_the_model_sees_quotations_with_date_and_account(written):
     assistant.ask(QUESTION)
     ((*_, asked),) = heard(assistant)
     assert "2025-06-20 · 试验号 · 东岸大桥月底通车\n> " in asked.content
-    assert asked.content.endswith(QUESTION)
+    assert f"问题：{QUESTION}\n" in asked.content
 
 
 @pytest.mark.parametrize("reply", [f"{OPENING}[7]", f"{OPENING}[0][99]", OPENING, f"{OPENING}[2]"])
@@ -151,7 +151,10 @@ def test_nothing_found_needs_no_model(written):
     assert heard(assistant) == []
 
 
-@pytest.mark.parametrize("empty", ["", [], "[1]", " \n", "<think>想不出</think>", "……"])
+@pytest.mark.parametrize(
+    "empty",
+    ["", [], "[1]", " \n", "<think>想不出</think>", "……", "根据文章：", "好的，以下是答案："],
+)
 def test_an_empty_reply_is_asked_for_again(written, empty):
     assistant = written(empty, f"{OPENING}[1]", usage=(100, 5))
     answer = assistant.ask(QUESTION)
@@ -306,7 +309,7 @@ def test_a_follow_up_is_rewritten_by_the_model(written):
     answer = assistant.ask("它的校长叫什么？", [TURN])
     rewriting, answering = heard(assistant)
     assert "240名" in rewriting[-1].content
-    assert answering[-1].content.endswith("海棠小学的校长叫什么？")
+    assert "问题：海棠小学的校长叫什么？\n" in answering[-1].content
     assert answer.question == "它的校长叫什么？"
     assert answer.standalone_question == "海棠小学的校长叫什么？"
     assert answer.evidence[0].article_id == "school"
@@ -336,6 +339,13 @@ def test_a_rewriting_that_takes_too_long_is_not_waited_for(written, monkeypatch)
     assistant = written([lambda: time.sleep(0.5), "海棠小学的校长叫什么？"], NO_ANSWER)
     answer = assistant.ask("它的校长叫什么？", [TURN])
     assert answer.standalone_question == f"{TURN.question} 它的校长叫什么？"
+
+
+def test_a_rewritten_question_is_what_the_articles_own_sentences_answer(written):
+    assistant = written("海棠小学的校长叫什么？", [httpx.ConnectError("gone")])
+    answer = assistant.ask("它的校长叫什么？", [TURN])
+    assert answer.answerer == EXTRACTIVE
+    assert "温如玉" in answer.sentences[0].text
 
 
 def test_a_question_without_history_is_not_rewritten(written):

@@ -17,6 +17,8 @@ HEAVY = (
     "tiktoken",
     "gradio",
     "langchain",
+    "langchain_core",
+    "pydantic",
 )
 
 

@@ -31,7 +31,8 @@ def test_a_conversation_has_rules_examples_and_the_question_last(question):
     assert NO_ANSWER in messages[0][1]
     roles = [role for role, _ in messages[1:]]
     assert roles == ["human", "ai"] * (len(roles) // 2) + ["human"]
-    assert messages[-1][1].endswith(question)
+    assert question in messages[-1][1].splitlines()[-2]
+    assert NO_ANSWER in messages[-1][1].splitlines()[-1]
     assert "[1] 2025-06-20 · 试验号 · 东岸大桥通车\n> 大桥全长3.2公里。" in messages[-1][1]
 
 
