@@ -104,7 +104,7 @@ def clean(raw: RawArticle, boilerplate: Collection[int] = ()) -> Cleaned:
     if not source:
         draft, source = take_credit(draft)
     title, column = split_column(clean_title(raw.title))
-    published, problems = _publication_date(raw)
+    published, problems = publication_date(raw)
     article = Article(
         article_id=raw.article_id,
         title=title,
@@ -358,7 +358,8 @@ def parse_date(written: str) -> date | None:
     return date(year, month, day)
 
 
-def _publication_date(raw: RawArticle) -> tuple[date | None, tuple[Problem, ...]]:
+def publication_date(raw: RawArticle) -> tuple[date | None, tuple[Problem, ...]]:
+    """The day that an article gives, and what is wrong with what it gives."""
     try:
         return parse_date(raw.time), ()
     except ValueError:

@@ -150,7 +150,8 @@ class Summary:
 
     ``read`` counts every article met; it is the sum of ``added``, ``changed``, ``unchanged``,
     ``repeated`` (the same article met twice) and ``failed``. ``empty`` counts those, among the
-    others, that have no text and can be found by their title alone.
+    others, that have no text and can be found by their title alone; ``removed`` those that were
+    taken out.
     """
 
     read: int = 0
@@ -160,6 +161,7 @@ class Summary:
     repeated: int = 0
     empty: int = 0
     failed: int = 0
+    removed: int = 0
     chunks: int = 0
     embedded: int = 0
     seconds: float = 0.0

@@ -20,7 +20,6 @@ from numpy.typing import NDArray
 from index.database import (
     ARTICLE_COLUMNS,
     DATABASE,
-    SCHEMA_VERSION,
     Manifest,
     changes_from_json,
     connect_reader,
@@ -36,6 +35,7 @@ from index.embed import Encoder, Vectors
 from index.errors import LibraryError
 from index.postings import PostingIndex, load_postings
 from index.records import Article, Change, Passage, RawArticle, Span
+from index.schema import OLDEST_MIGRATED, SCHEMA_VERSION
 from index.vectors import (
     VECTORS,
     VectorIndex,
@@ -158,13 +158,7 @@ class Library:
                 f"fill it with 'juwen index PATH --library {self.folder}'",
                 f"文章库 {str(self.folder)!r} 尚未建成；请用 juwen index 文件 --library {self.folder} 建库",
             )
-        if values.get("schema") != SCHEMA_VERSION:
-            raise LibraryError(
-                f"the library {str(self.folder)!r} has schema {values.get('schema')!r}, this version "
-                f"reads {SCHEMA_VERSION}; make a new one with 'juwen index PATH --library NEW_FOLDER'",
-                f"文章库 {str(self.folder)!r} 的结构版本为 {values.get('schema')!r}，本版本只支持 {SCHEMA_VERSION}；"
-                "请用 juwen index 文件 --library 新目录 重新建库",
-            )
+        check_schema(self.folder, values.get("schema", 0), SCHEMA_VERSION)
         return Manifest(**values)
 
     def counts(self) -> LibraryCounts:
@@ -353,6 +347,37 @@ class Library:
         if self._postings is None or self._postings[0] != generation:
             self._postings = generation, load_postings(connection)
         return self._postings[1]
+
+
+def check_schema(folder: Path, schema: int, oldest: int) -> None:
+    """Refuse a library of which this version does not know the tables.
+
+    Args:
+        oldest: The oldest schema that will do.
+
+    Raises:
+        LibraryError: with the way out: bring it up to date, get a newer version, or build it anew.
+    """
+    if oldest <= schema <= SCHEMA_VERSION:
+        return
+    english = (
+        f"the library {str(folder)!r} has schema {schema}, this version reads {SCHEMA_VERSION}; "
+    )
+    chinese = f"文章库 {str(folder)!r} 的结构版本为 {schema}，本版本只支持 {SCHEMA_VERSION}；"
+    if schema > SCHEMA_VERSION:
+        raise LibraryError(
+            english + "it was made by a newer version of juwen: update this one",
+            chinese + "它由更新版本的 juwen 建立，请升级本程序",
+        )
+    if schema >= OLDEST_MIGRATED:
+        raise LibraryError(
+            english + f"bring it up to date with 'juwen repair --library {folder}'",
+            chinese + f"请用 juwen repair --library {folder} 升级",
+        )
+    raise LibraryError(
+        english + "make a new one with 'juwen index PATH --library NEW_FOLDER'",
+        chinese + "请用 juwen index 文件 --library 新目录 重新建库",
+    )
 
 
 def check_encoder(folder: Path, manifest: Manifest, encoder: Encoder) -> None:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import faiss
 
 VECTORS = "vectors.faiss"
-_FOOTER_MARK = b"juwen-vectors-2\n"
+_FOOTER_MARK = b"juwen-vectors-3\n"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -18,6 +18,7 @@ from ui.batch import ask_batch
 from ui.evaluate import eval_command
 from ui.indexing import index_command, index_samples, run_index
 from ui.inspect import inspect_command
+from ui.keeping import KEEPING
 from ui.language import complain, say, say_error
 from ui.options import (
     DEFAULT_LIBRARY,
@@ -149,7 +150,7 @@ def info(library: Path | None, as_json: bool) -> None:
         click.echo(show_library(str(folder), manifest, counts))
 
 
-for _command in (eval_command, index_command, inspect_command, search_command):
+for _command in (eval_command, index_command, inspect_command, search_command, *KEEPING):
     cli.add_command(_command)
 
 

@@ -252,7 +252,7 @@ if sys.argv[2] == "staging":
 elif sys.argv[2] == "inside a transaction":
     index.build._WINDOW = 1
     progress = lambda done, total: None
-    index.writer.manifest_value = kill
+    index.writer.publish_postings = kill
 else:
     progress = lambda done, total: None
     index.writer.rebuild_vectors = kill
