@@ -4,17 +4,21 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
 
-.PHONY: chat test check eval clean
+.PHONY: chat test test-browser check eval clean
 
-# make chat                               asks the sample articles (or ./library, where there is one)
-# make chat ARTICLES=path/to/export.json  puts those articles into ./library and asks them
+# make chat                               opens the page on the sample articles (or ./library, where there is one)
+# make chat ARTICLES=path/to/export.json  puts those articles into ./library before
 chat: $(STAMP)
 	@$(BIN)/juwen chat $(ARTICLES) $(if $(LIBRARY),--library $(LIBRARY))
 
 # make test PYTEST_ARGS="-k clean"        runs a part
 test: $(STAMP)
-	$(BIN)/pytest --cov --cov-report=term-missing:skip-covered $(PYTEST_ARGS)
+	$(BIN)/pytest --ignore-glob='*/test_browser*.py' --cov --cov-report=term-missing:skip-covered $(PYTEST_ARGS)
 	$(BIN)/coverage report --include='index/*,rag/*' --fail-under=90 --format=total
+
+# make test-browser                       drives the chat page in Chromium (JUWEN_CHROMIUM names one)
+test-browser: $(STAMP)
+	$(BIN)/pytest tests/ui/chat/test_browser*.py $(PYTEST_ARGS)
 
 check: $(STAMP)
 	$(BIN)/ruff check .

@@ -34,7 +34,7 @@ from index.database import (
 from index.embed import Encoder, Vectors
 from index.errors import LibraryError
 from index.postings import PostingIndex, load_postings
-from index.records import Article, Change, Passage, RawArticle, Span
+from index.records import Article, Change, Kind, Passage, RawArticle, Span
 from index.schema import OLDEST_MIGRATED, SCHEMA_VERSION
 from index.vectors import (
     VECTORS,
@@ -57,6 +57,17 @@ class LibraryCounts:
     accounts: Mapping[str, int]
     languages: Mapping[str, int]
     kinds: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """An article without its text, for lists."""
+
+    article_id: str
+    title: str
+    date: date | None
+    account: str
+    kind: Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +238,41 @@ class Library:
         with self._reading() as connection:
             rows = connection.execute("SELECT article_id FROM article WHERE published").fetchall()
         return [article_id for (article_id,) in rows]
+
+    def days(self) -> dict[date, int]:
+        """How many articles were published on each day; those without a date are left out."""
+        with self._reading() as connection:
+            rows = connection.execute(
+                "SELECT date, COUNT(*) FROM article WHERE published AND date IS NOT NULL "
+                "GROUP BY date ORDER BY date"
+            ).fetchall()
+        return {date.fromisoformat(day): count for day, count in rows}
+
+    def headings(
+        self,
+        limit: int,
+        offset: int = 0,
+        *,
+        date_from: date | None = None,
+        date_to: date | None = None,
+        accounts: Sequence[str] = (),
+        article_ids: Sequence[str] = (),
+    ) -> list[Heading]:
+        """``limit`` articles from the ``offset``-th on, newest first, without their texts.
+
+        The other arguments are those of ``search``.
+        """
+        where, values = _conditions(date_from, date_to, accounts, article_ids)
+        with self._reading() as connection:
+            rows = connection.execute(
+                "SELECT article_id, title, date, account, kind FROM article WHERE published "
+                f"{'AND ' + where if where else ''} ORDER BY date DESC, row DESC LIMIT ? OFFSET ?",
+                (*values, limit, offset),
+            ).fetchall()
+        return [
+            Heading(article_id, title, to_date(day), account, Kind(kind))
+            for article_id, title, day, account, kind in rows
+        ]
 
     def articles(self) -> Iterator[Article]:
         """Every article, oldest first, in one consistent list."""
