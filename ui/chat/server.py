@@ -6,6 +6,7 @@ is answered at once. The server keeps nothing of a conversation: each request br
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import os
@@ -77,22 +78,8 @@ def serving(assistant: Assistant, settings: Settings) -> Iterator[str]:
     jobs = Jobs(
         assistant.library.folder, settings.index, assistant.library.article_ids, requests.changed
     )
-    server = build(assistant, settings, requests, jobs)
     try:
-        _, url, _ = server.launch(
-            server_name=settings.host,
-            server_port=settings.port or _free_port(settings.host),
-            inbrowser=settings.open_browser,
-            mcp_server=settings.mcp,
-            share=False,
-            ssr_mode=False,
-            run_history=False,
-            enable_monitoring=False,
-            pwa=False,
-            quiet=True,
-            prevent_thread_lock=True,
-            _frontend=False,
-        )
+        server, url = asyncio.run(_launch(assistant, settings, requests, jobs))
     except OSError as error:
         raise JuwenError(
             f"the page cannot be served on {settings.host}:{settings.port} ({error}); name another --port",
@@ -103,6 +90,28 @@ def serving(assistant: Assistant, settings: Settings) -> Iterator[str]:
     finally:
         server.get_blocks().close(verbose=False)
         jobs.close()
+
+
+async def _launch(
+    assistant: Assistant, settings: Settings, requests: Requests, jobs: Jobs
+) -> tuple[gr.Server, str]:
+    """Begin to serve. In a coroutine, because Gradio leaves unclosed loops behind where none runs."""
+    server = build(assistant, settings, requests, jobs)
+    _, url, _ = server.launch(
+        server_name=settings.host,
+        server_port=settings.port or _free_port(settings.host),
+        inbrowser=settings.open_browser,
+        mcp_server=settings.mcp,
+        share=False,
+        ssr_mode=False,
+        run_history=False,
+        enable_monitoring=False,
+        pwa=False,
+        quiet=True,
+        prevent_thread_lock=True,
+        _frontend=False,
+    )
+    return server, url
 
 
 def _free_port(host: str) -> int:
