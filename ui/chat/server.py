@@ -13,6 +13,7 @@ import os
 import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
@@ -79,7 +80,10 @@ def serving(assistant: Assistant, settings: Settings) -> Iterator[str]:
         assistant.library.folder, settings.index, assistant.library.article_ids, requests.changed
     )
     try:
-        server, url = asyncio.run(_launch(assistant, settings, requests, jobs))
+        # In a thread of its own: the caller may be running a loop.
+        with ThreadPoolExecutor(1) as thread:
+            begun = _launch(assistant, settings, requests, jobs)
+            server, url = thread.submit(asyncio.run, begun).result()
     except OSError as error:
         raise JuwenError(
             f"the page cannot be served on {settings.host}:{settings.port} ({error}); name another --port",

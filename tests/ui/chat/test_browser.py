@@ -4,15 +4,21 @@ error message, failed request, and on any request to another host."""
 from __future__ import annotations
 
 import json
+import threading
+import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from rag.assistant import Assistant
+from rag.events import Event, Text
 from tests.conftest import article
 from tests.ui.chat.browser import Visit, find_chromium
 from tests.ui.conftest import write_export
+from ui.chat.server import Settings, serving
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 expect = playwright.expect
@@ -42,12 +48,12 @@ def visit(chromium: Any, page_url: str) -> Iterator[Callable[..., Visit]]:
     """Open the page as a new visitor; at the end, nothing must have gone wrong."""
     visits: list[Visit] = []
 
-    def opened(**options: Any) -> Visit:
+    def opened(url: str = page_url, **options: Any) -> Visit:
         context = chromium.new_context(**{"locale": "zh-CN", **options})
         context.set_default_timeout(10_000)
-        one = Visit(context.new_page(), page_url)
+        one = Visit(context.new_page(), url)
         one.watch()
-        one.page.goto(page_url)
+        one.page.goto(url)
         visits.append(one)
         return one
 
@@ -180,6 +186,107 @@ def test_the_language_and_the_appearance_can_be_chosen(visit):
     assert one.page.evaluate("getComputedStyle(document.body).backgroundColor") == dark
     one.page.reload()
     expect(one.page.locator("#send")).to_have_text("Ask")
+
+
+class Slow:
+    """An assistant that writes like a chat model: letter by letter, then checked."""
+
+    def __init__(self, assistant: Assistant) -> None:
+        self.assistant = assistant
+        self.library = assistant.library
+        self.go_on = threading.Event()
+        self.ended = threading.Event()
+        self.answerers: list[object] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.assistant, name)
+
+    def stream(self, *asked: Any, answerer: object = None, **options: Any) -> Iterator[Event]:
+        self.answerers.append(answerer)
+        try:
+            for event in self.assistant.stream(*asked, **options):
+                if isinstance(event, Text):
+                    for letter in event.text[:-1]:
+                        time.sleep(0.07)
+                        yield Text(letter)
+                    self.go_on.wait(20)
+                    yield Text(event.text[-1])
+                else:
+                    yield event
+        finally:
+            self.ended.set()
+
+
+@pytest.fixture
+def slow(page_assistant: Assistant, page_settings: Settings) -> Iterator[tuple[Slow, str]]:
+    assistant = Slow(page_assistant)
+    with serving(assistant, replace(page_settings, models=("test:model",))) as url:
+        yield assistant, url.rstrip("/")
+    assistant.go_on.set()
+
+
+def test_an_answer_is_seen_to_form(visit, slow):
+    assistant, url = slow
+    one = visit(url=url)
+    page = one.page
+    page.fill("#question", BRIDGE)
+    page.keyboard.press("Enter")
+    expect(page.locator(".found .looked-title").first).to_have_text("东岸大桥月底通车")
+    draft = page.locator(".draft .said")
+    draft.wait_for()
+    seen = {draft.inner_text() for _ in range(12) if not time.sleep(0.1)}
+    assert len(seen) > 3
+    assert all("东岸大桥将于6月28日通车。".startswith(text) for text in seen)
+    expect(page.locator("#stop")).to_be_visible()
+    assistant.go_on.set()
+    page.locator(".actions").wait_for()
+    expect(page.locator(".sentence .label").first).to_have_text("✓支持")
+    expect(page.locator("#live")).to_contain_text("东岸大桥将于6月28日通车。")
+    expect(page.locator("#stop")).to_be_hidden()
+
+
+def test_an_answer_can_be_stopped(visit, slow):
+    assistant, url = slow
+    one = visit(url=url)
+    page = one.page
+    page.fill("#question", BRIDGE)
+    page.keyboard.press("Enter")
+    page.locator(".draft").wait_for()
+    page.locator("#stop").click()
+    expect(page.locator(".status")).to_have_text("已停止。")
+    expect(page.locator("#send")).to_be_visible()
+    assistant.go_on.set()
+    assert assistant.ended.wait(10)
+    page.locator("[data-do=retry]").click()
+    page.locator(".actions [data-do=right]").wait_for()
+    expect(page.locator(".sentences")).to_contain_text("6月28日")
+
+
+def test_the_answerer_can_be_chosen_where_there_is_a_chat_model(visit, slow):
+    assistant, url = slow
+    assistant.go_on.set()
+    one = visit(url=url)
+    one.page.locator("[data-open=settings]").click()
+    one.page.locator("input[name=answerer][value='test:model']").check()
+    one.page.locator("#settings button[type=submit]").click()
+    one.ask(BRIDGE)
+    assert assistant.answerers[-1] == "test:model"
+
+
+def test_a_refusal_looks_like_an_answer(visit):
+    one = visit()
+    turn = one.ask("How many penguins live on the moons of Jupiter?")
+    expect(turn.locator(".refusal-lead")).to_contain_text("没有能回答这个问题")
+    expect(turn.locator(".refusal .looked")).not_to_have_count(0)
+    assert turn.locator(".problem").count() == 0
+    suggestion = turn.locator(".suggestion").first
+    suggestion.wait_for()
+    suggestion.click()
+    answered = one.page.locator(".turn").nth(1)
+    answered.locator(".actions").wait_for()
+    assert answered.locator(".sentence").count() >= 1
+    turn.locator(".refusal .looked").first.click()
+    expect(one.page.locator("#panel .reader-title")).to_be_visible()
 
 
 def test_files_can_be_added_while_the_chat_goes_on(visit, tmp_path: Path):

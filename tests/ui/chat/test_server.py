@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -42,6 +42,14 @@ def converse(client: httpx.Client, **asked: object) -> list[dict]:
             elif name == "data" and event == "generating":
                 parts.append(json.loads(value)[0])
     return parts
+
+
+def cut_off(send: Callable[[], httpx.Response]) -> bool:
+    """Whether a request got no good answer."""
+    try:
+        return send().status_code >= 400
+    except httpx.HTTPError:
+        return True
 
 
 def test_programs_ask_and_search(page_url):
@@ -91,7 +99,12 @@ def test_evidence_is_shown_before_the_answer(client):
 
 @pytest.mark.parametrize(
     "asked",
-    [{}, {"question": 3}, {"question": "谁？", "history": [1]}, {"question": "谁？", "filters": {"date_from": "x"}}],
+    [
+        {},
+        {"question": 3},
+        {"question": "谁？", "history": [1]},
+        {"question": "谁？", "filters": {"date_from": "x"}},
+    ],
 )
 def test_what_the_page_never_sends_is_refused(client, asked):
     [part] = converse(client, **asked)
@@ -169,8 +182,7 @@ def test_requests_are_limited_in_size(client):
     answer = client.post("/page/find", content=b"x" * 3_000_000)
     assert answer.status_code == 413
     chunks = (b"x" * 100_000 for _ in range(40))
-    with pytest.raises(httpx.HTTPError):
-        client.post("/page/find", content=chunks).raise_for_status()
+    assert cut_off(lambda: client.post("/page/find", content=chunks))
 
 
 def test_what_is_no_json_is_refused(client):
@@ -209,14 +221,19 @@ def test_a_session_asks_only_so_much(page_assistant, page_settings):
 
 def test_a_port_that_is_taken(page_assistant, page_settings, page_url):
     taken = int(page_url.rsplit(":", 1)[1])
+    page = serving(page_assistant, replace(page_settings, port=taken))
     with pytest.raises(JuwenError, match="name another --port"):
-        with serving(page_assistant, replace(page_settings, port=taken)):
-            pass
+        page.__enter__()
 
 
 def test_sessions_are_not_mixed_up(page_url):
     """Twenty at once, each with questions of its own; none sees a word of another's."""
-    asked = ["东岸大桥总投资多少？", "海棠小学今年招收多少名新生？", "云杉机械的新工厂年产多少台机器人？", "How much do night ferry tickets to Qingyu cost?"]
+    asked = [
+        "东岸大桥总投资多少？",
+        "海棠小学今年招收多少名新生？",
+        "云杉机械的新工厂年产多少台机器人？",
+        "How much do night ferry tickets to Qingyu cost?",
+    ]
     expected = ["18.6亿元", "240名", "5000台", "45 yuan"]
 
     def session(number: int) -> list[bool]:
@@ -252,9 +269,8 @@ def test_an_upload_that_is_too_large(page_assistant, page_settings):
     settings = replace(page_settings, upload_bytes=1000)
     with serving(page_assistant, settings) as url:
         assert httpx.post(url + "page/upload?name=a.txt", content=b"x" * 2000).status_code == 413
-        with pytest.raises(httpx.HTTPError):
-            chunks = (b"x" * 500 for _ in range(4))
-            httpx.post(url + "page/upload?name=a.txt", content=chunks).raise_for_status()
+        chunks = (b"x" * 500 for _ in range(4))
+        assert cut_off(lambda: httpx.post(url + "page/upload?name=a.txt", content=chunks))
 
 
 def test_tools_of_the_mcp_server(page_assistant, page_settings):
