@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
 
-.PHONY: chat test test-browser check eval clean
+.PHONY: chat test test-browser screenshots check eval clean
 
 # make chat                               opens the page on the sample articles (or ./library, where there is one)
 # make chat ARTICLES=path/to/export.json  puts those articles into ./library before
@@ -18,7 +18,12 @@ test: $(STAMP)
 
 # make test-browser                       drives the chat page in Chromium (JUWEN_CHROMIUM names one)
 test-browser: $(STAMP)
+	@if command -v npm >/dev/null; then npm install --prefix tests/ui/chat/axe --silent --no-audit --no-fund --package-lock=false || true; fi
 	$(BIN)/pytest tests/ui/chat/test_browser*.py $(PYTEST_ARGS)
+
+# make screenshots                        takes the pictures of the page that the README shows
+screenshots: $(STAMP)
+	$(BIN)/python docs/screenshots.py
 
 check: $(STAMP)
 	$(BIN)/ruff check .

@@ -84,11 +84,9 @@ def serving(assistant: Assistant, settings: Settings) -> Iterator[str]:
         with ThreadPoolExecutor(1) as thread:
             begun = _launch(assistant, settings, requests, jobs)
             server, url = thread.submit(asyncio.run, begun).result()
-    except OSError as error:
-        raise JuwenError(
-            f"the page cannot be served on {settings.host}:{settings.port} ({error}); name another --port",
-            f"无法在 {settings.host}:{settings.port} 提供页面（{error}）；请用 --port 指定其他端口",
-        ) from error
+    except BaseException:
+        jobs.close()
+        raise
     try:
         yield url
     finally:
@@ -100,10 +98,11 @@ async def _launch(
     assistant: Assistant, settings: Settings, requests: Requests, jobs: Jobs
 ) -> tuple[gr.Server, str]:
     """Begin to serve. In a coroutine, because Gradio leaves unclosed loops behind where none runs."""
+    port = _port(settings)
     server = build(assistant, settings, requests, jobs)
     _, url, _ = server.launch(
         server_name=settings.host,
-        server_port=settings.port or _free_port(settings.host),
+        server_port=port,
         inbrowser=settings.open_browser,
         mcp_server=settings.mcp,
         share=False,
@@ -118,10 +117,24 @@ async def _launch(
     return server, url
 
 
-def _free_port(host: str) -> int:
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-        probe.bind((host.strip("[]"), 0))
-        return int(probe.getsockname()[1])
+def _port(settings: Settings) -> int:
+    """A port that can be listened on: the one that was named, or any for 0.
+
+    Raises:
+        JuwenError: it is taken, or the address is not this machine's.
+    """
+    host = settings.host.strip("[]")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, settings.port))
+            return int(probe.getsockname()[1])
+    except OSError as error:
+        raise JuwenError(
+            f"the page cannot be served on {host}:{settings.port} ({error.strerror}); name another --port",
+            f"无法在 {host}:{settings.port} 提供页面（{error.strerror}）；请用 --port 指定其他端口",
+        ) from error
 
 
 def serve(assistant: Assistant, settings: Settings, ready: Callable[[str], None]) -> None:

@@ -8,12 +8,19 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
+import pytest
+
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
 def find_chromium() -> str | None:
     """The browser: ``JUWEN_CHROMIUM``, or the first that is on the path."""
     return os.environ.get("JUWEN_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+
+
+NO_CHROMIUM = pytest.mark.skipif(
+    find_chromium() is None, reason="no Chromium on the path; name one in JUWEN_CHROMIUM"
+)
 
 
 @dataclass

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from index.build import index_articles, index_raw, remove_articles
 from rag.assistant import Assistant
 from tests.conftest import ARTICLES, FakeEncoder, article
+from tests.ui.chat.browser import Visit, find_chromium
 from ui.chat.limits import Limits
 from ui.chat.server import Settings, serving
 
@@ -67,3 +69,36 @@ def page_url(page_assistant: Assistant, page_settings: Settings) -> Iterator[str
     """The address of the page, served on this machine."""
     with serving(page_assistant, page_settings) as url:
         yield url.rstrip("/")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with playwright.sync_playwright() as started:
+        browser = started.chromium.launch(
+            executable_path=find_chromium(), args=["--no-sandbox", "--disable-gpu"]
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(chromium: Any, page_url: str) -> Iterator[Callable[..., Visit]]:
+    """Open the page as a new visitor; at the end, nothing must have gone wrong."""
+    visits: list[Visit] = []
+
+    def opened(url: str = page_url, **options: Any) -> Visit:
+        context = chromium.new_context(**{"locale": "zh-CN", **options})
+        context.set_default_timeout(10_000)
+        one = Visit(context.new_page(), url)
+        one.watch()
+        one.page.goto(url)
+        visits.append(one)
+        return one
+
+    yield opened
+    for one in visits:
+        hurt = one.page.evaluate("window.hurt")
+        one.page.context.close()
+        assert one.wrong == []
+        assert hurt is None

@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,53 +16,17 @@ import pytest
 from rag.assistant import Assistant
 from rag.events import Event, Text
 from tests.conftest import article
-from tests.ui.chat.browser import Visit, find_chromium
+from tests.ui.chat.browser import NO_CHROMIUM
 from tests.ui.conftest import write_export
 from ui.chat.server import Settings, serving
 
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-expect = playwright.expect
+pytestmark = [pytest.mark.browser, NO_CHROMIUM]
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(find_chromium() is None, reason="no Chromium; name one in JUWEN_CHROMIUM"),
-]
+expect = pytest.importorskip("playwright.sync_api").expect
 
 BRIDGE = "东岸大桥什么时候通车？"
 LIGHTHOUSE = "松林港的灯塔高多少米？"
 FERRY = "How much do night ferry tickets to Qingyu cost?"
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(
-            executable_path=find_chromium(), args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def visit(chromium: Any, page_url: str) -> Iterator[Callable[..., Visit]]:
-    """Open the page as a new visitor; at the end, nothing must have gone wrong."""
-    visits: list[Visit] = []
-
-    def opened(url: str = page_url, **options: Any) -> Visit:
-        context = chromium.new_context(**{"locale": "zh-CN", **options})
-        context.set_default_timeout(10_000)
-        one = Visit(context.new_page(), url)
-        one.watch()
-        one.page.goto(url)
-        visits.append(one)
-        return one
-
-    yield opened
-    for one in visits:
-        hurt = one.page.evaluate("window.hurt")
-        one.page.context.close()
-        assert one.wrong == []
-        assert hurt is None
 
 
 def test_a_first_visit_shows_what_can_be_asked(visit):
