@@ -17,6 +17,7 @@ from index.store import Library
 from ui.batch import ask_batch
 from ui.conversing import chat_command
 from ui.evaluate import eval_command
+from ui.feedback import feedback_command
 from ui.indexing import index_command
 from ui.inspect import inspect_command
 from ui.keeping import KEEPING
@@ -136,6 +137,7 @@ def info(library: Path | None, as_json: bool) -> None:
 for _command in (
     chat_command,
     eval_command,
+    feedback_command,
     index_command,
     inspect_command,
     search_command,
