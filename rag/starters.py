@@ -25,7 +25,7 @@ STARTERS = "starters.json"
 
 MOST = 6
 
-_ARTICLES_TRIED = 60
+_ARTICLES_TRIED = 120
 _SENTENCES_TRIED = 12
 _TERMS_SHARED = 2
 _SHORTEST_SUBJECT, _LONGEST_QUESTION = 4, 42
@@ -37,10 +37,11 @@ _COUNTED = re.compile(
 )
 _DAY = re.compile(r"(?:20\d\d年)?\d{1,2}月\d{1,2}日(?=[\u4e00-\u9fff])")
 _LEANS = re.compile(
-    r"^[从对在为将以由与和并还也再共计引推力预目前今至累]|[其它他她该此本还]|这|那|上述|前者|后者|同比|环比|据|截至"
+    r"^[从对在为将以由与和并还也再共计引推力预目前今至累]|[其它他她该此还]|^本|这|那|上述|前者|后者|同比|环比|据|截至"
     r"|记者|第\d|[“”、\s]"
 )
-_BOUNDED = re.compile(r"^(?:以[上下内]|级|左右|[/／])")
+_ROUGHLY = re.compile(r"(?:近|超过?|约|逾|达到?)$")
+_BOUNDED = re.compile(r"^(?:以[上下内]|级|左右|[至到/／—–~～-])")
 _SUBJECT = re.compile(r"[\u4e00-\u9fffA-Za-z0-9·]+")
 
 _MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
@@ -52,6 +53,8 @@ _ENGLISH_COUNT = re.compile(
     r"^(?:Some |About |Around |More than |Over |Nearly |A total of )?(?P<number>\d[\d,]*) "
     r"(?P<rest>[a-z][\w' -]{2,30}s (?:took|attended|joined|have|had|were|will|are|came|visited|signed)[\w' -]{4,60}?)[.,;]"
 )
+
+_ENGLISH_NAME = re.compile(r"(?:The )?([A-Z][\w'-]+(?: [A-Z][\w'-]+)+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,17 +80,19 @@ def starters(assistant: Assistant, most: int = MOST) -> list[str]:
 def make_starters(assistant: Assistant, most: int = MOST) -> list[str]:
     """Questions that the library answers, of its newest articles, at most one an article."""
     library = assistant.library
-    found: list[str] = []
+    found: dict[bool, list[str]] = {True: [], False: []}  # those of English articles, the others
     for heading in library.headings(_ARTICLES_TRIED):
         article = library.article(heading.article_id)
         if article is None or article.kind is not Kind.ARTICLE:
             continue
+        questions = found[article.language == Language.ENGLISH]
+        if len(questions) >= most:
+            continue
         question = next(answered(assistant, candidates(article)), None)
-        if question is not None and question not in found:
-            found.append(question)
-        if len(found) >= most:
-            break
-    return found
+        if question is not None and question not in questions:
+            questions.append(question)
+    english = found[True][: most // 2]
+    return [*found[False][: most - len(english)], *english]
 
 
 def candidates(article: Article) -> list[Candidate]:
@@ -104,6 +109,8 @@ def candidates(article: Article) -> list[Candidate]:
         made = make(" ".join(span.of(article.text).split()))
         if made is not None and _shared(made[0], article.title):
             found.append(Candidate(made[0], made[1], article.article_id))
+    if article.language == Language.ENGLISH and (named := _ENGLISH_NAME.match(article.title)):
+        found.append(Candidate(f"What is reported about {named[1]}?", "", article.article_id))
     return found
 
 
@@ -130,10 +137,10 @@ def _chinese(sentence: str) -> tuple[str, str] | None:
         match = pattern.search(clause)
         if match is None or _LEANS.search(clause):
             continue
-        before, after = clause[: match.start()], clause[match.end() :]
+        before, after = _ROUGHLY.sub("", clause[: match.start()]), clause[match.end() :]
         subject = "".join(_SUBJECT.findall(before))
         question = f"{before}{asked or '多少' + match['unit']}{after}？"
-        alone = len(subject) >= _SHORTEST_SUBJECT and not before[-1:].isdecimal()
+        alone = len(subject) >= _SHORTEST_SUBJECT and not re.search(r"[\d等]$", before)
         bounded = _BOUNDED.search(after) or _COUNTED.search(after)
         if alone and not bounded and len(question) <= _LONGEST_QUESTION:
             return question, match[0]

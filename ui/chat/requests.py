@@ -10,6 +10,7 @@ from typing import Any
 
 from index.build import remove_articles
 from index.errors import ArticleError, JuwenError, QuestionError
+from index.language import Language, detect_language
 from index.records import Summary
 from index.store import Heading
 from rag.assistant import Assistant
@@ -23,7 +24,7 @@ from ui.chat.kept import read_answer, to_markdown
 from ui.chat.markup import fill
 from ui.chat.reader import Marked, article_html, parse_spans
 from ui.chat.shelf import Cleaned, found_html, headings_html, library_html, report_html
-from ui.language import say, say_error
+from ui.language import say, say_error, speaks_chinese
 
 Plain = Mapping[str, Any]
 
@@ -115,7 +116,9 @@ class Requests:
     def starters(self, _: Plain) -> Plain:
         """Questions that the library answers."""
         with self._making:
-            return {"questions": starters(self._assistant)}
+            questions = starters(self._assistant)
+        own = Language.CHINESE if speaks_chinese() else Language.ENGLISH
+        return {"questions": sorted(questions, key=lambda one: detect_language(one) != own)}
 
     def render(self, values: Plain) -> Plain:
         """Kept answers, shown again, perhaps in another language."""
