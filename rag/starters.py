@@ -40,6 +40,9 @@ _LEANS = re.compile(
     r"^[从对在为将以由与和并还也再共计引推力预目前今至累]|[其它他她该此还]|^本|这|那|上述|前者|后者|同比|环比|据|截至"
     r"|记者|第\d|[“”、\s]"
 )
+_HAPPENS = re.compile(
+    r"^(?!在)|(?:举[行办]|开[幕业园赛通馆]|召开|启动|揭[晓牌幕]|发布|[落闭]幕|亮相|投产|成立)$"
+)
 _ROUGHLY = re.compile(r"(?:近|超过?|约|逾|达到?)$")
 _BOUNDED = re.compile(r"^(?:以[上下内]|级|左右|[至到/／—–~～-])")
 _SUBJECT = re.compile(r"[\u4e00-\u9fffA-Za-z0-9·]+")
@@ -141,7 +144,7 @@ def _chinese(sentence: str) -> tuple[str, str] | None:
         subject = "".join(_SUBJECT.findall(before))
         question = f"{before}{asked or '多少' + match['unit']}{after}？"
         alone = len(subject) >= _SHORTEST_SUBJECT and not re.search(r"[\d等]$", before)
-        bounded = _BOUNDED.search(after) or _COUNTED.search(after)
+        bounded = _BOUNDED.search(after) or _COUNTED.search(after) or not _HAPPENS.search(after)
         if alone and not bounded and len(question) <= _LONGEST_QUESTION:
             return question, match[0]
     return None

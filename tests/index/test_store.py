@@ -212,3 +212,20 @@ def test_article_ids_are_those_of_the_articles(library_folder):
     with Library.open(library_folder) as library:
         assert library.article_ids()
         assert sorted(library.article_ids()) == sorted(a.article_id for a in library.articles())
+
+
+def test_days_and_headings_newest_first(library_folder):
+    with Library.open(library_folder) as library:
+        assert library.days() == {
+            date(2025, 4, 1): 1,
+            date(2025, 5, 8): 1,
+            date(2025, 6, 1): 1,
+            date(2025, 6, 20): 1,
+        }
+        newest = [one.article_id for one in library.headings(10)]
+        assert newest == ["bridge", "picture", "school", "factory", "english"]
+        assert [one.article_id for one in library.headings(2, 1)] == newest[1:3]
+        limited = library.headings(10, date_from=date(2025, 5, 1), accounts=["教育号"])
+        assert [(one.article_id, one.title, one.date) for one in limited] == [
+            ("school", "海棠小学招生", date(2025, 5, 8))
+        ]

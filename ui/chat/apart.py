@@ -67,8 +67,6 @@ def _follow(lines: IO[str], progress: Progress) -> Summary:
 
 def main(order: IO[str], out: IO[str]) -> None:
     """Do what ``order`` says and report on ``out``."""
-    if hasattr(os, "nice"):
-        os.nice(_NICENESS)
     values = json.load(order)
     reported = 0.0
 
@@ -98,4 +96,6 @@ def _write(out: IO[str], values: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
+    if hasattr(os, "nice"):  # Windows has none
+        os.nice(_NICENESS)
     main(sys.stdin, sys.stdout)
