@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
 
-.PHONY: chat test check eval clean
+.PHONY: chat test check eval faults clean
 
 # make chat                               asks the sample articles (or ./library, where there is one)
 # make chat ARTICLES=path/to/export.json  puts those articles into ./library and asks them
@@ -15,6 +15,10 @@ chat: $(STAMP)
 test: $(STAMP)
 	$(BIN)/pytest --cov --cov-report=term-missing:skip-covered $(PYTEST_ARGS)
 	$(BIN)/coverage report --include='index/*,rag/*' --fail-under=90 --format=total
+
+# make faults                             puts a fault into every call by which a job changes a file (an hour)
+faults: $(STAMP)
+	FAULTS_EVERY=1 FAULTS_SPARSER=4 FAULTS_TIMES=210 $(BIN)/pytest -v -s tests/index/test_faults.py
 
 check: $(STAMP)
 	$(BIN)/ruff check .

@@ -86,6 +86,8 @@ class PostingIndex:
             for term, segment, data in connection.execute(
                 f"SELECT term, segment, data FROM posting WHERE term IN ({marks(some)})", some
             ):
+                if segment not in places_of:
+                    continue  # staged, and not published yet
                 local, counts = _unpack(data)
                 places = places_of[segment][local]
                 here = places >= 0

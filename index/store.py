@@ -42,6 +42,7 @@ from index.vectors import (
     load_vectors,
     nearest,
     rebuild_vectors,
+    sweep,
 )
 
 
@@ -370,6 +371,7 @@ class Library:
         generation = int(manifest_value(connection, "generation"))
         if self._vectors is None or self._vectors.generation != generation:
             path = self.folder / VECTORS
+            sweep(self.folder)
             self._vectors = load_vectors(connection, path) or rebuild_vectors(connection, path)
         return self._vectors
 

@@ -12,6 +12,7 @@ import sqlite3
 import threading
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -139,6 +140,29 @@ def _save_vectors(vectors: VectorIndex, path: Path) -> None:
         temporary.replace(path)
     except OSError:
         temporary.unlink(missing_ok=True)
+
+
+def leftovers(folder: Path) -> list[Path]:
+    """Files that processes began and did not live to put in place."""
+    return [path for path in folder.glob(f"{VECTORS}.*.tmp") if not _is_alive(path)]
+
+
+def sweep(folder: Path) -> None:
+    """Delete ``leftovers``, where that is allowed."""
+    for path in leftovers(folder):
+        with suppress(OSError):
+            path.unlink()
+
+
+def _is_alive(temporary: Path) -> bool:
+    """Whether the process that writes a file is still there, as far as can be told."""
+    try:
+        os.kill(int(temporary.name.split(".")[2]), 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, ValueError, OverflowError):
+        return True
+    return True
 
 
 def load_vectors(connection: sqlite3.Connection, path: Path) -> VectorIndex | None:

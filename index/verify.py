@@ -44,7 +44,7 @@ from index.related import (
 from index.relations import Recurring, Relation, skipped_spans
 from index.schema import missing_parts
 from index.store import Library
-from index.vectors import VECTORS, check_vectors, is_unit
+from index.vectors import VECTORS, check_vectors, is_unit, leftovers
 
 
 def verify_library(folder: Path) -> Iterator[Finding]:
@@ -367,7 +367,7 @@ def _check_accounts(connection: sqlite3.Connection) -> Iterator[Finding]:
 
 
 def _check_folder(folder: Path) -> Iterator[Finding]:
-    for path in sorted(folder.glob("*.tmp")):
+    for path in sorted(leftovers(folder)):
         yield Finding(
             Mend.LEFTOVER,
             path.name,

@@ -190,7 +190,7 @@ MENDABLE = {
         "UPDATE chunk SET article = 9999 WHERE id = (SELECT MAX(id) FROM chunk)"
     ),
     "a table": sql("DROP TABLE recurring"),
-    "a file that was left": lambda folder: (folder / "vectors.faiss.1.2.tmp").touch(),
+    "a file that was left": lambda folder: (folder / "vectors.faiss.999999999.2.tmp").touch(),
 }
 
 NOT_MENDABLE = {
