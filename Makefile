@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
 
-.PHONY: chat test test-browser screenshots check eval clean
+.PHONY: chat test test-browser screenshots check eval faults clean
 
 # make chat                               opens the page on the sample articles (or ./library, where there is one)
 # make chat ARTICLES=path/to/export.json  puts those articles into ./library before
@@ -24,6 +24,10 @@ test-browser: $(STAMP)
 # make screenshots                        takes the pictures of the page that the README shows
 screenshots: $(STAMP)
 	$(BIN)/python docs/screenshots.py
+
+# make faults                             puts a fault into every call by which a job changes a file (an hour)
+faults: $(STAMP)
+	FAULTS_EVERY=1 FAULTS_SPARSER=4 FAULTS_TIMES=210 $(BIN)/pytest -v -s tests/index/test_faults.py
 
 check: $(STAMP)
 	$(BIN)/ruff check .

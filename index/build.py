@@ -102,13 +102,18 @@ def index_raw(
     encoder: Encoder | None = None,
     chunk_tokens: int | None = None,
     sync: bool = False,
+    again: bool = False,
     progress: Progress = lambda done, total: None,
 ) -> Summary:
-    """``index_articles`` for articles that come from elsewhere, one after the other."""
+    """``index_articles`` for articles that come from elsewhere, one after the other.
+
+    Args:
+        again: Clean and cut articles even where the library holds them unchanged.
+    """
     started = time.perf_counter()
     encoder = encoder or _own_encoder(folder)
     with open_writer(folder, encoder, chunk_tokens, CLEANING_VERSION) as writer:
-        job = _Job(writer, encoder)
+        job = _Job(writer, encoder, again=again)
         for done, item in enumerate(received, 1):
             job.take(item)
             progress(done, 0)
@@ -161,9 +166,10 @@ def _own_encoder(folder: Path) -> Encoder:
 class _Job:
     """One run over articles as they come, with what it has counted so far."""
 
-    def __init__(self, writer: LibraryWriter, encoder: Encoder) -> None:
+    def __init__(self, writer: LibraryWriter, encoder: Encoder, *, again: bool = False) -> None:
         self._writer = writer
         self._encoder = encoder
+        self._again = again
         self._tokens = writer.chunk_tokens
         self._received: list[Received] = []
         self._pending: list[_Pending] = []
@@ -282,7 +288,7 @@ class _Job:
     def _receive(self, raw: RawArticle) -> None:
         content = digest([raw.content_hash(), str(CLEANING_VERSION), str(self._tokens)])
         published, empty = self._writer.published_content(raw.article_id)
-        if published == content:
+        if published == content and not self._again:
             # Cleaning would say nothing new, but what is wrong with the article is said each time.
             for problem in publication_date(raw)[1]:
                 self._report(problem)

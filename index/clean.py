@@ -328,7 +328,7 @@ def clean_draft(draft: Draft, layout: Layout = Layout.POST) -> Draft:
     Taking a prompt out can bring together the halves of an entity or of another prompt; a text
     made to need more than 50 rounds is left as it then is, so that none can hold the machine up.
     """
-    rules = [rule for rule in RULES if layout is Layout.PAGE or rule not in PAGE_RULES]
+    rules = [rule for rule in RULES if layout is not Layout.POST or rule not in PAGE_RULES]
     for _ in range(_MOST_ROUNDS):
         before = draft.text
         for rule in rules:

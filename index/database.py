@@ -74,12 +74,12 @@ def said_plainly(folder: Path) -> Iterator[None]:
     """Turn what SQLite and the file system raise into one sentence."""
     try:
         yield
-    except (sqlite3.Error, OSError, json.JSONDecodeError) as error:
+    except (sqlite3.Error, OSError) as error:
         if not isinstance(error, (sqlite3.OperationalError, sqlite3.ProgrammingError, OSError)):
             raise LibraryError(
-                f"the library {str(folder)!r} is damaged ({error}); put a copy of the folder in its place, "
-                "or index the articles again into a new one",
-                f"文章库 {str(folder)!r} 已损坏（{error}）；请用备份替换，或将文章重新索引到新目录",
+                f"the library {str(folder)!r} is damaged ({error}); mend it with "
+                f"'juwen repair --library {folder}', or put a copy of the folder in its place",
+                f"文章库 {str(folder)!r} 已损坏（{error}）；请用 juwen repair --library {folder} 修复，或用备份替换",
             ) from error
         raise LibraryError(
             f"the library {str(folder)!r} cannot be read or written ({error}); nothing in it was changed: "
@@ -89,7 +89,10 @@ def said_plainly(folder: Path) -> Iterator[None]:
 
 
 def manifest_value(connection: sqlite3.Connection, key: str) -> str:
-    return str(connection.execute("SELECT value FROM manifest WHERE key = ?", (key,)).fetchone()[0])
+    found = connection.execute("SELECT value FROM manifest WHERE key = ?", (key,)).fetchone()
+    if found is None:
+        raise sqlite3.DatabaseError(f"the manifest has no {key!r}")
+    return str(found[0])
 
 
 def set_manifest(connection: sqlite3.Connection, values: Mapping[str, Any]) -> None:
@@ -126,20 +129,26 @@ def article_values(article: Article) -> tuple[str | None, ...]:
 
 
 def to_article(values: Sequence[Any]) -> Article:
+    """The article of a row of ``ARTICLE_COLUMNS``.
+
+    Raises:
+        DatabaseError: the row is damaged; so do the other functions that read what was written here.
+    """
     article_id, title, url, published, account, source, language, text, column, kind, ids = values
-    return Article(
-        article_id,
-        title,
-        url,
-        to_date(published),
-        account,
-        text,
-        source,
-        language,
-        column,
-        Kind(kind),
-        tuple(json.loads(ids)),
-    )
+    with _readable(f"article {article_id!r}"):
+        return Article(
+            article_id,
+            title,
+            url,
+            to_date(published),
+            account,
+            text,
+            source,
+            language,
+            column,
+            Kind(kind),
+            tuple(json.loads(ids)),
+        )
 
 
 def to_date(written: str | None) -> date | None:
@@ -160,8 +169,9 @@ def raw_to_json(raw: RawArticle) -> str:
 
 
 def raw_from_json(written: str) -> RawArticle:
-    values = json.loads(written)
-    return RawArticle(**{**values, "layout": Layout(values["layout"])})
+    with _readable("a raw article"):
+        values = json.loads(written)
+        return RawArticle(**{**values, "layout": Layout(values["layout"])})
 
 
 def changes_to_json(changes: Sequence[Change]) -> str:
@@ -170,4 +180,15 @@ def changes_to_json(changes: Sequence[Change]) -> str:
 
 
 def changes_from_json(written: str) -> list[Change]:
-    return [Change(rule, Span(start, end), put) for rule, start, end, put in json.loads(written)]
+    with _readable("a record of cleaning"):
+        return [
+            Change(rule, Span(start, end), put) for rule, start, end, put in json.loads(written)
+        ]
+
+
+@contextmanager
+def _readable(what: str) -> Iterator[None]:
+    try:
+        yield
+    except (ValueError, TypeError, KeyError) as error:
+        raise sqlite3.DatabaseError(f"{what} cannot be read: {error}") from error

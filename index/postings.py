@@ -14,6 +14,7 @@ import sqlite3
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, TypeVar
@@ -22,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.database import ARTICLE_COLUMNS, in_batches, marks, to_article
+from index.findings import Finding, Mend
 from index.records import Article, Span
 from index.terms import index_terms
 
@@ -84,6 +86,8 @@ class PostingIndex:
             for term, segment, data in connection.execute(
                 f"SELECT term, segment, data FROM posting WHERE term IN ({marks(some)})", some
             ):
+                if segment not in places_of:
+                    continue  # staged, and not published yet
                 local, counts = _unpack(data)
                 places = places_of[segment][local]
                 here = places >= 0
@@ -155,20 +159,30 @@ def segments_of(chunks: Iterable[Searched]) -> Iterator[Sequence[Searched]]:
         yield some
 
 
-def searched_chunks(connection: sqlite3.Connection, *, published: bool) -> Iterator[Searched]:
-    """All chunks that are published, or all that are staged, article by article."""
-    rows = connection.execute(
-        "SELECT row FROM article WHERE published = ? ORDER BY row", (published,)
-    ).fetchall()
+def staged_chunks(connection: sqlite3.Connection) -> Iterator[Searched]:
+    """The chunks of all articles that are staged."""
+    rows = connection.execute("SELECT row FROM article WHERE NOT published ORDER BY row").fetchall()
     for (row,) in rows:
-        values = connection.execute(
-            f"SELECT {ARTICLE_COLUMNS} FROM article WHERE row = ?", (row,)
-        ).fetchone()
-        article = to_article(values)
-        for chunk, start, end in connection.execute(
-            "SELECT id, start, end FROM chunk WHERE article = ? ORDER BY id", (row,)
-        ).fetchall():
-            yield Searched(chunk, row, searched_text(article, Span(start, end)))
+        yield from _searched(connection, row)
+
+
+def _published_chunks(connection: sqlite3.Connection) -> Iterator[Searched]:
+    """The chunks of all articles that are published and can be read."""
+    rows = connection.execute("SELECT row FROM article WHERE published ORDER BY row").fetchall()
+    for (row,) in rows:
+        with suppress(sqlite3.DatabaseError):  # a damaged one is mended on its own
+            yield from list(_searched(connection, row))
+
+
+def _searched(connection: sqlite3.Connection, row: int) -> Iterator[Searched]:
+    values = connection.execute(
+        f"SELECT {ARTICLE_COLUMNS} FROM article WHERE row = ?", (row,)
+    ).fetchone()
+    article = to_article(values)
+    for chunk, start, end in connection.execute(
+        "SELECT id, start, end FROM chunk WHERE article = ? ORDER BY id", (row,)
+    ).fetchall():
+        yield Searched(chunk, row, searched_text(article, Span(start, end)))
 
 
 def rebuild_postings(connection: sqlite3.Connection) -> None:
@@ -178,7 +192,7 @@ def rebuild_postings(connection: sqlite3.Connection) -> None:
     )
     connection.execute("DELETE FROM segment WHERE published")
     connection.execute("DELETE FROM gone")
-    for some in segments_of(searched_chunks(connection, published=True)):
+    for some in segments_of(_published_chunks(connection)):
         add_segment(connection, some, published=True)
 
 
@@ -266,6 +280,15 @@ def _merge(connection: sqlite3.Connection) -> None:
         _join(connection, index, group)
 
 
+def join_postings(connection: sqlite3.Connection) -> None:
+    """Rewrite every segment that is not full or of which anything is gone."""
+    index = load_postings(connection)
+    unfit = [s for s in index.segments if len(s.places) < _SEGMENT or (s.places < 0).any()]
+    for group in _groups(unfit):
+        if len(group) > 1 or (group[0].places < 0).any():
+            _join(connection, index, group)
+
+
 def _groups(segments: Sequence[_Segment]) -> Iterator[list[_Segment]]:
     """Segments that together fill at most one."""
     group: list[_Segment] = []
@@ -313,3 +336,75 @@ def _join(connection: sqlite3.Connection, index: PostingIndex, group: Sequence[_
             for term, (places, numbers) in postings.items()
         }
         _insert(connection, ids, articles, lengths, data, published=True)
+
+
+def check_postings(connection: sqlite3.Connection) -> Iterator[Finding]:
+    """What is wrong with the inverted index: every posting is worked out again and compared."""
+    try:
+        yield from _check_held(connection)
+        for row in connection.execute("SELECT row FROM segment WHERE published").fetchall():
+            yield from _check_segment(connection, row[0])
+    except ValueError as error:  # a blob of a size that cannot be
+        yield _wrong(f"cannot be read ({error})", f"无法读取（{error}）")
+
+
+def _check_held(connection: sqlite3.Connection) -> Iterator[Finding]:
+    """Whether the index holds the published chunks, each once, and no others."""
+    expected = connection.execute(
+        "SELECT chunk.id, article FROM chunk JOIN article ON row = article WHERE published "
+        "ORDER BY chunk.id"
+    ).fetchall()
+    index = load_postings(connection)
+    held = list(zip(index.ids.tolist(), index.articles.tolist(), strict=True))
+    if held != expected:
+        yield _wrong("holds other chunks than the library", "所含分块与文章库不一致")
+    (stray,) = connection.execute(
+        "SELECT COUNT(*) FROM posting WHERE segment NOT IN (SELECT row FROM segment)"
+    ).fetchone()
+    (alive,) = connection.execute(
+        "SELECT COUNT(*) FROM gone JOIN chunk ON id = chunk JOIN article ON row = article WHERE published"
+    ).fetchone()
+    if stray or alive:
+        yield _wrong("has entries that belong to nothing", "含有无所属的条目")
+
+
+def _check_segment(connection: sqlite3.Connection, row: int) -> Iterator[Finding]:
+    chunks, lengths = connection.execute(
+        "SELECT chunks, lengths FROM segment WHERE row = ?", (row,)
+    ).fetchone()
+    expected: dict[str, dict[int, int]] = {}
+    long = np.frombuffer(lengths, "<u2")
+    alive = np.zeros(len(long), bool)
+    wrong = False
+    for place, text in _texts(connection, np.frombuffer(chunks, "<i8").tolist()):
+        counted = Counter(index_terms(text))
+        alive[place] = True
+        wrong |= int(long[place]) != min(counted.total(), 0xFFFF)
+        for term, count in counted.items():
+            expected.setdefault(term, {})[place] = min(count, _MOST_COUNTED)
+    for term, data in connection.execute(
+        "SELECT term, data FROM posting WHERE segment = ?", (row,)
+    ):
+        places, counts = _unpack(data)
+        held = {p: c for p, c in zip(places.tolist(), counts.tolist(), strict=True) if alive[p]}
+        wrong |= held != expected.pop(term, {})
+    if wrong or expected:
+        yield _wrong("has wrong words for some chunks", "中部分分块的词条有误")
+
+
+def _texts(connection: sqlite3.Connection, chunks: Sequence[int]) -> Iterator[tuple[int, str]]:
+    """What the chunks that are still there are found by, each with its place."""
+    columns = ", ".join(f"article.{column}" for column in ARTICLE_COLUMNS.split(", "))
+    for place, chunk in enumerate(chunks):
+        with suppress(sqlite3.DatabaseError):  # a damaged article is named by itself
+            found = connection.execute(
+                f"SELECT start, end, {columns} FROM chunk JOIN article ON row = article "
+                "WHERE published AND chunk.id = ?",
+                (chunk,),
+            ).fetchone()
+            if found:
+                yield place, searched_text(to_article(found[2:]), Span(found[0], found[1]))
+
+
+def _wrong(english: str, chinese: str) -> Finding:
+    return Finding(Mend.POSTINGS, "", f"the inverted index {english}", f"倒排索引{chinese}")

@@ -10,10 +10,13 @@ from enum import StrEnum
 
 
 class Layout(StrEnum):
-    """What the text of a raw article is: one article, or a page that may hold several."""
+    """What the text of a raw article is."""
 
     POST = "post"
     PAGE = "page"
+    """A recognised page, which may hold several articles."""
+    PART = "part"
+    """One of the articles of a page that was cut already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,8 @@ class RawArticle:
         account: ``公众号名称``, the public account that published it.
         content: ``finalContent``, the text with everything that is wrong with it.
         origin: The file it came from, for messages; not part of its identity.
-        layout: A page is cut into its articles, and what a text recogniser does to one is undone.
+        layout: A page is cut into its articles, and what a text recogniser does to one, or to a
+            part of it, is undone.
     """
 
     article_id: str

@@ -32,6 +32,12 @@ _TOO_COMMON = 32
 """Copies of a key from which on it tells nothing of any two articles."""
 
 
+def make_job_tables(connection: sqlite3.Connection) -> None:
+    """Make the tables that name what the running job adds and takes out; both end with it."""
+    for name in ("ready", "going"):
+        connection.execute(f"CREATE TEMP TABLE {name} (article_id TEXT UNIQUE NOT NULL)")
+
+
 def find_recurring(connection: sqlite3.Connection, account: str) -> Recurring:
     """What the account repeats; nothing for articles without account."""
     if not account:

@@ -134,6 +134,28 @@ def create_tables(connection: sqlite3.Connection, encoder: Encoder, chunk_tokens
     )
 
 
+def missing_parts(connection: sqlite3.Connection) -> list[str]:
+    """Names of the tables and indexes that a library should have and this one has not."""
+    there = connection.execute("SELECT name FROM sqlite_master").fetchall()
+    return sorted(set(_statements()).difference(name for (name,) in there))
+
+
+def mend_indexes(connection: sqlite3.Connection) -> None:
+    """Make SQLite's own indexes again, and drop rows that belong to an article that is gone."""
+    for name in missing_parts(connection):
+        connection.execute(_statements()[name])
+    for table in ("chunk", "fingerprint"):
+        connection.execute(f"DELETE FROM {table} WHERE article NOT IN (SELECT row FROM article)")
+    connection.execute("REINDEX")
+
+
+def _statements() -> dict[str, str]:
+    """The statement that makes each table and index, by its name."""
+    return {
+        statement.split()[2]: statement for statement in _TABLES.split(";\n") if statement.strip()
+    }
+
+
 def migrate_tables(connection: sqlite3.Connection) -> bool:
     """Bring the tables of an older version up to date, inside a transaction.
 

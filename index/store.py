@@ -42,6 +42,7 @@ from index.vectors import (
     load_vectors,
     nearest,
     rebuild_vectors,
+    sweep,
 )
 
 
@@ -130,6 +131,17 @@ class Library:
         Raises:
             LibraryError: the folder is no library, of another schema, or damaged.
         """
+        library = cls.connect(folder)
+        try:
+            library.manifest()
+        except BaseException:
+            library.close()
+            raise
+        return library
+
+    @classmethod
+    def connect(cls, folder: Path | str) -> Library:
+        """``open`` without a look at what the library was made with: a damaged one will do."""
         folder = Path(folder)
         path = folder / DATABASE
         if not path.is_file():
@@ -138,9 +150,7 @@ class Library:
                 f"{str(folder)!r} 不是文章库；请用 juwen index 文件 --library {folder} 建库",
             )
         with said_plainly(folder):
-            library = cls(folder, connect_reader(path))
-        library.manifest()
-        return library
+            return cls(folder, connect_reader(path))
 
     def close(self) -> None:
         self._connection.close()
@@ -157,20 +167,32 @@ class Library:
         Raises:
             LibraryError: its schema is not this version's.
         """
+        self.check_schema()
+        with self._reading() as connection:
+            values = {
+                field: json.loads(manifest_value(connection, field))
+                for field in Manifest.__dataclass_fields__
+            }
+        return Manifest(**values)
+
+    def check_schema(self) -> None:
+        """Refuse a library whose tables this version does not know.
+
+        Raises:
+            LibraryError: it has another schema, or was never filled.
+        """
         with self._reading() as connection:
             begun = connection.execute(
                 "SELECT 1 FROM sqlite_master WHERE name = 'manifest'"
             ).fetchone()
-            rows = connection.execute("SELECT * FROM manifest").fetchall() if begun else []
-            values = {key: json.loads(value) for key, value in rows}
+            schema = int(manifest_value(connection, "schema")) if begun else 0
         if not begun:
             raise LibraryError(
                 f"the library {str(self.folder)!r} was begun and never filled; "
                 f"fill it with 'juwen index PATH --library {self.folder}'",
                 f"文章库 {str(self.folder)!r} 尚未建成；请用 juwen index 文件 --library {self.folder} 建库",
             )
-        check_schema(self.folder, values.get("schema", 0), SCHEMA_VERSION)
-        return Manifest(**values)
+        check_schema(self.folder, schema, SCHEMA_VERSION)
 
     def counts(self) -> LibraryCounts:
         with self._reading() as connection:
@@ -282,6 +304,17 @@ class Library:
             ).fetchall()
         return map(to_article, rows)
 
+    def raw_articles(self) -> Iterator[RawArticle]:
+        """Every article as it was received, in the order in which they came, one at a time.
+
+        Until the last was taken, other threads that ask this ``Library`` wait.
+        """
+        with self._reading() as connection:
+            for (raw,) in connection.execute(
+                "SELECT raw FROM article WHERE published ORDER BY row"
+            ):
+                yield raw_from_json(raw)
+
     def search(
         self,
         question: Vectors,
@@ -384,6 +417,7 @@ class Library:
         generation = int(manifest_value(connection, "generation"))
         if self._vectors is None or self._vectors.generation != generation:
             path = self.folder / VECTORS
+            sweep(self.folder)
             self._vectors = load_vectors(connection, path) or rebuild_vectors(connection, path)
         return self._vectors
 

@@ -11,12 +11,11 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
 from index.chunk import DEFAULT_TOKENS
@@ -42,13 +41,14 @@ from index.database import (
 from index.embed import Centres, Encoder
 from index.errors import LibraryError
 from index.fingerprints import fingerprints
+from index.lock import LOCK, locked
 from index.postings import (
     add_segment,
     drop_staged_postings,
     publish_postings,
     rebuild_postings,
-    searched_chunks,
     segments_of,
+    staged_chunks,
 )
 from index.records import Article, Change, Chunk, RawArticle
 from index.related import (
@@ -56,6 +56,7 @@ from index.related import (
     find_recurring,
     find_relation,
     keys_of,
+    make_job_tables,
     rows_near,
     store_recurring,
     stored_recurring,
@@ -64,8 +65,6 @@ from index.relations import Recurring
 from index.schema import OLDEST_MIGRATED, create_tables, migrate_tables
 from index.store import Library, check_encoder, check_schema
 from index.vectors import VECTORS, pack, rebuild_vectors, unpack
-
-_LOCK = "writer.lock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,7 +318,7 @@ class LibraryWriter:
             )
             drop_staged_postings(connection)
         with said_plainly(self._folder):
-            for some in segments_of(searched_chunks(connection, published=False)):
+            for some in segments_of(staged_chunks(connection)):
                 with transaction(connection, self._folder):
                     add_segment(connection, some, published=False)
 
@@ -386,39 +385,30 @@ def open_writer(
     """
     with said_plainly(folder):
         _prepare_folder(folder)
-        lock = FileLock(folder / _LOCK)
-        try:
-            lock.acquire(timeout=0)
-        except Timeout as error:
-            raise LibraryError(
-                f"another process is writing to the library {str(folder)!r}; wait until it has ended",
-                f"另一个进程正在写入文章库 {str(folder)!r}；请等它结束",
-            ) from error
-    try:
-        with said_plainly(folder):
-            connection = connect_writer(folder / DATABASE)
-        try:
-            with transaction(connection, folder):
-                create_tables(connection, encoder, chunk_tokens or DEFAULT_TOKENS)
-                _migrate(connection, folder)
-            manifest = Library(folder, connection).manifest()
-            check_encoder(folder, manifest, encoder)
-            _check_chunks(folder, manifest, chunk_tokens)
-            with transaction(connection, folder):
-                set_manifest(connection, {"cleaning": cleaning})
-                for named in ("ready", "going"):
-                    connection.execute(
-                        f"CREATE TEMP TABLE {named} (article_id TEXT UNIQUE NOT NULL)"
-                    )
-            yield LibraryWriter(folder, connection, manifest.chunk_tokens)
-        finally:
-            connection.close()
-    finally:
-        lock.release()
+    with locked(folder), writing(folder) as opened:
+        with transaction(opened, folder):
+            create_tables(opened, encoder, chunk_tokens or DEFAULT_TOKENS)
+            bring_up_to_date(opened, folder)
+        manifest = Library(folder, opened).manifest()
+        check_encoder(folder, manifest, encoder)
+        _check_chunks(folder, manifest, chunk_tokens)
+        with transaction(opened, folder):
+            set_manifest(opened, {"cleaning": cleaning})
+            make_job_tables(opened)
+        yield LibraryWriter(folder, opened, manifest.chunk_tokens)
 
 
-def _migrate(connection: sqlite3.Connection, folder: Path) -> None:
-    """Bring the library of an older version up to date.
+@contextmanager
+def writing(folder: Path) -> Iterator[sqlite3.Connection]:
+    """A connection that writes, closed at the end of the context."""
+    with said_plainly(folder):
+        connection = connect_writer(folder / DATABASE)
+    with closing(connection):
+        yield connection
+
+
+def bring_up_to_date(connection: sqlite3.Connection, folder: Path) -> None:
+    """Make of an older version's tables today's, inside a transaction.
 
     Raises:
         LibraryError: it is too old, or of a newer version.
@@ -441,7 +431,7 @@ def _check_chunks(folder: Path, manifest: Manifest, chunk_tokens: int | None) ->
 def _prepare_folder(folder: Path) -> None:
     """Make the folder; refuse one that holds other people's files and no library."""
     folder.mkdir(parents=True, exist_ok=True)
-    ours = {DATABASE, _LOCK}
+    ours = {DATABASE, LOCK}
     names = {path.name for path in folder.iterdir()}
     if names and not names & ours:
         raise LibraryError(

@@ -128,7 +128,7 @@ def fake_models(monkeypatch: pytest.MonkeyPatch, encoder: FakeEncoder) -> Callab
     def load(name: str = "packaged") -> FakeEncoder:
         return encoder if name in ("packaged", encoder.name) else FakeEncoder(name)
 
-    for module in ("index.build", "rag.assistant"):
+    for module in ("index.build", "index.repair", "rag.assistant"):
         monkeypatch.setattr(f"{module}.load_encoder", load)
     return load
 

@@ -70,6 +70,18 @@ def show_removal(summary: Summary) -> str:
     )
 
 
+def show_size(size: int) -> str:
+    """A number of bytes for people.
+
+    >>> show_size(1_234_567)
+    '1.2 MB'
+    """
+    for unit, one in (("GB", 10**9), ("MB", 10**6)):
+        if size >= one:
+            return f"{size / one:.1f} {unit}"
+    return f"{size / 1000:.1f} kB"
+
+
 def show_library(folder: str, manifest: Manifest, counts: LibraryCounts) -> str:
     """What is in a library, with which model, made when."""
     dates = f"{counts.first_date} – {counts.last_date}" if counts.first_date else "–"
