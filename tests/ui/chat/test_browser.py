@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 import threading
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +15,7 @@ import pytest
 from rag.assistant import Assistant
 from rag.events import Event, Text
 from tests.conftest import article
-from tests.ui.chat.browser import NO_CHROMIUM
+from tests.ui.chat.browser import NO_CHROMIUM, Visit
 from tests.ui.conftest import write_export
 from ui.chat.server import Settings, serving
 
@@ -158,9 +157,13 @@ class Slow:
     def __init__(self, assistant: Assistant) -> None:
         self.assistant = assistant
         self.library = assistant.library
-        self.go_on = threading.Event()
+        self._letters = threading.Semaphore(0)
         self.ended = threading.Event()
         self.answerers: list[object] = []
+
+    def write(self, letters: int = 1000) -> None:
+        """Let it write so many letters more."""
+        self._letters.release(letters)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.assistant, name)
@@ -170,11 +173,9 @@ class Slow:
         try:
             for event in self.assistant.stream(*asked, **options):
                 if isinstance(event, Text):
-                    for letter in event.text[:-1]:
-                        time.sleep(0.07)
+                    for letter in event.text:
+                        self._letters.acquire(timeout=20)
                         yield Text(letter)
-                    self.go_on.wait(20)
-                    yield Text(event.text[-1])
                 else:
                     yield event
         finally:
@@ -186,7 +187,7 @@ def slow(page_assistant: Assistant, page_settings: Settings) -> Iterator[tuple[S
     assistant = Slow(page_assistant)
     with serving(assistant, replace(page_settings, models=("test:model",))) as url:
         yield assistant, url.rstrip("/")
-    assistant.go_on.set()
+    assistant.write()
 
 
 def test_an_answer_is_seen_to_form(visit, slow):
@@ -196,13 +197,12 @@ def test_an_answer_is_seen_to_form(visit, slow):
     page.fill("#question", BRIDGE)
     page.keyboard.press("Enter")
     expect(page.locator(".found .looked-title").first).to_have_text("东岸大桥月底通车")
-    draft = page.locator(".draft .said")
-    draft.wait_for()
-    seen = {draft.inner_text() for _ in range(12) if not time.sleep(0.1)}
-    assert len(seen) > 3
-    assert all("东岸大桥将于6月28日通车。".startswith(text) for text in seen)
+    for length in range(1, 6):
+        page.wait_for_timeout(100)  # drafts are drawn so often and not oftener
+        assistant.write(1)
+        expect(page.locator(".draft .said")).to_have_text("东岸大桥将于6月28日通车。"[:length])
     expect(page.locator("#stop")).to_be_visible()
-    assistant.go_on.set()
+    assistant.write()
     page.locator(".actions").wait_for()
     expect(page.locator(".sentence .label").first).to_have_text("✓支持")
     expect(page.locator("#live")).to_contain_text("东岸大桥将于6月28日通车。")
@@ -215,11 +215,12 @@ def test_an_answer_can_be_stopped(visit, slow):
     page = one.page
     page.fill("#question", BRIDGE)
     page.keyboard.press("Enter")
+    assistant.write(1)
     page.locator(".draft").wait_for()
     page.locator("#stop").click()
     expect(page.locator(".status")).to_have_text("已停止。")
     expect(page.locator("#send")).to_be_visible()
-    assistant.go_on.set()
+    assistant.write()
     assert assistant.ended.wait(10)
     page.locator("[data-do=retry]").click()
     page.locator(".actions [data-do=right]").wait_for()
@@ -228,13 +229,17 @@ def test_an_answer_can_be_stopped(visit, slow):
 
 def test_the_answerer_can_be_chosen_where_there_is_a_chat_model(visit, slow):
     assistant, url = slow
-    assistant.go_on.set()
+    assistant.write()
     one = visit(url=url)
     one.page.locator("[data-open=settings]").click()
-    one.page.locator("input[name=answerer][value='test:model']").check()
-    one.page.locator("#settings button[type=submit]").click()
-    one.ask(BRIDGE)
-    assert assistant.answerers[-1] == "test:model"
+    model = one.page.locator("input[name=answerer][value='test:model']")
+    expect(model).to_be_checked()
+    for answerer in ("extractive", "test:model"):
+        one.page.locator(f"input[name=answerer][value='{answerer}']").check()
+        one.page.locator("#settings button[type=submit]").click()
+        one.ask(BRIDGE)
+        assert assistant.answerers[-1] == answerer
+        one.page.locator("[data-open=settings]").click()
 
 
 def test_a_refusal_looks_like_an_answer(visit):
@@ -271,6 +276,34 @@ def test_files_can_be_added_while_the_chat_goes_on(visit, tmp_path: Path):
     expect(one.page.locator(".library-facts")).to_contain_text("8 篇文章")
     turn = one.ask("红桥电车什么时候开通？")
     expect(turn.locator(".sentences")).to_contain_text("8月8日")
+
+
+def test_files_can_be_dropped_anywhere(visit):
+    one = visit()
+    dropped = one.page.evaluate_handle(
+        """() => {
+            const files = new DataTransfer();
+            files.items.add(new File(["绿岛公园10月1日开园。"], "公园.txt"));
+            return files;
+        }"""
+    )
+    one.page.dispatch_event("#question", "drop", {"dataTransfer": dropped})
+    expect(one.page.locator(".job .report")).to_contain_text("1 篇新增")
+    expect(one.page.locator(".library-facts")).to_contain_text("8 篇文章")
+
+
+def test_two_tabs_keep_both_conversations(visit):
+    one = visit()
+    one.ask(BRIDGE)
+    tab = Visit(one.page.context.new_page(), one.url)
+    tab.page.goto(one.url)
+    expect(tab.page.locator(".turn")).to_have_count(0)
+    tab.ask("海棠小学今年招收多少名新生？")
+    one.ask("大桥总投资多少？")
+    one.page.reload()
+    expect(one.page.locator(".turn")).to_have_count(2)
+    one.page.locator("[data-open=conversations]").click()
+    expect(one.page.locator(".kept-title")).to_have_count(2)
 
 
 def test_a_file_of_another_kind_is_refused(visit, tmp_path: Path):

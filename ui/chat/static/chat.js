@@ -87,7 +87,8 @@ const settingsForm = settingsDialog.querySelector("form");
 
 function openSettings() {
   const values = { ...settings, language: document.documentElement.lang.slice(0, 2) };
-  if (!values.answerer) values.answerer = "extractive";
+  // Where nothing was chosen, the chat model answers, which stands after the extractive answerer.
+  if (!values.answerer) values.answerer = settingsForm.elements.namedItem("answerer")?.[1]?.value;
   for (const [name, value] of Object.entries(values)) {
     const control = settingsForm.elements.namedItem(name);
     if (control) control.value = String(value);
@@ -121,9 +122,10 @@ function openConversations() {
     open.type = "button";
     open.className = "kept-title";
     open.textContent = titleOf(one);
-    if (one === current.conversation) open.setAttribute("aria-current", "true");
+    if (one.id === current.conversation.id) open.setAttribute("aria-current", "true");
     open.addEventListener("click", () => {
       current.conversation = one;
+      keep();
       conversationsDialog.close();
       closePanel();
       showConversation();

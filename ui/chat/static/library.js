@@ -1,5 +1,6 @@
 // The library in the panel: bars, search, the list of articles, files to add, articles to remove.
 
+import { openLibrary } from "./panel.js";
 import { job, request, upload } from "./server.js";
 import { scope } from "./scope.js";
 import { words } from "./state.js";
@@ -103,13 +104,16 @@ body.addEventListener("change", (event) => {
   event.target.value = "";
 });
 
+// Wherever on the page files are dropped, else the browser would leave the page for them.
 for (const name of ["dragenter", "dragover", "dragleave", "drop"]) {
-  body.addEventListener(name, (event) => {
-    const zone = place("drop-zone");
-    if (!zone) return;
+  document.addEventListener(name, async (event) => {
+    if (!event.dataTransfer?.types.includes("Files")) return;
     event.preventDefault();
-    zone.classList.toggle("over", name === "dragenter" || name === "dragover");
-    if (name === "drop") add(event.dataTransfer.files);
+    const files = [...event.dataTransfer.files];
+    place("drop-zone")?.classList.toggle("over", name === "dragenter" || name === "dragover");
+    if (name !== "drop") return;
+    if (!place("drop-zone")) await openLibrary(document.querySelector("[data-open=library]"));
+    add(files);
   });
 }
 

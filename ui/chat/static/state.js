@@ -2,6 +2,7 @@
 
 const SETTINGS = "juwen.settings";
 const CONVERSATIONS = "juwen.conversations";
+const CURRENT = "juwen.conversation";
 const MOST_CONVERSATIONS = 40;
 
 export const words = Object.fromEntries(
@@ -35,12 +36,19 @@ export function keepSettings() {
 }
 
 // A conversation: {id, at, turns: [{id, question, filters, alone, answer}]}, newest first.
-const kept = read(CONVERSATIONS, []);
-export const conversations = Array.isArray(kept)
-  ? kept.filter((one) => one && typeof one.id === "string" && Array.isArray(one.turns))
-  : [];
+export const conversations = stored();
 
-export const current = { conversation: conversations[0] ?? begin() };
+// Each tab has its own conversation and finds it again after a reload.
+export const current = {
+  conversation: conversations.find((one) => one.id === sessionStorage.getItem(CURRENT)) ?? begin(),
+};
+
+function stored() {
+  const kept = read(CONVERSATIONS, []);
+  return Array.isArray(kept)
+    ? kept.filter((one) => one && typeof one.id === "string" && Array.isArray(one.turns))
+    : [];
+}
 
 export function begin() {
   return { id: newId(), at: Date.now(), turns: [] };
@@ -49,10 +57,20 @@ export function begin() {
 // Returns whether there was room; the oldest conversations make it.
 export function keep() {
   const open = current.conversation;
-  const at = conversations.indexOf(open);
-  if (at >= 0) conversations.splice(at, 1);
-  if (open.turns.length) conversations.unshift(open);
-  conversations.splice(MOST_CONVERSATIONS);
+  sessionStorage.setItem(CURRENT, open.id);
+  return write([...(open.turns.length ? [open] : []), ...others(open.id)]);
+}
+
+export function forget(id) {
+  write(others(id));
+  if (current.conversation.id === id) current.conversation = begin();
+}
+
+// What another tab has kept meanwhile is kept.
+const others = (id) => stored().filter((one) => one.id !== id);
+
+function write(list) {
+  conversations.splice(0, conversations.length, ...list.slice(0, MOST_CONVERSATIONS));
   for (;;) {
     try {
       localStorage.setItem(CONVERSATIONS, JSON.stringify(conversations));
@@ -62,13 +80,6 @@ export function keep() {
       conversations.pop();
     }
   }
-}
-
-export function forget(id) {
-  const at = conversations.findIndex((one) => one.id === id);
-  if (at >= 0) conversations.splice(at, 1);
-  if (current.conversation.id === id) current.conversation = begin();
-  keep();
 }
 
 export const titleOf = (conversation) => conversation.turns[0]?.question || words.untitled;
