@@ -4,22 +4,34 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
 
-.PHONY: chat test test-llm check eval mutants clean
+.PHONY: chat test test-browser test-llm screenshots check eval faults mutants clean
 
-# make chat                               asks the sample articles (or ./library, where there is one)
-# make chat ARTICLES=path/to/export.json  puts those articles into ./library and asks them
+# make chat                               opens the page on the sample articles (or ./library, where there is one)
+# make chat ARTICLES=path/to/export.json  puts those articles into ./library before
 chat: $(STAMP)
 	@$(BIN)/juwen chat $(ARTICLES) $(if $(LIBRARY),--library $(LIBRARY))
 
 # make test PYTEST_ARGS="-k clean"        runs a part
 test: $(STAMP)
-	$(BIN)/pytest --cov --cov-report=term-missing:skip-covered $(PYTEST_ARGS)
+	$(BIN)/pytest --ignore-glob='*/test_browser*.py' --cov --cov-report=term-missing:skip-covered $(PYTEST_ARGS)
 	$(BIN)/coverage report --include='index/*,rag/*' --fail-under=90 --format=total
 
 # JUWEN_TEST_CHAT_MODEL=openai:local OPENAI_BASE_URL=http://127.0.0.1:8080/v1 make test-llm
 # asks a real chat model a few questions; without the variable it skips
 test-llm: $(STAMP)
 	$(BIN)/pytest -m llm tests/rag/test_real_chat_model.py $(PYTEST_ARGS)
+# make test-browser                       drives the chat page in Chromium (JUWEN_CHROMIUM names one)
+test-browser: $(STAMP)
+	@if command -v npm >/dev/null; then npm install --prefix tests/ui/chat/axe --silent --no-audit --no-fund --package-lock=false || true; fi
+	$(BIN)/pytest tests/ui/chat/test_browser*.py $(PYTEST_ARGS)
+
+# make screenshots                        takes the pictures of the page that the README shows
+screenshots: $(STAMP)
+	$(BIN)/python docs/screenshots.py
+
+# make faults                             puts a fault into every call by which a job changes a file (an hour)
+faults: $(STAMP)
+	FAULTS_EVERY=1 FAULTS_SPARSER=4 FAULTS_TIMES=210 $(BIN)/pytest -v -s tests/index/test_faults.py
 
 check: $(STAMP)
 	$(BIN)/ruff check .

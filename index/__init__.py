@@ -1,6 +1,6 @@
 """From files of articles to a searchable library: load, clean, chunk, embed, store."""
 
-from index.build import index_articles
+from index.build import index_articles, remove_articles
 from index.embed import PACKAGED, Encoder, load_encoder
 from index.errors import ArticleError, EncoderError, JuwenError, LibraryError, QuestionError
 from index.records import Article, Chunk, Passage, Problem, RawArticle, Span, Summary
@@ -24,4 +24,5 @@ __all__ = [
     "Summary",
     "index_articles",
     "load_encoder",
+    "remove_articles",
 ]

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from index.chunk import chunk_article
 from index.clean import VERSION as CLEANING_VERSION
-from index.clean import clean
+from index.clean import clean, publication_date
 from index.embed import PACKAGED, Encoder, load_encoder, passage_text, question_centres
 from index.errors import LibraryError
 from index.load import read_articles
@@ -62,19 +62,23 @@ def index_articles(
     columns: Mapping[str, str] | None = None,
     encoder: Encoder | None = None,
     chunk_tokens: int | None = None,
+    sync: bool = False,
     progress: Progress = lambda done, total: None,
 ) -> Summary:
     """Put the articles of ``paths`` into the library ``folder``, made where there is none.
 
-    Articles that the library holds unchanged cost nothing; one that changed replaces itself; none
-    is removed. Readers see nothing of it until the end and then all of it. Stopped half-way, it
-    leaves the library as it was, and run again it goes on where it stopped.
+    Articles that the library holds unchanged cost next to nothing; one that changed replaces
+    itself; none is removed without ``sync``. Readers see nothing of it until the end and then all
+    of it. Stopped half-way, it leaves the library as it was, and run again it goes on where it
+    stopped.
 
     Args:
         paths: Exports, text files, folders of them and so on (``index.load``).
         columns: Names that the fields of a table or an export have, by attribute of ``RawArticle``.
         encoder: Embeds the chunks; by default the library's own, or the packaged one for a new library.
         chunk_tokens: Size of a chunk in a new library, 192 by default.
+        sync: Make the library equal to ``paths``: take out the articles that are not there. Where
+            anything could not be read, or there is no article at all, none is taken out.
         progress: Told how far the work is.
 
     Raises:
@@ -86,6 +90,7 @@ def index_articles(
         folder,
         encoder=encoder,
         chunk_tokens=chunk_tokens,
+        sync=sync,
         progress=progress,
     )
 
@@ -96,16 +101,56 @@ def index_raw(
     *,
     encoder: Encoder | None = None,
     chunk_tokens: int | None = None,
+    sync: bool = False,
+    again: bool = False,
     progress: Progress = lambda done, total: None,
 ) -> Summary:
-    """``index_articles`` for articles that come from elsewhere, one after the other."""
+    """``index_articles`` for articles that come from elsewhere, one after the other.
+
+    Args:
+        again: Clean and cut articles even where the library holds them unchanged.
+    """
     started = time.perf_counter()
     encoder = encoder or _own_encoder(folder)
     with open_writer(folder, encoder, chunk_tokens, CLEANING_VERSION) as writer:
-        job = _Job(writer, encoder)
+        job = _Job(writer, encoder, again=again)
         for done, item in enumerate(received, 1):
             job.take(item)
             progress(done, 0)
+        if sync:
+            job.retire_unseen()
+        job.finish(progress)
+    return job.summary(time.perf_counter() - started)
+
+
+def remove_articles(
+    ids: Iterable[str],
+    folder: Path,
+    *,
+    encoder: Encoder | None = None,
+    progress: Progress = lambda done, total: None,
+) -> Summary:
+    """Take the articles of these ids out of a library, all at the same moment.
+
+    The id of a page stands for all articles on it. What remains is as if the library had never held
+    the others: where an account no longer repeats a line, its articles are cut again, and passages
+    that this changes are embedded. An id that is not there is a problem and keeps no other from
+    being taken out.
+
+    Args:
+        encoder: By default the library's own; loaded only where there is something to embed.
+
+    Raises:
+        LibraryError: there is no library, or it cannot be written; see ``open_writer``.
+        EncoderError: the embedding model is needed and cannot be loaded.
+    """
+    started = time.perf_counter()
+    with Library.open(folder) as library:
+        encoder = encoder or load_encoder(library.manifest().encoder)
+    with open_writer(folder, encoder, None, CLEANING_VERSION) as writer:
+        job = _Job(writer, encoder)
+        for article_id in dict.fromkeys(ids):
+            job.retire(article_id)
         job.finish(progress)
     return job.summary(time.perf_counter() - started)
 
@@ -121,9 +166,10 @@ def _own_encoder(folder: Path) -> Encoder:
 class _Job:
     """One run over articles as they come, with what it has counted so far."""
 
-    def __init__(self, writer: LibraryWriter, encoder: Encoder) -> None:
+    def __init__(self, writer: LibraryWriter, encoder: Encoder, *, again: bool = False) -> None:
         self._writer = writer
         self._encoder = encoder
+        self._again = again
         self._tokens = writer.chunk_tokens
         self._received: list[Received] = []
         self._pending: list[_Pending] = []
@@ -131,31 +177,74 @@ class _Job:
         self._pages: dict[str, list[str]] = {}  # ids of its parts, by page
         self._counts: Counter[str] = Counter()
         self._problems: list[Problem] = []
+        self._unread = 0
 
     def take(self, item: RawArticle | Problem) -> None:
         """One article, or what could not be read as one."""
         if isinstance(item, Problem):
             self._report(item)
+            self._unread += item.lost
             return
         for raw in self._parts(item):
             if self._is_new(raw):
                 self._receive(raw)
 
+    def retire(self, article_id: str) -> None:
+        """Take out an article, or all articles of a page."""
+        found = self._writer.parts_of(article_id)
+        self._writer.retire(found)
+        if not found:
+            self._report(
+                Problem(
+                    f"the library has no article {article_id!r}; nothing was removed for it",
+                    f"文章库中没有文章 {article_id!r}；未为其移除任何内容",
+                    lost=False,
+                )
+            )
+
+    def retire_unseen(self) -> None:
+        """Take out every article that this run has not met, if it could read all there was."""
+        unseen = [known for known in self._writer.published_ids() if known not in self._seen]
+        if not unseen:
+            return
+        if self._unread or not self._seen:
+            self._report(
+                Problem(
+                    f"{len(unseen)} articles of the library are not among those read, and none was "
+                    "removed, since something could not be read; mend or take away what is named "
+                    "above and run it again",
+                    f"文章库中有 {len(unseen)} 篇文章不在读取结果中；因有内容无法读取，未移除任何文章。"
+                    "请修复或移走上述文件后重新运行",
+                    lost=False,
+                )
+                if self._unread
+                else Problem(
+                    f"no article was read, so that none of the {len(unseen)} in the library was "
+                    "removed; check the path, or delete the library's folder to be rid of all",
+                    f"未读到任何文章，因此库中的 {len(unseen)} 篇文章均未移除；"
+                    "请检查路径；如要全部删除，请删除文章库目录",
+                    lost=False,
+                )
+            )
+            return
+        self._writer.retire(unseen)
+
     def finish(self, progress: Progress) -> None:
-        """Cut and embed what was received, and publish it."""
+        """Cut and embed what was received, and publish it with what is taken out."""
         self._writer.receive(self._received)
+        for page, parts in self._pages.items():
+            self._writer.retire(set(self._writer.parts_of(page)).difference(parts))
         recurring = self._learn()
         ready = self._writer.ready()
         for done, article_id in enumerate(ready, 1):
             self._prepare(article_id, recurring)
             progress(done, len(ready))
         self._flush()
-        retired = list(self._retired())
+        self._counts["removed"] += self._writer.going()
         known = self._writer.has_centres()
-        if ready or retired or not known:
+        if ready or self._counts["removed"] or not known:
             self._writer.publish(
                 recurring=recurring,
-                retired=retired,
                 question_centres=None if known else question_centres(self._encoder),
             )
 
@@ -175,11 +264,6 @@ class _Job:
         parts = split_page(raw)
         self._pages.setdefault(raw.article_id, []).extend(part.article_id for part in parts)
         return parts
-
-    def _retired(self) -> Iterator[str]:
-        """Published parts of the pages of this run that those pages no longer have."""
-        for page, parts in self._pages.items():
-            yield from (old for old in self._writer.parts_of(page) if old not in parts)
 
     def _is_new(self, raw: RawArticle) -> bool:
         """Whether this is the first article of its id in this run; the first one stands."""
@@ -202,15 +286,19 @@ class _Job:
         return not first
 
     def _receive(self, raw: RawArticle) -> None:
+        content = digest([raw.content_hash(), str(CLEANING_VERSION), str(self._tokens)])
+        published, empty = self._writer.published_content(raw.article_id)
+        if published == content and not self._again:
+            # Cleaning would say nothing new, but what is wrong with the article is said each time.
+            for problem in publication_date(raw)[1]:
+                self._report(problem)
+            self._counts["empty"] += empty
+            self._counts["unchanged"] += 1
+            return
         cleaned = clean(raw)
         for problem in cleaned.problems:
             self._report(problem)
         self._counts["empty"] += not cleaned.article.text
-        content = digest([raw.content_hash(), str(CLEANING_VERSION), str(self._tokens)])
-        published = self._writer.published_content(raw.article_id)
-        if published == content:
-            self._counts["unchanged"] += 1
-            return
         self._counts["changed" if published else "added"] += 1
         self._received.append(Received(raw, cleaned.article, cleaned.changes, content))
         if len(self._received) >= _BATCH:
@@ -220,12 +308,12 @@ class _Job:
     def _learn(self) -> dict[str, Recurring]:
         """What the accounts of this run repeat; articles that this concerns anew are received again."""
         recurring = {}
-        for account in self._writer.accounts_of_ready():
+        for account in self._writer.accounts_touched():
             recurring[account], concerned = self._writer.learn(account)
             for article_id in concerned:
                 raw = self._writer.published_raw(article_id)
                 cleaned = clean(raw)
-                content = self._writer.published_content(article_id) or ""
+                content, _ = self._writer.published_content(article_id)
                 self._writer.receive([Received(raw, cleaned.article, cleaned.changes, content)])
         return recurring
 

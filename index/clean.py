@@ -104,7 +104,7 @@ def clean(raw: RawArticle, boilerplate: Collection[int] = ()) -> Cleaned:
     if not source:
         draft, source = take_credit(draft)
     title, column = split_column(clean_title(raw.title))
-    published, problems = _publication_date(raw)
+    published, problems = publication_date(raw)
     article = Article(
         article_id=raw.article_id,
         title=title,
@@ -328,7 +328,7 @@ def clean_draft(draft: Draft, layout: Layout = Layout.POST) -> Draft:
     Taking a prompt out can bring together the halves of an entity or of another prompt; a text
     made to need more than 50 rounds is left as it then is, so that none can hold the machine up.
     """
-    rules = [rule for rule in RULES if layout is Layout.PAGE or rule not in PAGE_RULES]
+    rules = [rule for rule in RULES if layout is not Layout.POST or rule not in PAGE_RULES]
     for _ in range(_MOST_ROUNDS):
         before = draft.text
         for rule in rules:
@@ -358,7 +358,8 @@ def parse_date(written: str) -> date | None:
     return date(year, month, day)
 
 
-def _publication_date(raw: RawArticle) -> tuple[date | None, tuple[Problem, ...]]:
+def publication_date(raw: RawArticle) -> tuple[date | None, tuple[Problem, ...]]:
+    """The day that an article gives, and what is wrong with what it gives."""
     try:
         return parse_date(raw.time), ()
     except ValueError:

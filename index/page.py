@@ -17,7 +17,7 @@ from unicodedata import east_asian_width
 
 from index.draft import Draft, Edit
 from index.loops import collapse_loops
-from index.records import RawArticle, Span
+from index.records import Layout, RawArticle, Span
 
 # --- Lines and what they are ---------------------------------------------------------------------
 
@@ -216,6 +216,7 @@ def split_page(raw: RawArticle) -> list[RawArticle]:
                 article_id=f"{raw.article_id}#{number}",
                 title=" ".join(line.text for line in lines[first:body]),
                 content=raw.content[at[body] if body else 0 : at[last]],
+                layout=Layout.PART,
             )
         )
     return articles

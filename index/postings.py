@@ -1,9 +1,10 @@
 """The lexical leg: an inverted index in the library's own database, scored by BM25.
 
 Okapi BM25 (Robertson and Zaragoza, 2009) over the terms of ``index.terms``. Postings lie in
-segments, as in Lucene: each job adds segments for the chunks that it publishes, in the transaction
-that publishes them, and none is ever changed. What is gone from the library is left out when scores
-are read, until so much of the postings is dead or scattered that they are merged.
+segments, as in Lucene: each job writes segments for the chunks that it has staged, one after the
+other, and publishes them with their articles; none is ever changed. What is gone from the library
+is named in a table and left out when scores are read, until so much of the postings is dead or
+scattered that they are merged.
 """
 
 from __future__ import annotations
@@ -13,13 +14,16 @@ import sqlite3
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.database import in_batches, marks
+from index.database import ARTICLE_COLUMNS, in_batches, marks, to_article
+from index.findings import Finding, Mend
 from index.records import Article, Span
 from index.terms import index_terms
 
@@ -32,6 +36,7 @@ _MOST_DEAD = 0.25
 _MOST_COUNTED = 255
 
 Scores = NDArray[np.float32]
+Number = TypeVar("Number", np.int64, np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +57,12 @@ class PostingIndex:
 
     Attributes:
         ids: The published chunks, ascending, shape (n,).
+        articles: The row of each one's article, shape (n,).
         penalties: BM25's length normalisation for each, shape (n,).
     """
 
     ids: NDArray[np.int64]
+    articles: NDArray[np.int64]
     penalties: Scores
     segments: tuple[_Segment, ...]
 
@@ -79,6 +86,8 @@ class PostingIndex:
             for term, segment, data in connection.execute(
                 f"SELECT term, segment, data FROM posting WHERE term IN ({marks(some)})", some
             ):
+                if segment not in places_of:
+                    continue  # staged, and not published yet
                 local, counts = _unpack(data)
                 places = places_of[segment][local]
                 here = places >= 0
@@ -99,19 +108,26 @@ def _idf(documents: int, of: int) -> float:
 def load_postings(connection: sqlite3.Connection) -> PostingIndex:
     """The index of the generation that ``connection`` sees; the postings stay where they are."""
     rows = connection.execute(
-        "SELECT id FROM chunk JOIN article ON row = article WHERE published ORDER BY id"
+        "SELECT row, chunks, articles, lengths FROM segment WHERE published ORDER BY row"
     ).fetchall()
-    ids = np.fromiter((row[0] for row in rows), np.int64, len(rows))
-    lengths = np.zeros(len(ids), np.float32)
-    segments = []
-    for row, chunks, terms in connection.execute("SELECT row, chunks, lengths FROM segment"):
-        held = np.frombuffer(chunks, "<i8")
-        places = _places(ids, held)
-        lengths[places[places >= 0]] = np.frombuffer(terms, "<u2")[places >= 0]
-        segments.append(_Segment(row, places))
+    held = [np.frombuffer(chunks, "<i8") for _, chunks, _, _ in rows]
+    everything = _joined(held, np.int64)
+    gone = connection.execute("SELECT chunk FROM gone").fetchall()
+    alive = np.isin(everything, np.asarray(gone, np.int64).ravel(), invert=True)
+    order = np.argsort(everything[alive], kind="stable")
+    ids = everything[alive][order]
+    articles = _joined([np.frombuffer(row[2], "<i8") for row in rows], np.int64)[alive][order]
+    lengths = _joined([np.frombuffer(row[3], "<u2") for row in rows], np.float32)[alive][order]
     average = float(lengths.mean()) if len(lengths) else 1.0
     penalties = K1 * (1 - B + B * lengths / max(average, 1.0))
-    return PostingIndex(ids, penalties.astype(np.float32), tuple(segments))
+    segments = (
+        _Segment(row[0], _places(ids, chunks)) for row, chunks in zip(rows, held, strict=True)
+    )
+    return PostingIndex(ids, articles, penalties.astype(np.float32), tuple(segments))
+
+
+def _joined(parts: Sequence[NDArray[Any]], kind: type[Number]) -> NDArray[Number]:
+    return np.concatenate([np.zeros(0, kind), *parts]).astype(kind, copy=False)
 
 
 def _places(ids: NDArray[np.int64], wanted: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -127,18 +143,67 @@ def searched_text(article: Article, span: Span) -> str:
     return "\n".join((article.heading, article.source, span.of(article.text)))
 
 
-def add_postings(connection: sqlite3.Connection, chunks: Iterable[tuple[int, str]]) -> None:
-    """Add the chunks that are being published, as (id, searched text), inside the transaction."""
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """A chunk as the lexical leg takes it: its id, its article's row, what it is found by."""
+
+    chunk: int
+    article: int
+    text: str
+
+
+def segments_of(chunks: Iterable[Searched]) -> Iterator[Sequence[Searched]]:
+    """Chunks in batches that make a segment each."""
     remaining = iter(chunks)
     while some := list(islice(remaining, _SEGMENT)):
-        _add_segment(connection, some)
+        yield some
 
 
-def _add_segment(connection: sqlite3.Connection, chunks: Sequence[tuple[int, str]]) -> None:
+def staged_chunks(connection: sqlite3.Connection) -> Iterator[Searched]:
+    """The chunks of all articles that are staged."""
+    rows = connection.execute("SELECT row FROM article WHERE NOT published ORDER BY row").fetchall()
+    for (row,) in rows:
+        yield from _searched(connection, row)
+
+
+def _published_chunks(connection: sqlite3.Connection) -> Iterator[Searched]:
+    """The chunks of all articles that are published and can be read."""
+    rows = connection.execute("SELECT row FROM article WHERE published ORDER BY row").fetchall()
+    for (row,) in rows:
+        with suppress(sqlite3.DatabaseError):  # a damaged one is mended on its own
+            yield from list(_searched(connection, row))
+
+
+def _searched(connection: sqlite3.Connection, row: int) -> Iterator[Searched]:
+    values = connection.execute(
+        f"SELECT {ARTICLE_COLUMNS} FROM article WHERE row = ?", (row,)
+    ).fetchone()
+    article = to_article(values)
+    for chunk, start, end in connection.execute(
+        "SELECT id, start, end FROM chunk WHERE article = ? ORDER BY id", (row,)
+    ).fetchall():
+        yield Searched(chunk, row, searched_text(article, Span(start, end)))
+
+
+def rebuild_postings(connection: sqlite3.Connection) -> None:
+    """Make the postings of what is published again, inside a transaction."""
+    connection.execute(
+        "DELETE FROM posting WHERE segment NOT IN (SELECT row FROM segment WHERE NOT published)"
+    )
+    connection.execute("DELETE FROM segment WHERE published")
+    connection.execute("DELETE FROM gone")
+    for some in segments_of(_published_chunks(connection)):
+        add_segment(connection, some, published=True)
+
+
+def add_segment(
+    connection: sqlite3.Connection, chunks: Sequence[Searched], *, published: bool
+) -> None:
+    """Write the postings of some chunks; readers see those of staged ones once they are published."""
     postings: dict[str, tuple[array[int], bytearray]] = {}
     lengths = []
-    for place, (_, text) in enumerate(chunks):
-        counted = Counter(index_terms(text))
+    for place, chunk in enumerate(chunks):
+        counted = Counter(index_terms(chunk.text))
         lengths.append(min(counted.total(), 0xFFFF))
         for term, count in counted.items():
             places, counts = postings.setdefault(term, (array("H"), bytearray()))
@@ -148,23 +213,50 @@ def _add_segment(connection: sqlite3.Connection, chunks: Sequence[tuple[int, str
         term: np.asarray(places, "<u2").tobytes() + bytes(counts)
         for term, (places, counts) in postings.items()
     }
-    _insert(connection, [chunk_id for chunk_id, _ in chunks], lengths, data)
+    ids, articles = [chunk.chunk for chunk in chunks], [chunk.article for chunk in chunks]
+    _insert(connection, ids, articles, lengths, data, published=published)
+
+
+def drop_staged_postings(connection: sqlite3.Connection) -> None:
+    """Take out the segments of a job that did not publish."""
+    staged = connection.execute("SELECT row FROM segment WHERE NOT published").fetchall()
+    for (row,) in staged:
+        _delete(connection, row)
+
+
+def publish_postings(connection: sqlite3.Connection) -> None:
+    """Show readers the staged segments, in the transaction that publishes their articles."""
+    connection.execute("UPDATE segment SET published = 1 WHERE NOT published")
+    _merge(connection)
 
 
 def _insert(
     connection: sqlite3.Connection,
     ids: Sequence[int],
+    articles: Sequence[int],
     lengths: Sequence[int],
     data: Mapping[str, bytes],
+    *,
+    published: bool,
 ) -> None:
     row = connection.execute(
-        "INSERT INTO segment (chunks, lengths) VALUES (?, ?)",
-        (np.asarray(ids, "<i8").tobytes(), np.asarray(lengths, "<u2").tobytes()),
+        "INSERT INTO segment (published, chunks, articles, lengths) VALUES (?, ?, ?, ?)",
+        (
+            published,
+            np.asarray(ids, "<i8").tobytes(),
+            np.asarray(articles, "<i8").tobytes(),
+            np.asarray(lengths, "<u2").tobytes(),
+        ),
     ).lastrowid
     connection.executemany(
         "INSERT INTO posting VALUES (?, ?, ?)",
         ((term, row, packed) for term, packed in sorted(data.items())),
     )
+
+
+def _delete(connection: sqlite3.Connection, row: int) -> None:
+    connection.execute("DELETE FROM posting WHERE segment = ?", (row,))
+    connection.execute("DELETE FROM segment WHERE row = ?", (row,))
 
 
 def _unpack(data: bytes) -> tuple[NDArray[np.uint16], NDArray[np.uint8]]:
@@ -173,7 +265,7 @@ def _unpack(data: bytes) -> tuple[NDArray[np.uint16], NDArray[np.uint8]]:
     return np.frombuffer(data, "<u2", held), np.frombuffer(data, np.uint8, held, 2 * held)
 
 
-def merge_postings(connection: sqlite3.Connection) -> None:
+def _merge(connection: sqlite3.Connection) -> None:
     """Join small segments once there are many, and rewrite those of which much is gone."""
     index = load_postings(connection)
     small, thin = [], []
@@ -186,6 +278,15 @@ def merge_postings(connection: sqlite3.Connection) -> None:
     chosen = [*thin, *(small if len(small) > _MOST_SMALL else [])]
     for group in _groups(chosen):
         _join(connection, index, group)
+
+
+def join_postings(connection: sqlite3.Connection) -> None:
+    """Rewrite every segment that is not full or of which anything is gone."""
+    index = load_postings(connection)
+    unfit = [s for s in index.segments if len(s.places) < _SEGMENT or (s.places < 0).any()]
+    for group in _groups(unfit):
+        if len(group) > 1 or (group[0].places < 0).any():
+            _join(connection, index, group)
 
 
 def _groups(segments: Sequence[_Segment]) -> Iterator[list[_Segment]]:
@@ -205,15 +306,17 @@ def _groups(segments: Sequence[_Segment]) -> Iterator[list[_Segment]]:
 
 def _join(connection: sqlite3.Connection, index: PostingIndex, group: Sequence[_Segment]) -> None:
     ids: list[int] = []
+    articles: list[int] = []
     lengths: list[int] = []
     postings: dict[str, tuple[list[NDArray[np.uint16]], list[NDArray[np.uint8]]]] = {}
     for segment in group:
-        (packed,) = connection.execute(
-            "SELECT lengths FROM segment WHERE row = ?", (segment.row,)
+        chunks, packed = connection.execute(
+            "SELECT chunks, lengths FROM segment WHERE row = ?", (segment.row,)
         ).fetchone()
         alive = segment.places >= 0
         moved = np.where(alive, np.cumsum(alive) - 1 + len(ids), -1)
         ids += index.ids[segment.places[alive]].tolist()
+        articles += index.articles[segment.places[alive]].tolist()
         lengths += np.frombuffer(packed, "<u2")[alive].tolist()
         for term, data in connection.execute(
             "SELECT term, data FROM posting WHERE segment = ?", (segment.row,)
@@ -224,12 +327,84 @@ def _join(connection: sqlite3.Connection, index: PostingIndex, group: Sequence[_
                 places, numbers = postings.setdefault(term, ([], []))
                 places.append(moved[local[kept]].astype("<u2"))
                 numbers.append(counts[kept])
-    for segment in group:
-        connection.execute("DELETE FROM posting WHERE segment = ?", (segment.row,))
-        connection.execute("DELETE FROM segment WHERE row = ?", (segment.row,))
+        dead = np.frombuffer(chunks, "<i8")[~alive].tolist()
+        connection.executemany("DELETE FROM gone WHERE chunk = ?", ((chunk,) for chunk in dead))
+        _delete(connection, segment.row)
     if ids:
         data = {
             term: np.concatenate(places).tobytes() + np.concatenate(numbers).tobytes()
             for term, (places, numbers) in postings.items()
         }
-        _insert(connection, ids, lengths, data)
+        _insert(connection, ids, articles, lengths, data, published=True)
+
+
+def check_postings(connection: sqlite3.Connection) -> Iterator[Finding]:
+    """What is wrong with the inverted index: every posting is worked out again and compared."""
+    try:
+        yield from _check_held(connection)
+        for row in connection.execute("SELECT row FROM segment WHERE published").fetchall():
+            yield from _check_segment(connection, row[0])
+    except ValueError as error:  # a blob of a size that cannot be
+        yield _wrong(f"cannot be read ({error})", f"无法读取（{error}）")
+
+
+def _check_held(connection: sqlite3.Connection) -> Iterator[Finding]:
+    """Whether the index holds the published chunks, each once, and no others."""
+    expected = connection.execute(
+        "SELECT chunk.id, article FROM chunk JOIN article ON row = article WHERE published "
+        "ORDER BY chunk.id"
+    ).fetchall()
+    index = load_postings(connection)
+    held = list(zip(index.ids.tolist(), index.articles.tolist(), strict=True))
+    if held != expected:
+        yield _wrong("holds other chunks than the library", "所含分块与文章库不一致")
+    (stray,) = connection.execute(
+        "SELECT COUNT(*) FROM posting WHERE segment NOT IN (SELECT row FROM segment)"
+    ).fetchone()
+    (alive,) = connection.execute(
+        "SELECT COUNT(*) FROM gone JOIN chunk ON id = chunk JOIN article ON row = article WHERE published"
+    ).fetchone()
+    if stray or alive:
+        yield _wrong("has entries that belong to nothing", "含有无所属的条目")
+
+
+def _check_segment(connection: sqlite3.Connection, row: int) -> Iterator[Finding]:
+    chunks, lengths = connection.execute(
+        "SELECT chunks, lengths FROM segment WHERE row = ?", (row,)
+    ).fetchone()
+    expected: dict[str, dict[int, int]] = {}
+    long = np.frombuffer(lengths, "<u2")
+    alive = np.zeros(len(long), bool)
+    wrong = False
+    for place, text in _texts(connection, np.frombuffer(chunks, "<i8").tolist()):
+        counted = Counter(index_terms(text))
+        alive[place] = True
+        wrong |= int(long[place]) != min(counted.total(), 0xFFFF)
+        for term, count in counted.items():
+            expected.setdefault(term, {})[place] = min(count, _MOST_COUNTED)
+    for term, data in connection.execute(
+        "SELECT term, data FROM posting WHERE segment = ?", (row,)
+    ):
+        places, counts = _unpack(data)
+        held = {p: c for p, c in zip(places.tolist(), counts.tolist(), strict=True) if alive[p]}
+        wrong |= held != expected.pop(term, {})
+    if wrong or expected:
+        yield _wrong("has wrong words for some chunks", "中部分分块的词条有误")
+
+
+def _texts(connection: sqlite3.Connection, chunks: Sequence[int]) -> Iterator[tuple[int, str]]:
+    """What the chunks that are still there are found by, each with its place."""
+    columns = ", ".join(f"article.{column}" for column in ARTICLE_COLUMNS.split(", "))
+    for place, chunk in enumerate(chunks):
+        with suppress(sqlite3.DatabaseError):  # a damaged article is named by itself
+            found = connection.execute(
+                f"SELECT start, end, {columns} FROM chunk JOIN article ON row = article "
+                "WHERE published AND chunk.id = ?",
+                (chunk,),
+            ).fetchone()
+            if found:
+                yield place, searched_text(to_article(found[2:]), Span(found[0], found[1]))
+
+
+def _wrong(english: str, chinese: str) -> Finding:
+    return Finding(Mend.POSTINGS, "", f"the inverted index {english}", f"倒排索引{chinese}")

@@ -10,10 +10,13 @@ from enum import StrEnum
 
 
 class Layout(StrEnum):
-    """What the text of a raw article is: one article, or a page that may hold several."""
+    """What the text of a raw article is."""
 
     POST = "post"
     PAGE = "page"
+    """A recognised page, which may hold several articles."""
+    PART = "part"
+    """One of the articles of a page that was cut already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,8 @@ class RawArticle:
         account: ``公众号名称``, the public account that published it.
         content: ``finalContent``, the text with everything that is wrong with it.
         origin: The file it came from, for messages; not part of its identity.
-        layout: A page is cut into its articles, and what a text recogniser does to one is undone.
+        layout: A page is cut into its articles, and what a text recogniser does to one, or to a
+            part of it, is undone.
     """
 
     article_id: str
@@ -150,7 +154,8 @@ class Summary:
 
     ``read`` counts every article met; it is the sum of ``added``, ``changed``, ``unchanged``,
     ``repeated`` (the same article met twice) and ``failed``. ``empty`` counts those, among the
-    others, that have no text and can be found by their title alone.
+    others, that have no text and can be found by their title alone; ``removed`` those that were
+    taken out.
     """
 
     read: int = 0
@@ -160,6 +165,7 @@ class Summary:
     repeated: int = 0
     empty: int = 0
     failed: int = 0
+    removed: int = 0
     chunks: int = 0
     embedded: int = 0
     seconds: float = 0.0

@@ -1,7 +1,8 @@
 """What the fingerprints of a library bring together: an account's repeated lines, copies of a text.
 
 Everything here sees the library as it will be once the running job has published: the articles
-named in the temporary table ``ready`` as that job staged them, all others as they are.
+named in the temporary table ``ready`` as that job staged them, those in ``going`` not at all, all
+others as they are.
 """
 
 from __future__ import annotations
@@ -22,10 +23,19 @@ from index.relations import (
     relate,
 )
 
-CURRENT = "published = (article_id NOT IN (SELECT article_id FROM ready))"
+CURRENT = (
+    "published = (article_id NOT IN (SELECT article_id FROM ready)) "
+    "AND article_id NOT IN (SELECT article_id FROM going)"
+)
 _PARAGRAPHS = (Part.OPENING, Part.PARAGRAPH, Part.CLOSING)
 _TOO_COMMON = 32
 """Copies of a key from which on it tells nothing of any two articles."""
+
+
+def make_job_tables(connection: sqlite3.Connection) -> None:
+    """Make the tables that name what the running job adds and takes out; both end with it."""
+    for name in ("ready", "going"):
+        connection.execute(f"CREATE TEMP TABLE {name} (article_id TEXT UNIQUE NOT NULL)")
 
 
 def find_recurring(connection: sqlite3.Connection, account: str) -> Recurring:
@@ -95,7 +105,8 @@ def articles_with(
             for (article_id,) in connection.execute(
                 "SELECT DISTINCT article_id FROM fingerprint JOIN article ON article = row "
                 f"WHERE key IN ({marks(some)}) AND account = ? AND published "
-                "AND article_id NOT IN (SELECT article_id FROM ready)",
+                "AND article_id NOT IN (SELECT article_id FROM ready) "
+                "AND article_id NOT IN (SELECT article_id FROM going)",
                 (*some, account),
             )
         )

@@ -20,7 +20,6 @@ from numpy.typing import NDArray
 from index.database import (
     ARTICLE_COLUMNS,
     DATABASE,
-    SCHEMA_VERSION,
     Manifest,
     changes_from_json,
     connect_reader,
@@ -35,13 +34,15 @@ from index.database import (
 from index.embed import Encoder, Vectors
 from index.errors import LibraryError
 from index.postings import PostingIndex, load_postings
-from index.records import Article, Change, Passage, RawArticle, Span
+from index.records import Article, Change, Kind, Passage, RawArticle, Span
+from index.schema import OLDEST_MIGRATED, SCHEMA_VERSION
 from index.vectors import (
     VECTORS,
     VectorIndex,
     load_vectors,
     nearest,
     rebuild_vectors,
+    sweep,
 )
 
 
@@ -57,6 +58,17 @@ class LibraryCounts:
     accounts: Mapping[str, int]
     languages: Mapping[str, int]
     kinds: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """An article without its text, for lists."""
+
+    article_id: str
+    title: str
+    date: date | None
+    account: str
+    kind: Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +132,17 @@ class Library:
         Raises:
             LibraryError: the folder is no library, of another schema, or damaged.
         """
+        library = cls.connect(folder)
+        try:
+            library.manifest()
+        except BaseException:
+            library.close()
+            raise
+        return library
+
+    @classmethod
+    def connect(cls, folder: Path | str) -> Library:
+        """``open`` without a look at what the library was made with: a damaged one will do."""
         folder = Path(folder)
         path = folder / DATABASE
         if not path.is_file():
@@ -128,9 +151,7 @@ class Library:
                 f"{str(folder)!r} 不是文章库；请用 juwen index 文件 --library {folder} 建库",
             )
         with said_plainly(folder):
-            library = cls(folder, connect_reader(path))
-        library.manifest()
-        return library
+            return cls(folder, connect_reader(path))
 
     def close(self) -> None:
         self._connection.close()
@@ -147,26 +168,32 @@ class Library:
         Raises:
             LibraryError: its schema is not this version's.
         """
+        self.check_schema()
+        with self._reading() as connection:
+            values = {
+                field: json.loads(manifest_value(connection, field))
+                for field in Manifest.__dataclass_fields__
+            }
+        return Manifest(**values)
+
+    def check_schema(self) -> None:
+        """Refuse a library whose tables this version does not know.
+
+        Raises:
+            LibraryError: it has another schema, or was never filled.
+        """
         with self._reading() as connection:
             begun = connection.execute(
                 "SELECT 1 FROM sqlite_master WHERE name = 'manifest'"
             ).fetchone()
-            rows = connection.execute("SELECT * FROM manifest").fetchall() if begun else []
-            values = {key: json.loads(value) for key, value in rows}
+            schema = int(manifest_value(connection, "schema")) if begun else 0
         if not begun:
             raise LibraryError(
                 f"the library {str(self.folder)!r} was begun and never filled; "
                 f"fill it with 'juwen index PATH --library {self.folder}'",
                 f"文章库 {str(self.folder)!r} 尚未建成；请用 juwen index 文件 --library {self.folder} 建库",
             )
-        if values.get("schema") != SCHEMA_VERSION:
-            raise LibraryError(
-                f"the library {str(self.folder)!r} has schema {values.get('schema')!r}, this version "
-                f"reads {SCHEMA_VERSION}; make a new one with 'juwen index PATH --library NEW_FOLDER'",
-                f"文章库 {str(self.folder)!r} 的结构版本为 {values.get('schema')!r}，本版本只支持 {SCHEMA_VERSION}；"
-                "请用 juwen index 文件 --library 新目录 重新建库",
-            )
-        return Manifest(**values)
+        check_schema(self.folder, schema, SCHEMA_VERSION)
 
     def counts(self) -> LibraryCounts:
         with self._reading() as connection:
@@ -247,6 +274,41 @@ class Library:
             rows = connection.execute("SELECT article_id FROM article WHERE published").fetchall()
         return [article_id for (article_id,) in rows]
 
+    def days(self) -> dict[date, int]:
+        """How many articles were published on each day; those without a date are left out."""
+        with self._reading() as connection:
+            rows = connection.execute(
+                "SELECT date, COUNT(*) FROM article WHERE published AND date IS NOT NULL "
+                "GROUP BY date ORDER BY date"
+            ).fetchall()
+        return {date.fromisoformat(day): count for day, count in rows}
+
+    def headings(
+        self,
+        limit: int,
+        offset: int = 0,
+        *,
+        date_from: date | None = None,
+        date_to: date | None = None,
+        accounts: Sequence[str] = (),
+        article_ids: Sequence[str] = (),
+    ) -> list[Heading]:
+        """``limit`` articles from the ``offset``-th on, newest first, without their texts.
+
+        The other arguments are those of ``search``.
+        """
+        where, values = _conditions(date_from, date_to, accounts, article_ids)
+        with self._reading() as connection:
+            rows = connection.execute(
+                "SELECT article_id, title, date, account, kind FROM article WHERE published "
+                f"{'AND ' + where if where else ''} ORDER BY date DESC, row DESC LIMIT ? OFFSET ?",
+                (*values, limit, offset),
+            ).fetchall()
+        return [
+            Heading(article_id, title, to_date(day), account, Kind(kind))
+            for article_id, title, day, account, kind in rows
+        ]
+
     def articles(self) -> Iterator[Article]:
         """Every article, oldest first, in one consistent list."""
         with self._reading() as connection:
@@ -254,6 +316,17 @@ class Library:
                 f"SELECT {ARTICLE_COLUMNS} FROM article WHERE published ORDER BY date, row"
             ).fetchall()
         return map(to_article, rows)
+
+    def raw_articles(self) -> Iterator[RawArticle]:
+        """Every article as it was received, in the order in which they came, one at a time.
+
+        Until the last was taken, other threads that ask this ``Library`` wait.
+        """
+        with self._reading() as connection:
+            for (raw,) in connection.execute(
+                "SELECT raw FROM article WHERE published ORDER BY row"
+            ):
+                yield raw_from_json(raw)
 
     def search(
         self,
@@ -357,6 +430,7 @@ class Library:
         generation = int(manifest_value(connection, "generation"))
         if self._vectors is None or self._vectors.generation != generation:
             path = self.folder / VECTORS
+            sweep(self.folder)
             self._vectors = load_vectors(connection, path) or rebuild_vectors(connection, path)
         return self._vectors
 
@@ -366,6 +440,37 @@ class Library:
         if self._postings is None or self._postings[0] != generation:
             self._postings = generation, load_postings(connection)
         return self._postings[1]
+
+
+def check_schema(folder: Path, schema: int, oldest: int) -> None:
+    """Refuse a library of which this version does not know the tables.
+
+    Args:
+        oldest: The oldest schema that will do.
+
+    Raises:
+        LibraryError: with the way out: bring it up to date, get a newer version, or build it anew.
+    """
+    if oldest <= schema <= SCHEMA_VERSION:
+        return
+    english = (
+        f"the library {str(folder)!r} has schema {schema}, this version reads {SCHEMA_VERSION}; "
+    )
+    chinese = f"文章库 {str(folder)!r} 的结构版本为 {schema}，本版本只支持 {SCHEMA_VERSION}；"
+    if schema > SCHEMA_VERSION:
+        raise LibraryError(
+            english + "it was made by a newer version of juwen: update this one",
+            chinese + "它由更新版本的 juwen 建立，请升级本程序",
+        )
+    if schema >= OLDEST_MIGRATED:
+        raise LibraryError(
+            english + f"bring it up to date with 'juwen repair --library {folder}'",
+            chinese + f"请用 juwen repair --library {folder} 升级",
+        )
+    raise LibraryError(
+        english + "make a new one with 'juwen index PATH --library NEW_FOLDER'",
+        chinese + "请用 juwen index 文件 --library 新目录 重新建库",
+    )
 
 
 def check_encoder(folder: Path, manifest: Manifest, encoder: Encoder) -> None:

@@ -11,21 +11,26 @@ import os
 import sqlite3
 import threading
 import zlib
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.database import manifest_value
 from index.embed import Centres, Vectors, passage_centres
+from index.findings import Finding, Mend
 
 if TYPE_CHECKING:
     import faiss
 
 VECTORS = "vectors.faiss"
-_FOOTER_MARK = b"juwen-vectors-2\n"
+_TOLERANCE = 1e-4
+_LENGTH_TOLERANCE = 0.01
+_FOOTER_MARK = b"juwen-vectors-3\n"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,6 +83,13 @@ def nearest(
 
 def rebuild_vectors(connection: sqlite3.Connection, path: Path) -> VectorIndex:
     """Make the search index of the published chunks and try to keep it on disk."""
+    made = make_vectors(connection)
+    _save_vectors(made, path)
+    return made
+
+
+def make_vectors(connection: sqlite3.Connection) -> VectorIndex:
+    """The search index of the published chunks."""
     import faiss
 
     generation = int(manifest_value(connection, "generation"))
@@ -86,18 +98,18 @@ def rebuild_vectors(connection: sqlite3.Connection, path: Path) -> VectorIndex:
         "SELECT id, chunk.language, vector FROM chunk JOIN article ON row = article WHERE published"
     ).fetchall()
     vectors = np.empty((len(rows), dimension), np.float32)
-    for at, (_, _, vector) in enumerate(rows):
+    for at, (chunk, _, vector) in enumerate(rows):
+        if len(vector) != 2 * dimension:
+            raise sqlite3.DatabaseError(f"chunk {chunk} has a vector of another length")
         vectors[at] = unpack(vector)
     languages = [row[1] for row in rows]
     centres = passage_centres(vectors, languages, stored_question_centres(connection))
     centred = centres.centre(vectors, languages)
     index = faiss.IndexIDMap2(faiss.IndexFlatIP(dimension))
     index.add_with_ids(centred, np.asarray([row[0] for row in rows], np.int64))
-    made = VectorIndex(
+    return VectorIndex(
         generation, index, *_moments(centred, dimension), stored_question_centres(connection)
     )
-    _save_vectors(made, path)
-    return made
 
 
 def _moments(vectors: Vectors, dimension: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -128,6 +140,29 @@ def _save_vectors(vectors: VectorIndex, path: Path) -> None:
         temporary.replace(path)
     except OSError:
         temporary.unlink(missing_ok=True)
+
+
+def leftovers(folder: Path) -> list[Path]:
+    """Files that processes began and did not live to put in place."""
+    return [path for path in folder.glob(f"{VECTORS}.*.tmp") if not _is_alive(path)]
+
+
+def sweep(folder: Path) -> None:
+    """Delete ``leftovers``, where that is allowed."""
+    for path in leftovers(folder):
+        with suppress(OSError):
+            path.unlink()
+
+
+def _is_alive(temporary: Path) -> bool:
+    """Whether the process that writes a file is still there, as far as can be told."""
+    try:
+        os.kill(int(temporary.name.split(".")[2]), 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, ValueError, OverflowError):
+        return True
+    return True
 
 
 def load_vectors(connection: sqlite3.Connection, path: Path) -> VectorIndex | None:
@@ -168,5 +203,52 @@ def pack(vector: NDArray[np.float32]) -> bytes:
     return vector.astype("<f2").tobytes()
 
 
+def is_unit(data: bytes, dimension: int) -> bool:
+    """Whether the bytes are those of a vector of length 1, as float16 can be."""
+    if len(data) != 2 * dimension:
+        return False
+    return abs(float(np.linalg.norm(unpack(data))) - 1) <= _LENGTH_TOLERANCE
+
+
 def unpack(data: bytes) -> NDArray[np.float32]:
     return np.frombuffer(data, "<f2").astype(np.float32)
+
+
+def check_vectors(connection: sqlite3.Connection, path: Path) -> Iterator[Finding]:
+    """What is wrong with the search index on disk: all of it is worked out again and compared."""
+    loaded = load_vectors(connection, path)
+    if loaded is None:
+        yield _wrong(
+            "is missing, damaged or not of the library's generation", "缺失、损坏或与文章库不同代"
+        )
+        return
+    try:
+        made = make_vectors(connection)
+    except sqlite3.DatabaseError:
+        return  # the chunk that has no whole vector is named by itself
+    ids = _ids(made)
+    if not np.array_equal(np.sort(_ids(loaded)), np.sort(ids)):
+        yield _wrong("holds other chunks than the library", "所含分块与文章库不一致")
+    elif len(ids) and not np.allclose(
+        loaded.index.reconstruct_batch(ids), made.index.reconstruct_batch(ids), atol=_TOLERANCE
+    ):
+        yield _wrong(
+            "holds other vectors than the library, or other language means",
+            "中的向量或语言均值与文章库不一致",
+        )
+    for one, other in ((loaded.mean, made.mean), (loaded.covariance, made.covariance)):
+        if not np.allclose(one, other, atol=_TOLERANCE):
+            yield _wrong("has a wrong mean or covariance", "的均值或协方差有误")
+            return
+
+
+def _ids(vectors: VectorIndex) -> NDArray[np.int64]:
+    import faiss
+
+    mapped: Any = vectors.index
+    ids: NDArray[np.int64] = faiss.vector_to_array(mapped.id_map)
+    return ids
+
+
+def _wrong(english: str, chinese: str) -> Finding:
+    return Finding(Mend.VECTORS, VECTORS, f"the search index {english}", f"向量索引{chinese}")

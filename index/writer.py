@@ -11,12 +11,11 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
 from index.chunk import DEFAULT_TOKENS
@@ -28,7 +27,6 @@ from index.database import (
     changes_from_json,
     changes_to_json,
     connect_writer,
-    create_tables,
     in_batches,
     manifest_value,
     marks,
@@ -43,22 +41,30 @@ from index.database import (
 from index.embed import Centres, Encoder
 from index.errors import LibraryError
 from index.fingerprints import fingerprints
-from index.postings import add_postings, merge_postings, searched_text
-from index.records import Article, Change, Chunk, RawArticle, Span
+from index.lock import LOCK, locked
+from index.postings import (
+    add_segment,
+    drop_staged_postings,
+    publish_postings,
+    rebuild_postings,
+    segments_of,
+    staged_chunks,
+)
+from index.records import Article, Change, Chunk, RawArticle
 from index.related import (
     articles_with,
     find_recurring,
     find_relation,
     keys_of,
+    make_job_tables,
     rows_near,
     store_recurring,
     stored_recurring,
 )
 from index.relations import Recurring
-from index.store import Library, check_encoder
+from index.schema import OLDEST_MIGRATED, create_tables, migrate_tables
+from index.store import Library, check_encoder, check_schema
 from index.vectors import VECTORS, pack, rebuild_vectors, unpack
-
-_LOCK = "writer.lock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +100,16 @@ class LibraryWriter:
         self._folder = folder
         self._connection = connection
 
-    def published_content(self, article_id: str) -> str | None:
-        """The content hash of the article that readers see, ``None`` where there is none."""
-        return self._value("content", article_id, published=True)
+    def published_content(self, article_id: str) -> tuple[str, bool]:
+        """Of the article that readers see: its content hash, ``""`` where there is none, and
+        whether it is without text.
+        """
+        with said_plainly(self._folder):
+            found = self._connection.execute(
+                "SELECT content, text = '' FROM article WHERE article_id = ? AND published",
+                (article_id,),
+            ).fetchone()
+        return (found[0], bool(found[1])) if found else ("", False)
 
     def published_version(self, article_id: str) -> str | None:
         """The version hash of the article that readers see, ``None`` where there is none."""
@@ -185,11 +198,35 @@ class LibraryWriter:
             ).fetchone()
         return raw_from_json(raw)
 
-    def accounts_of_ready(self) -> list[str]:
+    def retire(self, ids: Iterable[str]) -> None:
+        """Name published articles that the running job will take out when it publishes."""
+        with said_plainly(self._folder):
+            self._connection.executemany(
+                "INSERT OR IGNORE INTO going SELECT article_id FROM article "
+                "WHERE published AND article_id = ?",
+                ((article_id,) for article_id in ids),
+            )
+
+    def going(self) -> int:
+        """How many articles the running job will take out."""
+        with said_plainly(self._folder):
+            (count,) = self._connection.execute("SELECT COUNT(*) FROM going").fetchone()
+        return int(count)
+
+    def published_ids(self) -> list[str]:
+        """The ids of all articles that readers see."""
+        with said_plainly(self._folder):
+            rows = self._connection.execute(
+                "SELECT article_id FROM article WHERE published"
+            ).fetchall()
+        return [article_id for (article_id,) in rows]
+
+    def accounts_touched(self) -> list[str]:
         """The accounts whose articles the running job touches, before it or after it."""
         with said_plainly(self._folder):
             rows = self._connection.execute(
-                "SELECT DISTINCT account FROM ready JOIN article USING (article_id)"
+                "SELECT DISTINCT account FROM article WHERE article_id IN "
+                "(SELECT article_id FROM ready UNION SELECT article_id FROM going)"
             ).fetchall()
         return [account for (account,) in rows]
 
@@ -237,30 +274,30 @@ class LibraryWriter:
         self,
         *,
         recurring: Mapping[str, Recurring],
-        retired: Iterable[str] = (),
         question_centres: Centres | None,
     ) -> None:
-        """Show readers the articles that are ready, all at once, and drop everything else staged.
+        """Show readers the articles that are ready, all at once; drop all else that is staged.
+
+        What was retired goes at the same moment.
 
         Args:
             recurring: What the accounts that the job touched repeat, by account.
-            retired: Articles to take out: parts of pages that have fewer parts now.
             question_centres: Where the encoder puts questions; ``None`` where the library knows.
         """
         connection = self._connection
+        self._stage_postings()
         with transaction(connection, self._folder):
-            self._relate_ready(list(retired))
+            self._relate_ready()
             for account, found in recurring.items():
                 store_recurring(connection, account, found)
-            for condition in (
-                "NOT published AND article_id NOT IN (SELECT article_id FROM ready)",
-                "published AND article_id IN (SELECT article_id FROM article WHERE NOT published)",
-            ):
-                connection.execute(f"DELETE FROM article WHERE {condition}")
-            add_postings(connection, self._staged_chunks())
+            self._take_out(
+                "article_id IN (SELECT article_id FROM going) "
+                "OR article_id IN (SELECT article_id FROM article WHERE NOT published)"
+            )
             connection.execute("UPDATE article SET published = 1 WHERE NOT published")
-            merge_postings(connection)
+            publish_postings(connection)
             connection.execute("DELETE FROM ready")
+            connection.execute("DELETE FROM going")
             generation = int(manifest_value(connection, "generation")) + 1
             set_manifest(connection, {"generation": generation, "updated": utc_now()})
             if question_centres is not None:
@@ -271,25 +308,44 @@ class LibraryWriter:
         with said_plainly(self._folder):
             rebuild_vectors(connection, self._folder / VECTORS)
 
-    def _relate_ready(self, retired: Sequence[str]) -> None:
-        """Take ``retired`` out; say of what is ready, and of what that touches, what it is to others."""
+    def _stage_postings(self) -> None:
+        """Write the inverted index of what will be published, a segment at a time."""
         connection = self._connection
-        gone = "SELECT row FROM article WHERE published AND article_id = ?"
-        going = [row for i in retired for (row,) in connection.execute(gone, (i,)).fetchall()]
-        staged, replaced = (
+        with transaction(connection, self._folder):
+            connection.execute(
+                "DELETE FROM article WHERE NOT published "
+                "AND article_id NOT IN (SELECT article_id FROM ready)"
+            )
+            drop_staged_postings(connection)
+        with said_plainly(self._folder):
+            for some in segments_of(staged_chunks(connection)):
+                with transaction(connection, self._folder):
+                    add_segment(connection, some, published=False)
+
+    def _take_out(self, condition: str) -> None:
+        """Delete the published articles for which ``condition`` holds."""
+        self._connection.execute(
+            "INSERT INTO gone SELECT id FROM chunk WHERE article IN "
+            f"(SELECT row FROM article WHERE published AND ({condition}))"
+        )
+        self._connection.execute(f"DELETE FROM article WHERE published AND ({condition})")
+
+    def _relate_ready(self) -> None:
+        """Say of what is ready, and of what that or what goes touches, what it is to others."""
+        connection = self._connection
+        staged, replaced, going = (
             [
                 row
                 for (row,) in connection.execute(
-                    f"SELECT row FROM ready JOIN article USING (article_id) WHERE published = {of}"
+                    f"SELECT row FROM {named} JOIN article USING (article_id) WHERE published = {of}"
                 ).fetchall()
             ]
-            for of in (0, 1)
+            for named, of in (("ready", 0), ("ready", 1), ("going", 1))
         )
         # What goes or is replaced may be what others copied.
         touched = {
             near for row in (*staged, *replaced, *going) for near in rows_near(connection, row)
         }
-        connection.executemany("DELETE FROM article WHERE row = ?", ((row,) for row in going))
         for row in (*staged, *sorted(touched.difference(staged, going))):
             relation = find_relation(connection, row)
             connection.execute(
@@ -297,25 +353,13 @@ class LibraryWriter:
                 (relation.kind, json.dumps(relation.originals), row),
             )
 
-    def _staged_chunks(self) -> Iterator[tuple[int, str]]:
-        """The chunks that are being published, with what they are found by word for word."""
-        rows = self._connection.execute(
-            f"SELECT row, {ARTICLE_COLUMNS} FROM article WHERE NOT published"
-        )
-        for row, *values in rows:
-            article = to_article(values)
-            for chunk_id, start, end in self._connection.execute(
-                "SELECT id, start, end FROM chunk WHERE article = ? ORDER BY id", (row,)
-            ):
-                yield chunk_id, searched_text(article, Span(start, end))
-
     def parts_of(self, document: str) -> list[str]:
         """Ids of the published articles that a page was cut into, or of the page as a whole."""
         with said_plainly(self._folder):
             rows = self._connection.execute(
                 "SELECT article_id FROM article WHERE published "
-                "AND (article_id = ? OR substr(article_id, 1, ?) = ?)",
-                (document, len(document) + 1, f"{document}#"),
+                "AND (article_id = ? OR article_id > ? AND article_id < ?)",
+                (document, f"{document}#", f"{document}$"),  # "$" comes next after "#"
             ).fetchall()
         return [article_id for (article_id,) in rows]
 
@@ -341,31 +385,37 @@ def open_writer(
     """
     with said_plainly(folder):
         _prepare_folder(folder)
-        lock = FileLock(folder / _LOCK)
-        try:
-            lock.acquire(timeout=0)
-        except Timeout as error:
-            raise LibraryError(
-                f"another process is writing to the library {str(folder)!r}; wait until it has ended",
-                f"另一个进程正在写入文章库 {str(folder)!r}；请等它结束",
-            ) from error
-    try:
-        with said_plainly(folder):
-            connection = connect_writer(folder / DATABASE)
-        try:
-            with transaction(connection, folder):
-                create_tables(connection, encoder, chunk_tokens or DEFAULT_TOKENS)
-            manifest = Library(folder, connection).manifest()
-            check_encoder(folder, manifest, encoder)
-            _check_chunks(folder, manifest, chunk_tokens)
-            with transaction(connection, folder):
-                set_manifest(connection, {"cleaning": cleaning})
-                connection.execute("CREATE TEMP TABLE ready (article_id TEXT UNIQUE NOT NULL)")
-            yield LibraryWriter(folder, connection, manifest.chunk_tokens)
-        finally:
-            connection.close()
-    finally:
-        lock.release()
+    with locked(folder), writing(folder) as opened:
+        with transaction(opened, folder):
+            create_tables(opened, encoder, chunk_tokens or DEFAULT_TOKENS)
+            bring_up_to_date(opened, folder)
+        manifest = Library(folder, opened).manifest()
+        check_encoder(folder, manifest, encoder)
+        _check_chunks(folder, manifest, chunk_tokens)
+        with transaction(opened, folder):
+            set_manifest(opened, {"cleaning": cleaning})
+            make_job_tables(opened)
+        yield LibraryWriter(folder, opened, manifest.chunk_tokens)
+
+
+@contextmanager
+def writing(folder: Path) -> Iterator[sqlite3.Connection]:
+    """A connection that writes, closed at the end of the context."""
+    with said_plainly(folder):
+        connection = connect_writer(folder / DATABASE)
+    with closing(connection):
+        yield connection
+
+
+def bring_up_to_date(connection: sqlite3.Connection, folder: Path) -> None:
+    """Make of an older version's tables today's, inside a transaction.
+
+    Raises:
+        LibraryError: it is too old, or of a newer version.
+    """
+    check_schema(folder, int(manifest_value(connection, "schema")), OLDEST_MIGRATED)
+    if migrate_tables(connection):
+        rebuild_postings(connection)
 
 
 def _check_chunks(folder: Path, manifest: Manifest, chunk_tokens: int | None) -> None:
@@ -381,7 +431,7 @@ def _check_chunks(folder: Path, manifest: Manifest, chunk_tokens: int | None) ->
 def _prepare_folder(folder: Path) -> None:
     """Make the folder; refuse one that holds other people's files and no library."""
     folder.mkdir(parents=True, exist_ok=True)
-    ours = {DATABASE, _LOCK}
+    ours = {DATABASE, LOCK}
     names = {path.name for path in folder.iterdir()}
     if names and not names & ours:
         raise LibraryError(

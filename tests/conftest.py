@@ -19,7 +19,8 @@ from pydantic import Field
 from index.build import index_raw
 from index.embed import Vectors, unit
 from index.records import RawArticle
-from index.terms import content_terms
+from index.store import Library
+from index.terms import content_terms, index_terms
 from rag.assistant import Assistant
 
 
@@ -174,6 +175,28 @@ def fake_models(monkeypatch: pytest.MonkeyPatch, encoder: FakeEncoder) -> Callab
     def load(name: str = "packaged") -> FakeEncoder:
         return encoder if name in ("packaged", encoder.name) else FakeEncoder(name)
 
-    for module in ("index.build", "rag.assistant"):
+    for module in ("index.build", "index.repair", "rag.assistant"):
         monkeypatch.setattr(f"{module}.load_encoder", load)
     return load
+
+
+def contents(folder: Path, encoder: FakeEncoder, *questions: str) -> dict[str, object]:
+    """What readers get out of a library, without what tells only how it came to be.
+
+    By article: the article, what cleaning did, and its passages with all scores of each question.
+    """
+    with Library.open(folder) as library:
+        found: dict[str, list[object]] = {one: [] for one in library.article_ids()}
+        for question in questions:
+            candidates = library.candidates(
+                encoder.encode_queries([question]), "zh", index_terms(question), 10_000
+            )
+            passages = library.passages(candidates.ids.tolist())
+            scores = zip(passages, candidates.cosines, candidates.lexical, strict=True)
+            for passage, cosine, lexical in scores:
+                row = (passage.span, passage.language, round(cosine, 4), round(lexical, 3))
+                found[passage.article.article_id].append(row)
+        return {
+            name: (library.article(name), library.changes(name), sorted(rows, key=repr))
+            for name, rows in found.items()
+        }

@@ -15,9 +15,12 @@ import click
 from index.errors import JuwenError
 from index.store import Library
 from ui.batch import ask_batch
+from ui.conversing import chat_command
 from ui.evaluate import eval_command
-from ui.indexing import index_command, index_samples, run_index
+from ui.feedback import feedback_command
+from ui.indexing import index_command
 from ui.inspect import inspect_command
+from ui.keeping import KEEPING
 from ui.language import complain, say, say_error
 from ui.options import (
     DEFAULT_LIBRARY,
@@ -31,10 +34,7 @@ from ui.options import (
 )
 from ui.search import search_command
 from ui.serve import serve_command
-from ui.show import show_answer, show_library, show_summary
-from ui.terminal import talk
-
-SAMPLES_LIBRARY = "library-samples"
+from ui.show import show_answer, show_library
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -116,21 +116,6 @@ def ask(
         sys.exit(1)
 
 
-@cli.command(help=say("Ask in the terminal, one question after the other.", "在终端里连续提问。"))
-@click.argument("articles", nargs=-1, type=click.Path(path_type=Path))
-@library_option
-@encoder_option
-def chat(articles: Sequence[Path], library: Path | None, encoder: str | None) -> None:
-    folder = library or Path(DEFAULT_LIBRARY)
-    if articles:
-        click.echo(show_summary(run_index(articles, folder, encoder)), err=True)
-    elif library is None and not (folder / "articles.db").exists():
-        folder = Path(SAMPLES_LIBRARY)
-        index_samples(folder, encoder)
-    with open_assistant(folder, encoder) as assistant:
-        talk(assistant)
-
-
 @cli.command(
     help=say(
         "What is in a library, with which model, made when.", "文章库的内容、所用模型与建立时间。"
@@ -150,7 +135,16 @@ def info(library: Path | None, as_json: bool) -> None:
         click.echo(show_library(str(folder), manifest, counts))
 
 
-for _command in (eval_command, index_command, inspect_command, search_command, serve_command):
+for _command in (
+    chat_command,
+    eval_command,
+    feedback_command,
+    index_command,
+    inspect_command,
+    search_command,
+    serve_command,
+    *KEEPING,
+):
     cli.add_command(_command)
 
 

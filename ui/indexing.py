@@ -41,6 +41,14 @@ from ui.terminal import Progress
     ),
 )
 @click.option(
+    "--sync",
+    is_flag=True,
+    help=say(
+        "Make the library equal to PATHS: remove the articles that are not there.",
+        "使文章库与 PATHS 一致：移除其中没有的文章。",
+    ),
+)
+@click.option(
     "--map",
     "mapped",
     multiple=True,
@@ -66,6 +74,7 @@ def index_command(
     library: Path | None,
     encoder: str | None,
     chunk_tokens: int | None,
+    sync: bool,
     mapped: Sequence[str],
     report: Path | None,
     as_json: bool,
@@ -74,7 +83,7 @@ def index_command(
     columns = _columns(mapped)
     if report is not None:
         _check_report(report, paths)
-    summary = run_index(paths, folder, encoder, chunk_tokens, columns)
+    summary = run_index(paths, folder, encoder, chunk_tokens, columns, sync=sync)
     click.echo(
         json.dumps(summary.to_dict(), ensure_ascii=False) if as_json else show_summary(summary)
     )
@@ -92,6 +101,8 @@ def run_index(
     encoder: str | None = None,
     chunk_tokens: int | None = None,
     columns: Mapping[str, str] | None = None,
+    *,
+    sync: bool = False,
 ) -> Summary:
     """Index with a progress bar; complain of every problem."""
     with Progress(say("indexing", "索引中")) as progress:
@@ -101,6 +112,7 @@ def run_index(
             columns=columns,
             encoder=named_encoder(encoder),
             chunk_tokens=chunk_tokens,
+            sync=sync,
             progress=progress,
         )
     for problem in summary.problems:

@@ -62,14 +62,36 @@ def kind_name(kind: Kind) -> str:
 def show_summary(summary: Summary) -> str:
     """What an indexing run did, in two lines."""
     s = summary
+    removed = say(f", {s.removed} removed", f"，移除 {s.removed}") if s.removed else ""
     return say(
         f"articles: {s.read} read, {s.added} added, {s.changed} changed, {s.unchanged} unchanged, "
-        f"{s.repeated} repeated, {s.empty} without text (found by title), {s.failed} failed\n"
+        f"{s.repeated} repeated, {s.empty} without text (found by title), {s.failed} failed{removed}\n"
         f"chunks: {s.chunks} new, {s.embedded} embedded; {s.seconds:.1f} s",
         f"文章：读取 {s.read}，新增 {s.added}，更新 {s.changed}，未变 {s.unchanged}，"
-        f"重复 {s.repeated}，无正文（按标题可查）{s.empty}，失败 {s.failed}\n"
+        f"重复 {s.repeated}，无正文（按标题可查）{s.empty}，失败 {s.failed}{removed}\n"
         f"分块：新增 {s.chunks}，嵌入 {s.embedded}；用时 {s.seconds:.1f} 秒",
     )
+
+
+def show_removal(summary: Summary) -> str:
+    """What a removal did, in one line."""
+    s = summary
+    return say(
+        f"{s.removed} articles removed; {s.embedded} passages of others embedded anew; {s.seconds:.1f} s",
+        f"已移除 {s.removed} 篇文章；因此重新嵌入其他文章的 {s.embedded} 个分块；用时 {s.seconds:.1f} 秒",
+    )
+
+
+def show_size(size: int) -> str:
+    """A number of bytes for people.
+
+    >>> show_size(1_234_567)
+    '1.2 MB'
+    """
+    for unit, one in (("GB", 10**9), ("MB", 10**6)):
+        if size >= one:
+            return f"{size / one:.1f} {unit}"
+    return f"{size / 1000:.1f} kB"
 
 
 def show_library(folder: str, manifest: Manifest, counts: LibraryCounts) -> str:

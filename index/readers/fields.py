@@ -21,6 +21,9 @@ FIELDS: Mapping[str, str] = {
 }
 """The names of a WeChat export's six fields, by the attribute of ``RawArticle`` that takes them."""
 
+LAYOUT = "版面layout"
+"""The name under which ``juwen export`` gives the layout, where it is not a post."""
+
 NEEDED = ("article_id", "content")
 
 _SHORT = {
@@ -118,7 +121,11 @@ def article(item: Any, place: Place, columns: Columns) -> Iterator[RawArticle | 
         yield _missing(missing, values["article_id"], place, names)
     if not any(attribute in missing for attribute in NEEDED):
         filled = {attribute: value or "" for attribute, value in values.items()}
-        yield RawArticle(**filled, origin=place.origin, layout=Layout.POST)
+        yield RawArticle(**filled, origin=place.origin, layout=_layout(item.get(LAYOUT)))
+
+
+def _layout(value: Any) -> Layout:
+    return Layout(value) if value in list(Layout) else Layout.POST
 
 
 def decoder() -> json.JSONDecoder:

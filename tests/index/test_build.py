@@ -7,15 +7,17 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from index import build
-from index.build import index_articles, index_raw
+from index.build import index_articles, index_raw, remove_articles
 from index.embed import passage_text
 from index.errors import EncoderError, LibraryError
 from index.load import FIELDS
 from index.records import Chunk, Problem, Summary
 from index.store import Library
-from tests.conftest import ARTICLES, FakeEncoder, article
+from tests.conftest import ARTICLES, FakeEncoder, article, contents
 
 LONG = "".join(
     f"第{number}号渡轮于上午开航，全程需要{number}分钟。\r" for number in range(100, 140)
@@ -267,3 +269,192 @@ def test_after_an_encoder_that_did_not_load_the_same_folder_can_be_filled(tmp_pa
         index_raw(ARTICLES, folder, encoder=Missing())
     monkeypatch.setattr(build, "load_encoder", lambda _: FakeEncoder())
     assert index_raw(ARTICLES, folder).added == 5
+
+
+# Taking out: what remains is as if the library had never held the rest.
+
+INTRODUCTION = (
+    "这个栏目每周介绍一处海边的旧码头，由本号记者实地走访写成，照片均为当日拍摄，欢迎读者来信补充。"
+)
+
+
+def weekly(number: int, account: str = "周刊") -> object:
+    """One of a series that repeats an introduction, a greeting and one paragraph of another."""
+    text = f"各位早上好\r{INTRODUCTION}\r第{number}处旧码头建于{1900 + number}年，长{number}0米。"
+    return article(f"w{number}", text, time=f"2025/3/{number + 1}", account=account)
+
+
+QUESTIONS = ("第3处旧码头建于哪一年", "各位早上好", "海边的旧码头照片")
+
+
+def made_of(raws, folder, encoder):
+    index_raw(raws, folder, encoder=encoder)
+    return contents(folder, encoder, *QUESTIONS)
+
+
+def test_removed_articles_are_gone_and_the_rest_stays(library_folder, encoder):
+    summary = remove_articles(["bridge", "picture", "bridge"], library_folder, encoder=encoder)
+    assert_adds_up(summary)
+    assert (summary.removed, summary.embedded, summary.problems) == (2, 0, ())
+    with Library.open(library_folder) as library:
+        assert sorted(library.article_ids()) == ["english", "factory", "school"]
+        assert library.raw_article("bridge") is None
+        assert library.counts().chunks == 3
+    assert generation(library_folder) == 2
+
+
+def test_an_id_that_is_not_there_is_named_and_the_others_go(library_folder, encoder):
+    summary = remove_articles(["nobody", "bridge"], library_folder, encoder=encoder)
+    assert summary.removed == 1
+    (problem,) = summary.problems
+    assert "'nobody'" in problem.english
+    assert "'nobody'" in problem.chinese
+    nothing = remove_articles(["nobody"], library_folder, encoder=encoder)
+    assert nothing.removed == 0
+    assert generation(library_folder) == 2
+
+
+def test_nothing_is_removed_from_what_is_no_library(tmp_path, encoder):
+    with pytest.raises(LibraryError, match="is not a library"):
+        remove_articles(["bridge"], tmp_path / "gone", encoder=encoder)
+    assert not (tmp_path / "gone").exists()
+
+
+def test_a_page_is_removed_with_all_its_parts(tmp_path, encoder):
+    ids = ("page", "page#2", "page#2#3", "pages", "page$", "other#1")
+    index_raw([article(name, f"渡轮{name}开航。") for name in ids], tmp_path, encoder=encoder)
+    assert remove_articles(["page", "other"], tmp_path, encoder=encoder).removed == 4
+    with Library.open(tmp_path) as library:
+        assert sorted(library.article_ids()) == ["page$", "pages"]
+
+
+def test_the_encoder_is_loaded_only_where_there_is_something_to_embed(
+    library_folder, encoder, monkeypatch
+):
+    class Unread(FakeEncoder):
+        def count_tokens(self, texts):
+            raise AssertionError
+
+        encode_passages = encode_queries = count_tokens
+
+    monkeypatch.setattr(build, "load_encoder", lambda name: Unread(name))
+    assert remove_articles(["school"], library_folder).removed == 1
+
+
+def test_an_account_that_no_longer_repeats_a_line_gets_it_back(tmp_path, encoder):
+    index_raw([weekly(n) for n in range(6)], tmp_path / "library", encoder=encoder)
+    with Library.open(tmp_path / "library") as library:
+        assert "各位早上好" not in library.article("w0").text
+    summary = remove_articles(["w4", "w5"], tmp_path / "library", encoder=encoder)
+    assert (summary.removed, summary.changed) == (2, 0)
+    assert summary.embedded > 0
+    with Library.open(tmp_path / "library") as library:
+        assert library.article("w0").text.startswith("各位早上好")
+
+
+def test_the_article_that_an_introduction_was_found_by_can_go(tmp_path, encoder):
+    raws = [weekly(n) for n in range(6)]
+    index_raw(raws, tmp_path / "library", encoder=encoder)
+    remove_articles(["w0"], tmp_path / "library", encoder=encoder)
+    rest = contents(tmp_path / "library", encoder, *QUESTIONS)
+    assert rest == made_of(raws[1:], tmp_path / "other", encoder)
+
+
+def test_a_reprint_becomes_an_article_when_what_it_copies_goes(tmp_path, encoder):
+    text = LONG.replace("\r", "")
+    first = article("first", text, time="2025/1/1")
+    copy = article("copy", text, time="2025/1/2", account="别的号")
+    index_raw([first, copy], tmp_path, encoder=encoder)
+    with Library.open(tmp_path) as library:
+        assert library.article("copy").originals == ("first",)
+    remove_articles(["first"], tmp_path, encoder=encoder)
+    with Library.open(tmp_path) as library:
+        assert library.article("copy").originals == ()
+        assert library.article("copy").kind == "article"
+
+
+def test_what_comes_after_a_removal_is_not_mistaken_for_what_went(tmp_path, encoder):
+    old = [article(f"a{n}", f"第{n}号渡轮开航。") for n in range(7)]
+    going, new = article("going", "学校招生。"), article("new", "工厂投产。")
+    questions = ("学校招生", "工厂投产", "渡轮")
+    index_raw([*old, going], tmp_path / "library", encoder=encoder)
+    remove_articles(["going"], tmp_path / "library", encoder=encoder)
+    index_raw([new], tmp_path / "library", encoder=encoder)
+    index_raw([*old, new], tmp_path / "other", encoder=encoder)
+    found = contents(tmp_path / "library", encoder, *questions)
+    assert found == contents(tmp_path / "other", encoder, *questions)
+
+
+@settings(max_examples=12, deadline=None)
+@given(
+    steps=st.lists(
+        st.tuples(st.booleans(), st.sets(st.integers(0, 8), min_size=1, max_size=7)),
+        min_size=1,
+        max_size=5,
+    )
+)
+def test_any_history_of_additions_and_removals_is_as_if_there_was_none(tmp_path_factory, steps):
+    folder, encoder = tmp_path_factory.mktemp("any"), FakeEncoder()
+    index_raw([weekly(9)], folder / "library", encoder=encoder)
+    held = {9}
+    for adds, numbers in steps:
+        if adds:
+            raws = [weekly(n) for n in sorted(numbers)]
+            index_raw(raws, folder / "library", encoder=encoder)
+            held |= numbers
+        else:
+            remove_articles([f"w{n}" for n in numbers], folder / "library", encoder=encoder)
+            held -= numbers
+    assert contents(folder / "library", encoder, *QUESTIONS) == made_of(
+        [weekly(n) for n in sorted(held)], folder / "other", encoder
+    )
+
+
+def sync(raws, folder, encoder):
+    return index_raw(raws, folder, encoder=encoder, sync=True)
+
+
+def test_a_sync_makes_the_library_equal_to_what_is_read(library_folder, encoder, tmp_path):
+    moved = replace(ARTICLES[1], account="别的号")
+    summary = sync(
+        [ARTICLES[0], moved, article("new", "渡轮开航。")], library_folder, encoder=encoder
+    )
+    assert_adds_up(summary)
+    assert (summary.added, summary.changed, summary.unchanged, summary.removed) == (1, 1, 1, 3)
+    with Library.open(library_folder) as library:
+        assert sorted(library.article_ids()) == ["bridge", "new", "school"]
+        assert library.article("school").account == "别的号"
+    assert (
+        sync([ARTICLES[0], moved, article("new", "渡轮开航。")], library_folder, encoder).removed
+        == 0
+    )
+    assert generation(library_folder) == 2
+
+
+def test_a_sync_that_could_not_read_all_removes_nothing_and_says_so(library_folder, encoder):
+    lost = Problem("lost", "丢了", lost=True)
+    summary = sync([ARTICLES[0], lost, article("new", "渡轮开航。")], library_folder, encoder)
+    assert (summary.added, summary.removed) == (1, 0)
+    assert "4 articles" in summary.problems[-1].english
+    assert "4 篇" in summary.problems[-1].chinese
+    with Library.open(library_folder) as library:
+        assert library.counts().articles == 6
+
+
+def test_a_sync_with_nothing_removes_nothing(library_folder, encoder):
+    summary = sync([], library_folder, encoder)
+    assert summary.removed == 0
+    assert "no article was read" in summary.problems[0].english
+    assert sync(ARTICLES, library_folder, encoder).problems == ()
+
+
+def test_unchanged_articles_are_not_cleaned_again_and_what_is_wrong_with_them_is_said_again(
+    tmp_path, encoder, monkeypatch
+):
+    raws = [article("a", "甲。", time="昨天"), article("b", "&nbsp;")]
+    first = index_raw(raws, tmp_path, encoder=encoder)
+    monkeypatch.setattr(build, "clean", None)
+    again = index_raw(raws, tmp_path, encoder=encoder)
+    assert again.problems == first.problems
+    assert len(again.problems) == 1
+    assert (again.unchanged, again.empty) == (2, first.empty) == (2, 1)

@@ -15,7 +15,6 @@ from index.database import (
     article_values,
     connect_reader,
     connect_writer,
-    create_tables,
     in_batches,
     manifest_value,
     said_plainly,
@@ -25,6 +24,7 @@ from index.database import (
 )
 from index.errors import LibraryError
 from index.records import Article
+from index.schema import create_tables
 from index.store import Library
 from index.writer import open_writer
 from tests.conftest import article

@@ -106,7 +106,7 @@ def test_a_page_is_cut_at_its_headlines_and_not_at_subheads(parts: list[RawArtic
 
 def test_the_contents_are_slices_of_the_page(parts: list[RawArticle]):
     raw = page_of(*FAULTY)
-    assert all(part.content in raw.content and part.layout is Layout.PAGE for part in parts)
+    assert all(part.content in raw.content and part.layout is Layout.PART for part in parts)
     kept = "".join(part.title + part.content for part in parts)
     assert "".join(kept.split()) == "".join(raw.content.split())
 

@@ -58,15 +58,15 @@ def test_a_library_of_another_schema_is_refused_with_both_versions(library_folde
     with connection:
         connection.execute("UPDATE manifest SET value = '99' WHERE key = 'schema'")
     connection.close()
-    error = refused(library_folder, "has schema 99, this version reads 3")
-    assert "juwen index" in str(error)
+    error = refused(library_folder, "has schema 99, this version reads 4")
+    assert "update this one" in str(error)
 
 
 def test_the_manifest_says_what_the_library_was_made_with(library, encoder):
     manifest = library.manifest()
     assert (manifest.encoder, manifest.fingerprint) == ("fake", encoder.fingerprint)
     assert (manifest.dimension, manifest.chunk_tokens) == (96, 192)
-    assert (manifest.generation, manifest.schema) == (1, 3)
+    assert (manifest.generation, manifest.schema) == (1, 4)
     assert set(manifest.question_means) == {"zh", "en"}
 
 
@@ -212,3 +212,20 @@ def test_article_ids_are_those_of_the_articles(library_folder):
     with Library.open(library_folder) as library:
         assert library.article_ids()
         assert sorted(library.article_ids()) == sorted(a.article_id for a in library.articles())
+
+
+def test_days_and_headings_newest_first(library_folder):
+    with Library.open(library_folder) as library:
+        assert library.days() == {
+            date(2025, 4, 1): 1,
+            date(2025, 5, 8): 1,
+            date(2025, 6, 1): 1,
+            date(2025, 6, 20): 1,
+        }
+        newest = [one.article_id for one in library.headings(10)]
+        assert newest == ["bridge", "picture", "school", "factory", "english"]
+        assert [one.article_id for one in library.headings(2, 1)] == newest[1:3]
+        limited = library.headings(10, date_from=date(2025, 5, 1), accounts=["教育号"])
+        assert [(one.article_id, one.title, one.date) for one in limited] == [
+            ("school", "海棠小学招生", date(2025, 5, 8))
+        ]

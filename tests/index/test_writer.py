@@ -167,10 +167,11 @@ def test_a_reader_that_stays_open_sees_the_old_library_and_then_the_new(library_
 def test_a_second_writer_is_refused_and_the_first_goes_on(library_folder, encoder):
     with open_writer(library_folder, encoder, None, 1) as writer:
         with (
-            pytest.raises(LibraryError, match="another process is writing") as raised,
+            pytest.raises(LibraryError, match="is writing to the library") as raised,
             open_writer(library_folder, encoder, None, 1),
         ):
             pass
+        assert f"another process ({os.getpid()} on " in str(raised.value)
         assert "请等它结束" in raised.value.chinese
         stage(writer, encoder)
         publish(writer)
@@ -252,7 +253,7 @@ if sys.argv[2] == "staging":
 elif sys.argv[2] == "inside a transaction":
     index.build._WINDOW = 1
     progress = lambda done, total: None
-    index.writer.manifest_value = kill
+    index.writer.publish_postings = kill
 else:
     progress = lambda done, total: None
     index.writer.rebuild_vectors = kill

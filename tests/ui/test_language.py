@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from index.errors import LibraryError
-from ui.language import complain, say, say_error, speaks_chinese
+from ui.language import complain, say, say_error, speaking, speaks_chinese
 
 NAMES = ("JUWEN_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
 
@@ -39,3 +39,13 @@ def test_speaks_chinese(monkeypatch, variables, chinese):
 def test_complain_goes_to_standard_error(capsys):
     complain("the file is gone")
     assert capsys.readouterr() == ("", "juwen: the file is gone\n")
+
+
+def test_readers_of_one_page_may_have_different_languages(monkeypatch):
+    monkeypatch.setenv("JUWEN_LANGUAGE", "en")
+    with speaking(chinese=True):
+        assert say("en", "zh") == "zh"
+        with speaking(chinese=False):
+            assert say("en", "zh") == "en"
+        assert say("en", "zh") == "zh"
+    assert say("en", "zh") == "en"

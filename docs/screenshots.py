@@ -1,0 +1,116 @@
+"""Takes the pictures of the chat page that the README shows: ``make screenshots``.
+
+With a folder as its argument, takes the page in every width, appearance and language, to look at.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import sync_playwright
+
+from index.build import index_articles
+from rag.assistant import Assistant
+from ui.chat.server import Settings, serving
+
+IMAGES = Path(__file__).parent / "images"
+
+WIDE = {"width": 1280, "height": 800}
+NARROW = {"width": 390, "height": 844}
+
+CHINESE = ("算力券最高能抵多少钱？", "今年补了多少只灯？", "火星上有多少居民？")
+ENGLISH = ("How many companies exhibited at Linjiang Robot Week?", "How many people live on Mars?")
+
+
+def main(everything: Path | None) -> None:
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        library = Path(folder) / "samples"
+        with as_file(files("index") / "samples" / "articles.json") as samples:
+            index_articles([samples], library)
+        chromium = os.environ.get("JUWEN_CHROMIUM") or shutil.which("chromium")
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        with Assistant.open(library) as assistant:
+            assistant.warm_up()
+            with serving(assistant, Settings(port=0)) as url:
+                if everything is None:
+                    take_for_readme(browser, url)
+                else:
+                    take_everything(browser, url, everything)
+        browser.close()
+
+
+def take_for_readme(browser: Any, url: str) -> None:
+    IMAGES.mkdir(exist_ok=True)
+    page = visit(browser, url, WIDE, "light", "zh-CN")
+    answered(page, CHINESE[0])
+    page.locator(".sentence .cite").first.click()
+    page.locator("#panel mark").first.wait_for()
+    shoot(page, IMAGES / "page-zh.png")
+    page = visit(browser, url, NARROW, "dark", "en-US")
+    answered(page, ENGLISH[0])
+    shoot(page, IMAGES / "page-en-narrow.png")
+
+
+def take_everything(browser: Any, url: str, into: Path) -> None:
+    into.mkdir(parents=True, exist_ok=True)
+    for locale, questions in (("zh-CN", CHINESE), ("en-US", ENGLISH)):
+        for scheme in ("light", "dark"):
+            for size in (WIDE, NARROW):
+                name = f"{locale[:2]}-{scheme}-{size['width']}"
+                take_states(visit(browser, url, size, scheme, locale), questions, into, name)
+
+
+def take_states(page: Any, questions: tuple[str, ...], into: Path, name: str) -> None:
+    page.locator(".suggestion").first.wait_for()
+    shoot(page, into / f"{name}-1-first.png")
+    answered(page, questions[0])
+    shoot(page, into / f"{name}-2-answer.png")
+    page.locator(".sentence .cite").first.click()
+    page.locator("#panel mark").first.wait_for()
+    shoot(page, into / f"{name}-3-article.png")
+    page.keyboard.press("Escape")
+    answered(page, questions[-1])
+    shoot(page, into / f"{name}-4-refusal.png")
+    page.locator("[data-open=library]").click()
+    page.locator(".heading").first.wait_for()
+    shoot(page, into / f"{name}-5-library.png")
+    page.keyboard.press("Escape")
+    page.locator("[data-open=settings]").click()
+    shoot(page, into / f"{name}-6-settings.png")
+
+
+def visit(browser: Any, url: str, size: dict[str, int], scheme: str, locale: str) -> Any:
+    context = browser.new_context(
+        viewport=size,
+        color_scheme=scheme,
+        locale=locale,
+        reduced_motion="reduce",
+        device_scale_factor=1 if size is WIDE else 2,
+    )
+    context.set_default_timeout(60_000)
+    page = context.new_page()
+    page.goto(url)
+    return page
+
+
+def answered(page: Any, question: str) -> None:
+    count = page.locator(".turn").count()
+    page.fill("#question", question)
+    page.keyboard.press("Enter")
+    page.locator(".turn").nth(count).locator(".actions").wait_for()
+
+
+def shoot(page: Any, path: Path) -> None:
+    page.mouse.move(0, 0)
+    page.wait_for_timeout(400)
+    page.screenshot(path=path)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else None)

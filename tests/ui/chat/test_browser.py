@@ -1,0 +1,418 @@
+"""The page in a real browser. ``make test-browser`` runs these; each fails on any script error,
+error message, failed request, and on any request to another host."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rag.assistant import Assistant
+from rag.events import Event, Text
+from tests.conftest import article
+from tests.ui.chat.browser import NO_CHROMIUM, Visit
+from tests.ui.conftest import write_export
+from ui.chat.server import Settings, serving
+
+pytestmark = [pytest.mark.browser, NO_CHROMIUM]
+
+expect = pytest.importorskip("playwright.sync_api").expect
+
+BRIDGE = "东岸大桥什么时候通车？"
+LIGHTHOUSE = "松林港的灯塔高多少米？"
+FERRY = "How much do night ferry tickets to Qingyu cost?"
+
+
+def test_a_first_visit_shows_what_can_be_asked(visit):
+    page = visit().page
+    expect(page.locator("h2.welcome-title")).to_have_text("向文章提问。")
+    starter = page.locator(".suggestion").first
+    starter.wait_for()
+    question = starter.inner_text()
+    starter.click()
+    page.locator(".actions").wait_for()
+    expect(page.locator(".question").first).to_have_text(question)
+    assert page.locator(".sentence.supported").count() >= 1
+    assert page.locator("#welcome").is_hidden()
+
+
+def test_a_citation_leads_to_the_marked_sentence(visit):
+    one = visit()
+    turn = one.ask(BRIDGE)
+    expect(turn.locator(".sentence").first).to_contain_text("东岸大桥将于6月28日通车。")
+    expect(turn.locator(".label").first).to_have_text("✓支持")
+    cite = turn.locator(".sentence .cite").first
+    cite.hover()
+    expect(one.page.locator("#bubble")).to_contain_text("东岸大桥将于6月28日通车。")
+    cite.click()
+    mark = one.page.locator("#panel mark").first
+    expect(mark).to_be_visible()
+    expect(mark).to_be_in_viewport()
+    assert "6月28日" in "".join(one.page.locator("#panel mark").all_inner_texts())
+    expect(one.page.locator("#panel-title")).to_be_focused()
+    expect(one.page.locator(".original")).to_have_attribute("href", "https://example.com/bridge")
+    one.page.keyboard.press("Escape")
+    expect(one.page.locator("#panel")).to_be_hidden()
+    expect(cite).to_be_focused()
+
+
+def test_an_english_visitor(visit):
+    one = visit(locale="en-US")
+    expect(one.page.locator("#send")).to_have_text("Ask")
+    turn = one.ask(FERRY)
+    expect(turn.locator(".sentences")).to_contain_text("45 yuan")
+    expect(turn.locator(".label").first).to_have_text("✓supported")
+    assert one.page.locator("html").get_attribute("lang") == "en"
+
+
+def test_hostile_articles_do_nothing(visit):
+    one = visit()
+    turn = one.ask(LIGHTHOUSE)
+    expect(turn.locator(".sentences")).to_contain_text("46")
+    turn.locator(".cite").first.click()
+    text = one.page.locator("#panel-body")
+    expect(text).to_contain_text("<script>window.hurt=1</script>")
+    expect(text).to_contain_text("javascript:window.hurt=1")
+    expect(text).to_contain_text("{{ 7*7 }}")
+    assert one.page.locator("#panel-body a").count() == 0
+    for tag in ("img", "script", "svg", "b"):
+        assert one.page.locator(f"#panel-body .reader {tag}").count() == 0
+    one.page.locator("[data-open=library]").click()
+    one.page.locator(".heading").first.wait_for()
+    expect(one.page.locator("#panel-body")).to_contain_text("<svg onload=window.hurt=1>")
+
+
+def test_a_hostile_question_does_nothing(visit):
+    one = visit()
+    asked = '<img src=x onerror="window.hurt=1">东岸大桥什么时候通车？</textarea><script>window.hurt=1</script>'
+    turn = one.ask(asked)
+    expect(turn.locator(".question")).to_have_text(asked)
+    one.page.reload()
+    expect(one.page.locator(".question")).to_have_text(asked)
+    one.page.locator("[data-open=conversations]").click()
+    expect(one.page.locator(".kept-title")).to_have_text(asked)
+
+
+def test_a_reload_keeps_the_conversation(visit):
+    one = visit()
+    one.ask(BRIDGE)
+    one.ask("海棠小学今年招收多少名新生？")
+    one.page.reload()
+    turn = one.page.locator(".turn").nth(1)
+    turn.locator(".actions").wait_for()
+    expect(turn.locator(".sentences")).to_contain_text("240")
+    turn.locator(".cite").first.click()
+    expect(one.page.locator("#panel mark").first).to_be_visible()
+
+
+def test_a_follow_up_is_understood_and_can_be_taken_alone(visit):
+    one = visit()
+    one.ask("海棠小学今年招收多少名新生？")
+    turn = one.ask("它的校长叫什么？")
+    expect(turn.locator(".sentences")).to_contain_text("温如玉")
+    chip = turn.locator(".chip", has_text="检索问题")
+    expect(chip).to_contain_text("海棠小学")
+    chip.locator(".chip-drop").click()
+    expect(turn.locator(".chip", has_text="检索问题")).to_have_count(0)
+    turn.locator(".actions").wait_for()
+    assert one.page.locator(".turn").count() == 2
+
+
+def test_a_chip_can_be_taken_away(visit):
+    one = visit()
+    turn = one.ask("6月20日发布的文章里，大桥什么时候通车？")
+    chip = turn.locator(".chip", has_text="发布时间")
+    expect(chip).to_contain_text("2025-06-20")
+    chip.locator(".chip-drop").click()
+    expect(turn.locator(".chip", has_text="发布时间")).to_have_count(0)
+    turn.locator(".actions").wait_for()
+    expect(turn.locator(".sentences")).to_contain_text("6月28日")
+
+
+def test_the_language_and_the_appearance_can_be_chosen(visit):
+    one = visit(color_scheme="light")
+    one.ask(BRIDGE)
+    light = one.page.evaluate("getComputedStyle(document.body).backgroundColor")
+    one.page.locator("[data-open=settings]").click()
+    one.page.locator("input[name=theme][value=dark]").check()
+    dark = one.page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert light != dark
+    one.page.locator("input[name=language][value=en]").check()
+    one.page.locator("#settings button[type=submit]").click()
+    expect(one.page.locator("html")).to_have_attribute("lang", "en")
+    expect(one.page.locator(".label").first).to_have_text("✓supported")
+    assert one.page.evaluate("getComputedStyle(document.body).backgroundColor") == dark
+    one.page.reload()
+    expect(one.page.locator("#send")).to_have_text("Ask")
+
+
+class Slow:
+    """An assistant that writes like a chat model: letter by letter, then checked."""
+
+    def __init__(self, assistant: Assistant) -> None:
+        self.assistant = assistant
+        self.library = assistant.library
+        self._letters = threading.Semaphore(0)
+        self.ended = threading.Event()
+        self.answerers: list[object] = []
+
+    def write(self, letters: int = 1000) -> None:
+        """Let it write so many letters more."""
+        self._letters.release(letters)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.assistant, name)
+
+    def stream(self, *asked: Any, answerer: object = None, **options: Any) -> Iterator[Event]:
+        self.answerers.append(answerer)
+        try:
+            for event in self.assistant.stream(*asked, **options):
+                if isinstance(event, Text):
+                    for letter in event.text:
+                        self._letters.acquire(timeout=20)
+                        yield Text(letter)
+                else:
+                    yield event
+        finally:
+            self.ended.set()
+
+
+@pytest.fixture
+def slow(page_assistant: Assistant, page_settings: Settings) -> Iterator[tuple[Slow, str]]:
+    assistant = Slow(page_assistant)
+    with serving(assistant, replace(page_settings, models=("test:model",))) as url:
+        yield assistant, url.rstrip("/")
+    assistant.write()
+
+
+def test_an_answer_is_seen_to_form(visit, slow):
+    assistant, url = slow
+    one = visit(url=url)
+    page = one.page
+    page.fill("#question", BRIDGE)
+    page.keyboard.press("Enter")
+    expect(page.locator(".found .looked-title").first).to_have_text("东岸大桥月底通车")
+    for length in range(1, 6):
+        page.wait_for_timeout(100)  # drafts are drawn so often and not oftener
+        assistant.write(1)
+        expect(page.locator(".draft .said")).to_have_text("东岸大桥将于6月28日通车。"[:length])
+    expect(page.locator("#stop")).to_be_visible()
+    assistant.write()
+    page.locator(".actions").wait_for()
+    expect(page.locator(".sentence .label").first).to_have_text("✓支持")
+    expect(page.locator("#live")).to_contain_text("东岸大桥将于6月28日通车。")
+    expect(page.locator("#stop")).to_be_hidden()
+
+
+def test_an_answer_can_be_stopped(visit, slow):
+    assistant, url = slow
+    one = visit(url=url)
+    page = one.page
+    page.fill("#question", BRIDGE)
+    page.keyboard.press("Enter")
+    assistant.write(1)
+    page.locator(".draft").wait_for()
+    page.locator("#stop").click()
+    expect(page.locator(".status")).to_have_text("已停止。")
+    expect(page.locator("#send")).to_be_visible()
+    assistant.write()
+    assert assistant.ended.wait(10)
+    page.locator("[data-do=retry]").click()
+    page.locator(".actions [data-do=right]").wait_for()
+    expect(page.locator(".sentences")).to_contain_text("6月28日")
+
+
+def test_the_answerer_can_be_chosen_where_there_is_a_chat_model(visit, slow):
+    assistant, url = slow
+    assistant.write()
+    one = visit(url=url)
+    one.page.locator("[data-open=settings]").click()
+    model = one.page.locator("input[name=answerer][value='test:model']")
+    expect(model).to_be_checked()
+    for answerer in ("extractive", "test:model"):
+        one.page.locator(f"input[name=answerer][value='{answerer}']").check()
+        one.page.locator("#settings button[type=submit]").click()
+        one.ask(BRIDGE)
+        assert assistant.answerers[-1] == answerer
+        one.page.locator("[data-open=settings]").click()
+
+
+def test_a_refusal_looks_like_an_answer(visit):
+    one = visit()
+    turn = one.ask("How many penguins live on the moons of Jupiter?")
+    expect(turn.locator(".refusal-lead")).to_contain_text("没有能回答这个问题")
+    expect(turn.locator(".refusal .looked")).not_to_have_count(0)
+    assert turn.locator(".problem").count() == 0
+    suggestion = turn.locator(".suggestion").first
+    suggestion.wait_for()
+    suggestion.click()
+    answered = one.page.locator(".turn").nth(1)
+    answered.locator(".actions").wait_for()
+    assert answered.locator(".sentence").count() >= 1
+    turn.locator(".refusal .looked").first.click()
+    expect(one.page.locator("#panel .reader-title")).to_be_visible()
+
+
+def test_files_can_be_added_while_the_chat_goes_on(visit, tmp_path: Path):
+    one = visit()
+    added = article("tram", "红桥电车将于8月8日开通。", title="红桥电车开通", time="2025/6/30")
+    good = write_export(tmp_path / "新的.json", [added])
+    bad = tmp_path / "坏的.json"
+    bad.write_text("[{", "utf-8")
+    one.page.locator("[data-open=library]").click()
+    one.page.locator("[data-files]").set_input_files([good, bad])
+    expect(one.page.locator(".job", has_text="新的.json").locator(".report")).to_contain_text(
+        "1 篇新增"
+    )
+    expect(one.page.locator(".job", has_text="坏的.json")).to_contain_text("坏的.json")
+    expect(
+        one.page.locator(".job", has_text="坏的.json").locator(".problems, .problem")
+    ).to_be_visible()
+    expect(one.page.locator(".library-facts")).to_contain_text("8 篇文章")
+    turn = one.ask("红桥电车什么时候开通？")
+    expect(turn.locator(".sentences")).to_contain_text("8月8日")
+
+
+def test_files_can_be_dropped_anywhere(visit):
+    one = visit()
+    dropped = one.page.evaluate_handle(
+        """() => {
+            const files = new DataTransfer();
+            files.items.add(new File(["绿岛公园10月1日开园。"], "公园.txt"));
+            return files;
+        }"""
+    )
+    one.page.dispatch_event("#question", "drop", {"dataTransfer": dropped})
+    expect(one.page.locator(".job .report")).to_contain_text("1 篇新增")
+    expect(one.page.locator(".library-facts")).to_contain_text("8 篇文章")
+
+
+def test_two_tabs_keep_both_conversations(visit):
+    one = visit()
+    one.ask(BRIDGE)
+    tab = Visit(one.page.context.new_page(), one.url)
+    tab.page.goto(one.url)
+    expect(tab.page.locator(".turn")).to_have_count(0)
+    tab.ask("海棠小学今年招收多少名新生？")
+    one.ask("大桥总投资多少？")
+    one.page.reload()
+    expect(one.page.locator(".turn")).to_have_count(2)
+    one.page.locator("[data-open=conversations]").click()
+    expect(one.page.locator(".kept-title")).to_have_count(2)
+
+
+def test_a_file_of_another_kind_is_refused(visit, tmp_path: Path):
+    one = visit()
+    one.expected.add(422)
+    program = tmp_path / "程序.exe"
+    program.write_bytes(b"MZ")
+    one.page.locator("[data-open=library]").click()
+    one.page.locator("[data-files]").set_input_files(program)
+    expect(one.page.locator(".job .problem")).to_contain_text("无法读取 '程序.exe' 这类文件")
+
+
+def test_an_article_can_be_removed(visit):
+    one = visit()
+    one.page.locator("[data-open=library]").click()
+    item = one.page.locator(".heading", has_text="海棠小学招生")
+    item.locator(".remove").click()
+    item.locator(".remove", has_text="确定移除？").click()
+    expect(item).to_have_count(0)
+    one.page.reload()
+    one.page.locator("[data-open=library]").click()
+    expect(one.page.locator(".library-facts")).to_contain_text("6 篇文章")
+
+
+def test_feedback_is_kept_in_the_library(visit, page_folder: Path):
+    one = visit()
+    turn = one.ask(BRIDGE)
+    turn.locator("[data-do=wrong]").click()
+    form = one.page.locator("#feedback")
+    form.locator("input[value=source]").check()
+    form.locator("select[name=article]").select_option(label="海棠小学招生 · 2025-05-08")
+    form.locator("textarea").fill("240名")
+    form.locator("button[value=send]").click()
+    expect(one.page.locator("#toast")).to_contain_text("已保存")
+    expect(turn.locator("[data-do=wrong]")).to_have_attribute("aria-pressed", "true")
+    [line] = (page_folder / "feedback.jsonl").read_text("utf-8").splitlines()
+    kept = json.loads(line)
+    assert kept["question"] == BRIDGE
+    assert kept["verdict"] == "wrong"
+    assert kept["article_ids"] == ["school"]
+    assert kept["right_answer"] == "240名"
+
+
+def test_a_bar_limits_the_dates(visit):
+    one = visit()
+    one.page.locator("[data-open=library]").click()
+    one.page.locator(".bar:not(:disabled)").first.click()
+    expect(one.page.locator("#scope")).to_contain_text("2025-03-31 – 2025-04-06")
+    expect(one.page.locator(".heading")).to_have_count(1)
+    turn = one.ask("工厂年产多少台机器人？")
+    expect(turn.locator(".chip", has_text="发布时间")).to_contain_text("2025-03-31 – 2025-04-06")
+    one.page.locator("#scope .chip-drop").click()
+    expect(one.page.locator("#scope")).to_be_hidden()
+
+
+def test_on_a_phone(visit):
+    one = visit(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    turn = one.ask(BRIDGE)
+    assert one.page.evaluate("document.documentElement.scrollWidth") <= 390
+    turn.locator(".cite").first.tap()
+    expect(one.page.locator("#panel mark").first).to_be_in_viewport()
+    assert one.page.evaluate("document.documentElement.scrollWidth") <= 390
+    one.page.locator("#panel .close").tap()
+    expect(one.page.locator("#panel")).to_be_hidden()
+
+
+def test_by_keyboard_alone(visit):
+    one = visit()
+    page = one.page
+    page.keyboard.press("Tab")
+    expect(page.locator(".skip")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.type(BRIDGE)
+    page.keyboard.press("Enter")
+    page.locator(".actions").wait_for()
+    for _ in range(30):
+        page.keyboard.press("Shift+Tab")
+        if page.evaluate("document.activeElement.matches('.sentence .cite')"):
+            break
+    outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+    assert outline == "solid"
+    page.keyboard.press("Enter")
+    expect(page.locator("#panel mark").first).to_be_visible()
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.matches('.cite')")
+
+
+def test_a_question_is_edited_copied_exported_and_left(visit, tmp_path: Path):
+    one = visit(permissions=["clipboard-read", "clipboard-write"])
+    page = one.page
+    turn = one.ask(BRIDGE)
+    turn.locator("[data-do=copy]").click()
+    expect(page.locator("#toast")).to_have_text("已复制。")
+    assert "东岸大桥将于6月28日通车。[^1-1] (支持)" in page.evaluate(
+        "navigator.clipboard.readText()"
+    )
+    turn.locator("[data-do=edit]").click()
+    turn.locator(".editing textarea").fill("大桥总投资多少？")
+    turn.locator(".editing button[type=submit]").click()
+    expect(turn.locator(".question")).to_have_text("大桥总投资多少？")
+    expect(turn.locator(".sentences")).to_contain_text("18.6亿元")
+    page.locator("[data-open=conversations]").click()
+    with page.expect_download() as download:
+        page.locator("[data-do=json]").click()
+    kept = json.loads(Path(download.value.path()).read_text("utf-8"))
+    assert kept["turns"][0]["answer"]["citations"][0]["article_id"] == "bridge"
+    page.locator("#conversations button[type=submit]").click()
+    page.locator("[data-do=new]").click()
+    expect(page.locator(".turn")).to_have_count(0)
+    page.locator("[data-open=conversations]").click()
+    page.locator(".kept-title").click()
+    expect(page.locator(".turn .sentences")).to_contain_text("18.6亿元")

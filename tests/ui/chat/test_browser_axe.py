@@ -1,0 +1,67 @@
+"""axe-core's rules of accessibility, run in the page in each of its states."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.ui.chat.browser import NO_CHROMIUM, Visit
+
+AXE = Path(__file__).parent / "axe" / "node_modules" / "axe-core" / "axe.min.js"
+
+pytestmark = [
+    pytest.mark.browser,
+    NO_CHROMIUM,
+    pytest.mark.skipif(
+        not AXE.exists(), reason="axe-core is not installed: npm ci --prefix tests/ui/chat/axe"
+    ),
+]
+
+BRIDGE = "东岸大桥什么时候通车？"
+GRAVE = ("serious", "critical")
+
+
+def violations(one: Visit) -> list[str]:
+    """The grave ones, each with the first element that it is found on."""
+    one.page.evaluate(AXE.read_text("utf-8"))
+    found = one.page.evaluate("axe.run()")["violations"]
+    return [
+        f"{rule['id']} ({rule['impact']}): {rule['nodes'][0]['html']}"
+        for rule in found
+        if rule["impact"] in GRAVE
+    ]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("locale", "viewport"),
+    [("zh-CN", {"width": 1280, "height": 800}), ("en-US", {"width": 390, "height": 844})],
+)
+def test_no_grave_violation(visit, scheme, locale, viewport):
+    one = visit(color_scheme=scheme, locale=locale, viewport=viewport, reduced_motion="reduce")
+    page = one.page
+    page.locator(".suggestion").first.wait_for()
+    found = {"first visit": violations(one)}
+    turn = one.ask(BRIDGE)
+    turn.locator(".also summary").click()
+    found["answer"] = violations(one)
+    one.ask("How many penguins live on the moons of Jupiter?").locator(
+        "[data-instead] button"
+    ).first.wait_for()
+    found["refusal"] = violations(one)
+    turn.locator(".cite").first.click()
+    page.locator("#panel mark").first.wait_for()
+    found["article"] = violations(one)
+    page.keyboard.press("Escape")
+    page.locator("[data-open=library]").click()
+    page.locator(".heading").first.wait_for()
+    found["library"] = violations(one)
+    page.keyboard.press("Escape")
+    for name in ("settings", "conversations"):
+        page.locator(f"[data-open={name}]").click()
+        found[name] = violations(one)
+        page.keyboard.press("Escape")
+    turn.locator("[data-do=wrong]").click()
+    found["feedback"] = violations(one)
+    assert {state: grave for state, grave in found.items() if grave} == {}

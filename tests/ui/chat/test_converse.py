@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from index.errors import QuestionError
+from rag.events import CitationFound, Done, EvidenceFound, QuestionRead, Text, Verified
+from rag.records import AnswerSentence, AppliedFilters, Strictness, Support, Turn
+from tests.ui.chat.test_turns import EVIDENCE, HURT, answer, cited
+from ui.chat.converse import Asked, converse, read_asked
+from ui.language import say
+
+ANSWER = answer()
+EVENTS = (
+    QuestionRead("多少钱？", "zh", AppliedFilters()),
+    EvidenceFound(EVIDENCE),
+    Text("共3.5"),
+    Text("亿元。"),
+    CitationFound(cited(1)),
+    Verified(ANSWER.sentences[0]),
+    Verified(AnswerSentence("可疑。", (), Support.UNVERIFIED), kept=False),
+    Done(ANSWER),
+)
+
+
+class Scripted:
+    """An assistant that gives these events; notes what it was asked, and whether it was closed."""
+
+    def __init__(self, *events) -> None:
+        self.events = events
+        self.asked: list = []
+        self.closed = False
+
+    def stream(self, *asked, **options):
+        self.asked.append((asked, options))
+        try:
+            for event in self.events:
+                if isinstance(event, Exception):
+                    raise event
+                yield event
+        finally:
+            self.closed = True
+
+
+def test_each_event_becomes_a_part_of_the_page():
+    parts = list(converse(Scripted(*EVENTS), Asked("多少钱？", chinese=True)))
+    assert [part["state"] for part in parts] == [
+        "searching",
+        "found",
+        "forming",
+        "forming",
+        "forming",
+        "done",
+    ]
+    assert "提问语言" in parts[0]["slots"]["understood"]
+    assert "第1篇" in parts[1]["slots"]["sources"]
+    assert "共3.5" in parts[2]["slots"]["answer"]
+    assert parts[3]["said"] == "共3.5亿元。"
+    assert ">[1]</button>" in parts[3]["slots"]["answer"]
+    assert "可疑" not in parts[4]["slots"]["answer"]
+    assert parts[-1]["answer"] == ANSWER.to_dict()
+    assert set(parts[-1]["slots"]) == {"understood", "answer", "sources", "actions"}
+
+
+def test_a_reader_who_leaves_stops_the_assistant():
+    assistant = Scripted(*EVENTS)
+    parts = converse(assistant, Asked("多少钱？"))
+    next(parts)
+    parts.close()
+    assert assistant.closed
+
+
+def test_the_answerer_is_named_only_where_one_was_chosen():
+    assistant = Scripted(*EVENTS)
+    list(converse(assistant, Asked("多少钱？")))
+    list(converse(assistant, Asked("多少钱？", answerer="m", strictness=Strictness.STRICT)))
+    assert assistant.asked[0][1] == {"strictness": Strictness.BALANCED}
+    assert assistant.asked[1][1] == {"strictness": Strictness.STRICT, "answerer": "m"}
+
+
+def test_a_refusal_offers_what_can_be_asked_instead():
+    refused = answer(refused=True, sentences=(), citations=(), answer="没有。")
+    parts = list(converse(Scripted(Done(refused)), Asked("？"), lambda _: ["能问的？"]))
+    assert parts[-1]["instead"] == ["能问的？"]
+    assert parts[-1]["said"] == "没有。"
+
+
+@pytest.mark.parametrize(("chinese", "said"), [(True, "不行"), (False, "no")])
+def test_what_goes_wrong_is_said_in_the_readers_language(chinese, said):
+    failing = Scripted(EVENTS[0], QuestionError("no" + HURT, "不行" + HURT))
+    parts = list(converse(failing, Asked("？", chinese=chinese)))
+    assert parts[-1]["state"] == "failed"
+    assert said in parts[-1]["slots"]["answer"]
+    assert "<script" not in parts[-1]["slots"]["answer"]
+
+
+def test_the_language_does_not_leak_out_of_a_part(monkeypatch):
+    monkeypatch.setenv("JUWEN_LANGUAGE", "en")
+    parts = converse(Scripted(*EVENTS), Asked("多少钱？", chinese=True))
+    next(parts)
+    assert say("en", "zh") == "en"
+    parts.close()
+
+
+def test_what_the_page_sends():
+    asked = read_asked(
+        {
+            "question": "谁？",
+            "history": [{"question": "a", "answer": "b"}] * 30,
+            "filters": {"date_from": "2025-01-02", "accounts": ["甲"], "from_question": False},
+            "strictness": "open",
+            "sources": 99,
+            "chinese": True,
+        }
+    )
+    assert len(asked.history) == 20
+    assert asked.history[0] == Turn("a", "b")
+    assert asked.filters.date_from == date(2025, 1, 2)
+    assert asked.filters.accounts == ("甲",)
+    assert not asked.filters.from_question
+    assert asked.strictness is Strictness.OPEN
+    assert asked.sources == 10
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {},
+        {"question": None},
+        {"question": "谁？", "history": [{}]},
+        {"question": "谁？", "history": 3},
+        {"question": "谁？", "filters": {"date_to": "soon"}},
+        {"question": "谁？", "filters": {"accounts": [1]}},
+        {"question": "谁？", "filters": "x"},
+        {"question": "谁？", "strictness": "lax"},
+        {"question": "谁？", "sources": "many"},
+        {"question": "谁？", "answerer": 7},
+    ],
+)
+def test_what_it_never_sends(sent):
+    with pytest.raises(QuestionError, match="reload the page"):
+        read_asked(sent)

@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from index.errors import LibraryError
+from index.records import Summary
+from ui.chat.jobs import Jobs, State, UploadError, check_name
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("周报.json", "周报.json"),
+        ("../../etc/passwd.txt", "passwd.txt"),
+        ("C:\\x\\导出.JSONL.gz", "导出.jsonl.gz"),
+        ("..json", "file.json"),
+        (".txt", "file.txt"),
+        ("a\x00b<c>|d.md", "abcd.md"),
+        ("长" * 300 + ".pdf", "长" * 80 + ".pdf"),
+    ],
+)
+def test_names_that_are_taken(name, kept):
+    assert check_name(name).lower() == kept
+
+
+@pytest.mark.parametrize("name", ["", "x", "a.exe", "json", "a.json/", "a.json.exe", "/"])
+def test_names_that_are_not(name):
+    if name == "a.json/":  # a trailing slash names the same file
+        assert check_name(name) == "a.json"
+        return
+    with pytest.raises(UploadError, match="is not a file that can be read"):
+        check_name(name)
+
+
+def wait(jobs: Jobs, job_id: str) -> State:
+    for _ in range(500):
+        job = jobs.find(job_id)
+        if job.state in (State.DONE, State.FAILED):
+            return job.state
+        time.sleep(0.01)
+    raise AssertionError("the job does not end")
+
+
+def upload(jobs: Jobs, name: str = "a.txt"):
+    path = jobs.place(name)
+    path.write_text("x")
+    return jobs.add(path), path
+
+
+def test_one_job_after_the_other(tmp_path: Path):
+    seen, ids, changed = [], ["old"], []
+    running = threading.Semaphore(1)
+
+    def index(paths, folder, progress):
+        assert running.acquire(blocking=False)
+        assert folder == tmp_path
+        progress(1, 0)
+        progress(1, 2)
+        seen.append(paths[0].read_text())
+        ids.append(f"new{len(ids)}")
+        running.release()
+        return Summary(added=1)
+
+    jobs = Jobs(tmp_path, index, lambda: list(ids), lambda: changed.append(1))
+    begun = [upload(jobs) for _ in range(3)]
+    assert [wait(jobs, job.id) for job, _ in begun] == [State.DONE] * 3
+    assert seen == ["x"] * 3
+    assert [jobs.find(job.id).new for job, _ in begun] == [("new1",), ("new2",), ("new3",)]
+    time.sleep(0.05)
+    assert not any(path.exists() for _, path in begun)
+    assert len(changed) == 3
+    jobs.close()
+
+
+@pytest.mark.parametrize("error", [LibraryError("full", "满"), RuntimeError("odd")])
+def test_a_job_that_fails_ends_no_other(tmp_path: Path, error: Exception):
+    errors = [error]
+
+    def index(paths, folder, progress):
+        if errors:
+            raise errors.pop()
+        return Summary()
+
+    jobs = Jobs(tmp_path, index, list)
+    (first, _), (second, _) = upload(jobs), upload(jobs)
+    assert wait(jobs, first.id) is State.FAILED
+    assert str(error) in jobs.find(first.id).error.english
+    assert wait(jobs, second.id) is State.DONE
+    jobs.close()
+
+
+def test_too_many_wait(tmp_path: Path):
+    going = threading.Event()
+    jobs = Jobs(tmp_path, lambda *_: going.wait(10) and Summary(), list)
+    upload(jobs)
+    while jobs._waiting.qsize():  # until the first is being worked on
+        time.sleep(0.01)
+    for _ in range(20):
+        upload(jobs)
+    with pytest.raises(UploadError, match="are waiting already"):
+        upload(jobs)
+    going.set()
+    jobs.close()

@@ -1,0 +1,308 @@
+"""The page's server: what programs call, what does not exist, who is let in."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+import pytest
+from gradio_client import Client
+from gradio_client.exceptions import AppError
+
+from index.errors import JuwenError
+from tests.conftest import article
+from tests.ui.conftest import write_export
+from ui.chat.limits import Limits
+from ui.chat.server import reads_chinese, serving
+
+BRIDGE = "东岸大桥什么时候通车？"
+
+
+@pytest.fixture
+def client(page_url: str) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=page_url) as client:
+        yield client
+
+
+def converse(client: httpx.Client, **asked: object) -> list[dict]:
+    """What the page shows, part by part."""
+    begun = client.post("/gradio_api/call/converse", json={"data": [asked]})
+    parts = []
+    with client.stream("GET", f"/gradio_api/call/converse/{begun.json()['event_id']}") as stream:
+        event = ""
+        for line in stream.iter_lines():
+            name, _, value = line.partition(": ")
+            if name == "event":
+                event = value
+            elif name == "data" and event == "generating":
+                parts.append(json.loads(value)[0])
+    return parts
+
+
+def cut_off(send: Callable[[], httpx.Response]) -> bool:
+    """Whether a request got no good answer."""
+    try:
+        return send().status_code >= 400
+    except httpx.HTTPError:
+        return True
+
+
+def test_programs_ask_and_search(page_url):
+    client = Client(page_url, verbose=False)
+    answer = client.predict(BRIDGE, api_name="/ask")
+    assert answer["sentences"][0]["text"] == "东岸大桥将于6月28日通车。"
+    assert answer["citations"][0]["article_id"] == "bridge"
+    history = [{"question": "海棠小学今年招收多少名新生？", "answer": "240名"}]
+    follow_up = client.predict("它的校长叫什么？", history=history, api_name="/ask")
+    assert "温如玉" in follow_up["answer"]
+    found = client.predict("大桥", most=2, date_from="2025-06-01", api_name="/search")
+    assert len(found) == 2
+    assert found[0]["article_id"] == "bridge"
+
+
+def test_the_endpoints_are_described(client):
+    described = client.get("/gradio_api/info").json()["named_endpoints"]
+    assert sorted(described) == ["/ask", "/search"]
+    for name in described:
+        assert described[name]["description"]
+    names = [one["parameter_name"] for one in described["/ask"]["parameters"]]
+    assert names == ["question", "history", "date_from", "date_to", "accounts", "strictness"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"question": " "}, "the question is empty"),
+        ({"question": "谁？", "date_from": "yesterday"}, "Invalid isoformat string"),
+        ({"question": "谁？", "strictness": "lax"}, "'lax' is not a valid Strictness"),
+    ],
+)
+def test_a_program_is_told_what_is_wrong(page_url, asked, said):
+    with pytest.raises(AppError, match=said):
+        Client(page_url, verbose=False).predict(**asked, api_name="/ask")
+
+
+def test_evidence_is_shown_before_the_answer(client):
+    parts = converse(client, question=BRIDGE, chinese=True)
+    states = [part["state"] for part in parts]
+    assert states[:2] == ["searching", "found"]
+    assert states[-1] == "done"
+    assert "forming" in states
+    assert "东岸大桥月底通车" in parts[1]["slots"]["sources"]
+    assert parts[-1]["answer"]["citations"][0]["article_id"] == "bridge"
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {},
+        {"question": 3},
+        {"question": "谁？", "history": [1]},
+        {"question": "谁？", "filters": {"date_from": "x"}},
+    ],
+)
+def test_what_the_page_never_sends_is_refused(client, asked):
+    [part] = converse(client, **asked)
+    assert part["state"] == "failed"
+    assert "reload the page" in part["said"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/gradio_api/file=/etc/passwd",
+        "/gradio_api/file=../../../../etc/passwd",
+        "/gradio_api/file=pyproject.toml",
+        "/gradio_api/file/etc/passwd",
+        "/gradio_api/proxy=https://example.com/",
+        "/gradio_api/upload_progress?upload_id=1",
+        "/gradio_api/stream/a/b/c/playlist-file",
+        "/file=/etc/passwd",
+        "/static/../../../../etc/passwd",
+        "/assets/index.js",
+        "/svelte/index.js",
+        "/monitoring",
+        "/docs",
+        "/redoc",
+        "/openapi.json",
+        "/gradio_api/openapi.json",
+        "/gradio_api/runs",
+        "/gradio_api/mcp/",
+        "/gradio_api/vibe-code/",
+        "/page/../server.py",
+        "/page/%2e%2e/server.py",
+        "/page/..%2fserver.py",
+        "/page/chat.css/../../server.py",
+        "/page/jobs/../../x",
+        "//page/chat.css",
+    ],
+)
+def test_no_other_path_exists(client, path):
+    answer = client.get(path)
+    assert answer.status_code in (400, 404), answer.text
+    assert "root:" not in answer.text
+
+
+def test_nothing_is_uploaded_through_gradio(client):
+    answer = client.post("/gradio_api/upload", files={"files": ("a.txt", b"x")})
+    assert answer.status_code == 404
+
+
+def test_the_page_allows_nothing_from_elsewhere(client):
+    answer = client.get("/")
+    policy = answer.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert "http" not in policy
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    cookie = answer.headers["set-cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=Strict" in cookie
+
+
+def test_other_sites_ask_nothing_in_a_readers_name(client):
+    for origin in ("https://evil.example", "null", "http://127.0.0.1:1"):
+        answer = client.post("/page/library", json={}, headers={"Origin": origin})
+        assert answer.status_code == 403
+    own = str(client.base_url).rstrip("/")
+    assert client.post("/page/library", json={}, headers={"Origin": own}).status_code == 200
+
+
+def test_a_name_that_points_here_is_refused(client):
+    assert client.get("/", headers={"Host": "evil.example"}).status_code == 421
+    assert client.get("/", headers={"Host": "localhost:1"}).status_code == 200
+
+
+def test_requests_are_limited_in_size(client):
+    answer = client.post("/page/find", content=b"x" * 3_000_000)
+    assert answer.status_code == 413
+    chunks = (b"x" * 100_000 for _ in range(40))
+    assert cut_off(lambda: client.post("/page/find", content=chunks))
+
+
+def test_what_is_no_json_is_refused(client):
+    assert client.post("/page/find", content=b"{").status_code == 400
+    assert client.post("/page/find", json=[1]).status_code == 400
+    assert client.post("/page/article", json={}).status_code == 422
+    assert "is not in the library" in client.post("/page/article", json={"id": "x"}).text
+
+
+def test_a_user_and_a_password_are_asked_for(page_assistant, page_settings):
+    settings = replace(page_settings, users={"编辑": "密码1"})
+    with serving(page_assistant, settings) as url:
+        for path in ("", "page/chat.js", "config", "gradio_api/info"):
+            refused = httpx.get(url + path)
+            assert refused.status_code == 401
+            assert refused.headers["www-authenticate"].startswith("Basic")
+        for user, password in (("编辑", "密码2"), ("admin", ""), ("", ""), ("x", "密码1")):
+            wrong = httpx.BasicAuth(user.encode(), password.encode())
+            assert httpx.get(url, auth=wrong).status_code == 401
+        right = httpx.BasicAuth("编辑".encode(), "密码1".encode())
+        assert httpx.get(url, auth=right).status_code == 200
+        client = Client(url, verbose=False, httpx_kwargs={"auth": right})
+        assert client.predict(BRIDGE, api_name="/ask")["citations"]
+
+
+def test_a_session_asks_only_so_much(page_assistant, page_settings):
+    settings = replace(page_settings, limits=Limits(2, 5))
+    with serving(page_assistant, settings) as url, httpx.Client(base_url=url) as client:
+        client.get("/")  # gives the session
+        states = [converse(client, question=BRIDGE)[-1]["state"] for _ in range(3)]
+        assert states == ["done", "done", "failed"]
+        with httpx.Client(base_url=url) as other:
+            other.get("/")
+            assert converse(other, question=BRIDGE)[-1]["state"] == "done"
+
+
+def test_a_port_that_is_taken(page_assistant, page_settings, page_url):
+    taken = int(page_url.rsplit(":", 1)[1])
+    page = serving(page_assistant, replace(page_settings, port=taken))
+    with pytest.raises(JuwenError, match="name another --port"):
+        page.__enter__()
+
+
+def test_sessions_are_not_mixed_up(page_url):
+    """Twenty at once, each with questions of its own; none sees a word of another's."""
+    asked = [
+        "东岸大桥总投资多少？",
+        "海棠小学今年招收多少名新生？",
+        "云杉机械的新工厂年产多少台机器人？",
+        "How much do night ferry tickets to Qingyu cost?",
+    ]
+    expected = ["18.6亿元", "240名", "5000台", "45 yuan"]
+
+    def session(number: int) -> list[bool]:
+        with httpx.Client(base_url=page_url, timeout=60) as client:
+            client.get("/")
+            return [
+                expected[at] in converse(client, question=asked[at])[-1]["answer"]["answer"]
+                for at in [(number + step) % 4 for step in range(3)]
+            ]
+
+    with ThreadPoolExecutor(20) as pool:
+        assert all(all(right) for right in pool.map(session, range(20)))
+
+
+def test_an_upload_is_indexed_and_reported(client, tmp_path: Path):
+    export = write_export(tmp_path / "a.json", [article("tram", "红桥电车将于8月8日开通。")])
+    sent = client.post("/page/upload?name=../../新.json", content=export.read_bytes()).json()
+    assert sent["name"] == "新.json"
+    for _ in range(200):
+        job = client.get(f"/page/jobs/{sent['id']}").json()
+        if job["state"] in ("done", "failed"):
+            break
+        asyncio.run(asyncio.sleep(0.05))
+    assert job["state"] == "done", job
+    assert "标题tram" in job["html"]
+    assert client.get("/page/jobs/unknown").status_code == 404
+    refused = client.post("/page/upload?name=a.exe", content=b"MZ")
+    assert refused.status_code == 422
+    assert "is not a file that can be read" in refused.json()["problem"]
+
+
+def test_an_upload_that_is_too_large(page_assistant, page_settings):
+    settings = replace(page_settings, upload_bytes=1000)
+    with serving(page_assistant, settings) as url:
+        assert httpx.post(url + "page/upload?name=a.txt", content=b"x" * 2000).status_code == 413
+        chunks = (b"x" * 500 for _ in range(4))
+        assert cut_off(lambda: httpx.post(url + "page/upload?name=a.txt", content=chunks))
+
+
+def test_tools_of_the_mcp_server(page_assistant, page_settings):
+    mcp = pytest.importorskip("mcp")
+    from mcp.client.streamable_http import streamable_http_client
+
+    async def tools(url: str) -> tuple[list[str], str]:
+        async with (
+            streamable_http_client(url + "gradio_api/mcp/") as (read, write, _),
+            mcp.ClientSession(read, write) as session,
+        ):
+            await session.initialize()
+            names = [tool.name for tool in (await session.list_tools()).tools]
+            answer = await session.call_tool("ask", {"question": BRIDGE})
+            return names, answer.content[0].text
+
+    with serving(page_assistant, replace(page_settings, mcp=True)) as url:
+        names, answer = asyncio.run(tools(url))
+    assert sorted(names) == ["ask", "search_articles"]
+    assert "东岸大桥将于6月28日通车。" in answer
+
+
+@pytest.mark.parametrize(
+    ("cookies", "accepted", "chinese"),
+    [
+        ({}, "zh-CN,zh;q=0.9,en;q=0.8", True),
+        ({}, "en-GB,en;q=0.9,zh;q=0.8", False),
+        ({}, "fr-FR,zh;q=0.8", True),
+        ({"juwen_language": "en"}, "zh-CN", False),
+        ({"juwen_language": "zh"}, "en", True),
+        ({"juwen_language": "x"}, "", False),
+    ],
+)
+def test_the_language_follows_the_browser_first(cookies, accepted, chinese):
+    assert reads_chinese(cookies, {"accept-language": accepted}) is chinese

@@ -1,0 +1,194 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from index.records import Kind, Span
+from rag.events import QuestionRead
+from rag.records import (
+    Answer,
+    AnswerSentence,
+    AppliedFilters,
+    Citation,
+    Evidence,
+    Nearest,
+    Refusal,
+    Seconds,
+    Support,
+)
+from ui.chat import turns
+from ui.language import speaking
+
+HURT = "<script>hurt()</script>\"'><img src=x onerror=hurt()>"
+
+
+def cited(marker: int, article_id: str = "a", **values) -> Citation:
+    plain = {
+        "title": "标题",
+        "url": "https://example.com/a",
+        "date": "2025-06-01",
+        "source": "晚报",
+        "quote": "共3.5亿元。",
+        "start": 4,
+        "end": 10,
+        "account": "号",
+        "marks": (Span(5, 8),),
+    }
+    return Citation(marker=marker, article_id=article_id, **{**plain, **values})
+
+
+EVIDENCE = tuple(
+    Evidence(rank, f"e{rank}", 1.0, "一段话。", 0, 4, f"第{rank}篇", "2025-05-01", "号")
+    for rank in range(1, 7)
+)
+
+
+def answer(**values) -> Answer:
+    plain = {
+        "question": "多少钱？",
+        "standalone_question": "多少钱？",
+        "answer": "共3.5亿元。 [1]",
+        "refused": False,
+        "sentences": (AnswerSentence("共3.5亿元。", (1,), Support.SUPPORTED),),
+        "citations": (cited(1),),
+        "evidence": EVIDENCE,
+        "seconds": Seconds(0.01, 0.02, 0.03),
+    }
+    return Answer(**{**plain, **values})
+
+
+@pytest.fixture(autouse=True)
+def _in_chinese():
+    with speaking(chinese=True):
+        yield
+
+
+def test_a_citation_is_a_button_that_knows_its_place():
+    html = turns.answer_html(answer())
+    assert 'data-article="a" data-start="4" data-end="10" data-marks="5-8"' in html
+    assert 'data-quote="共3.5亿元。"' in html
+    assert 'aria-label="出处 1：标题"' in html
+    assert ">[1]</button>" in html
+
+
+@pytest.mark.parametrize(
+    ("support", "name", "sign"),
+    [
+        (Support.SUPPORTED, "支持", "✓"),
+        (Support.PARTIAL, "部分", "◐"),
+        (Support.UNVERIFIED, "未证实", "?"),
+    ],
+)
+def test_each_sentence_has_its_label_in_words_and_shape(support, name, sign):
+    sentence = AnswerSentence("共4亿元。", (1,), support, "原文为3.5亿元")
+    html = turns.answer_html(answer(sentences=(sentence,)))
+    assert f"</span>{name}</span>" in html
+    assert f'aria-hidden="true">{sign}</span>' in html
+    assert '<span class="reason">原文为3.5亿元</span>' in html
+
+
+def test_everything_is_escaped_wherever_it_stands():
+    one = cited(1, HURT, title=HURT, url="javascript:hurt()", source=HURT, quote=HURT, account=HURT)
+    evidence = tuple(
+        replace(e, article_id=HURT, title=HURT, text=HURT, account=HURT) for e in EVIDENCE
+    )
+    hostile = answer(
+        question=HURT,
+        standalone_question=HURT + "2",
+        sentences=(AnswerSentence(HURT, (1,), Support.PARTIAL, HURT),),
+        citations=(one,),
+        evidence=evidence,
+        notice=HURT,
+        answerer=HURT,
+        filters=AppliedFilters(accounts=(HURT,)),
+    )
+    refusal = Refusal((HURT,), (HURT,), (Nearest(HURT, HURT, HURT, HURT, HURT),))
+    read = QuestionRead(HURT + "2", "zh", hostile.filters)
+    pages = [
+        turns.answer_html(hostile),
+        turns.answer_html(replace(hostile, refused=True, refusal=refusal)),
+        turns.answer_html(replace(hostile, error=HURT)),
+        turns.sources_html(hostile, 5),
+        turns.evidence_html(evidence, 5),
+        turns.understood_html(HURT, read),
+        turns.forming_html(hostile.sentences, hostile.citations, HURT),
+    ]
+    for html in pages:
+        assert "&lt;script&gt;" in html
+        assert "<script" not in html
+        assert "<img" not in html
+        assert "javascript:" not in html
+
+
+def test_only_used_sources_are_listed_and_others_folded_away():
+    citations = (cited(1, "e2"), cited(2, "b"), cited(3, "e2", start=20, end=26))
+    html = turns.sources_html(answer(citations=citations), 3)
+    listed, _, folded = html.partition("<details")
+    assert listed.count('class="source"') == 2
+    assert listed.index(">[1]<") < listed.index(">[3]<") < listed.index(">[2]<")
+    assert "还看过</summary>" not in listed
+    assert folded.count('class="looked"') == 3
+    assert 'data-article="e2"' not in folded
+
+
+def test_chips_of_what_was_understood():
+    limits = AppliedFilters("2025-09-24", "2025-09-24", ("甲号",), ("x", "y"), ("9月24日发布的",))
+    found = {chip.limit: chip for chip in turns.chips("谁？", QuestionRead("谁？", "zh", limits))}
+    assert found[turns.Limit.DATES].value == "2025-09-24"
+    assert found[turns.Limit.ACCOUNTS].value == "甲号"
+    assert found[turns.Limit.ARTICLES].value == "已选 2 篇"
+    assert found[None].value == "中文"
+    assert turns.Limit.STANDALONE not in found
+    follow_up = turns.chips("它呢？", QuestionRead("大桥多长？ 它呢？", "en", AppliedFilters()))
+    assert [chip.limit for chip in follow_up] == [None, turns.Limit.STANDALONE]
+    half = turns.chips(
+        "谁？", QuestionRead("谁？", "other", AppliedFilters(date_from="2025-01-02"))
+    )
+    assert [chip.value for chip in half] == ["其他语言", "2025-01-02 起"]
+
+
+def test_a_refusal_says_what_was_looked_for_and_what_is_near():
+    refusal = Refusal(
+        ("火星", "居民"), ("火星",), (Nearest("n", "人口普查", "2025-04-01", "号", "火星"),)
+    )
+    html = turns.answer_html(answer(refused=True, sentences=(), citations=(), refusal=refusal))
+    assert "文章库中没有能回答这个问题的内容" in html
+    assert '<span class="word missing">火星<span class="lack"> 未见</span></span>' in html
+    assert '<span class="word">居民</span>' in html
+    assert 'data-article="n"' in html
+    assert "未提及：火星" in html
+    assert "2025-04-01 · 号" in html
+    assert 'role="alert"' not in html
+
+
+def test_a_refusal_without_reasons_names_the_nearest_evidence():
+    html = turns.answer_html(answer(refused=True, sentences=(), citations=()))
+    assert html.count('class="looked"') == 3
+    assert "2025-05-01 · 号" in html
+
+
+def test_what_a_source_is():
+    assert turns.about(cited(1)) == "2025-06-01 · 号 · 转自 晚报"
+    assert turns.about(cited(1, source="号", kind=Kind.REPRINT)) == "2025-06-01 · 号 · 转载"
+    assert turns.about(cited(1, date=None, account="", source="")) == "无日期"
+
+
+def test_a_notice_and_an_answer_that_broke_off():
+    html = turns.answer_html(answer(notice="模型不可用", incomplete=True, answerer="qwen"))
+    assert "模型不可用" in html
+    assert "回答在中途中断" in html
+    assert "qwen" in html
+    assert "extractive" not in turns.answer_html(answer())
+
+
+def test_in_english():
+    with speaking(chinese=False):
+        assert "</span>supported</span>" in turns.answer_html(answer())
+        assert turns.about(cited(1)) == "2025-06-01 · 号 · reprinted from 晚报"
+
+
+def test_an_answer_that_forms_shows_its_draft():
+    html = turns.forming_html((), (), "正在写<b>")
+    assert "正在写&lt;b&gt;" in html
+    assert "caret" in html

@@ -1,0 +1,142 @@
+"""The commands that look after a library."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+
+import pytest
+
+from index.store import Library
+from tests.conftest import ARTICLES
+from tests.ui.conftest import write_export
+
+
+@pytest.fixture
+def kept(juwen, tmp_path):
+    """``juwen`` with ./library made of ``ARTICLES``."""
+    assert juwen("index", write_export(tmp_path / "a.json", ARTICLES)).code == 0
+    return juwen
+
+
+def ids(folder="library"):
+    with Library.open(folder) as library:
+        return sorted(library.article_ids())
+
+
+def test_remove(kept):
+    ran = kept("remove", "bridge", "school")
+    assert ran.code == 0
+    assert ran.out.startswith("2 articles removed; 0 passages of others embedded anew")
+    assert ids() == ["english", "factory", "picture"]
+
+
+def test_remove_in_chinese_and_as_json(kept, monkeypatch):
+    assert json.loads(kept("remove", "bridge", "--json").out)["removed"] == 1
+    monkeypatch.setenv("JUWEN_LANGUAGE", "zh")
+    assert kept("remove", "school").out.startswith("已移除 1 篇文章")
+
+
+def test_remove_names_the_ids_that_are_not_there(kept):
+    ran = kept("remove", "nobody", "bridge")
+    assert ran.code == 1
+    assert "juwen: the library has no article 'nobody'" in ran.err
+    assert ran.out.startswith("1 articles removed")
+    assert kept("remove").code == 2
+
+
+def test_index_sync_removes_what_is_not_there(kept, tmp_path):
+    folder = tmp_path / "exports"
+    folder.mkdir()
+    write_export(folder / "some.json", ARTICLES[:2])
+    ran = kept("index", "--sync", folder)
+    assert ran.code == 0
+    assert "2 unchanged" in ran.out
+    assert "3 removed" in ran.out
+    assert ids() == ["bridge", "school"]
+    (folder / "broken.json").write_text("{")
+    (folder / "some.json").unlink()
+    ran = kept("index", "--sync", folder)
+    assert ran.code == 1
+    assert "none was removed" in ran.err
+    assert ids() == ["bridge", "school"]
+
+
+def damage(statement):
+    connection = sqlite3.connect("library/articles.db")
+    with connection:
+        connection.execute(statement)
+    connection.close()
+
+
+def test_verify_and_repair_a_whole_library(kept):
+    assert (kept("verify").code, kept("verify").out) == (0, "nothing is wrong\n")
+    assert (kept("repair").code, kept("repair").out) == (0, "nothing was wrong\n")
+
+
+def test_verify_names_what_is_wrong_and_repair_mends_it(kept):
+    damage("UPDATE article SET title = 'x\x1b[31m' WHERE article_id = 'bridge'")
+    ran = kept("verify")
+    said = "article 'bridge' is not what cleaning makes of it"
+    assert ran.code == 1
+    assert ran.complaints[0] == f"juwen: {said}; 'juwen repair' mends it"
+    ran = kept("repair")
+    assert ran.code == 0
+    assert ran.out.splitlines()[0] == f"mended: {said}"
+    assert kept("verify").code == 0
+
+
+def test_what_cannot_be_mended_is_named_with_the_way_out(kept, monkeypatch):
+    damage("UPDATE article SET raw = '{}' WHERE article_id = 'bridge'")
+    ran = kept("repair")
+    assert ran.code == 1
+    assert "'bridge'" in ran.err
+    assert "index it again from where it came, or remove it" in ran.err
+    (wrong,) = json.loads(kept("verify", "--json").out)["wrong"]
+    assert (wrong["mend"], wrong["subject"]) == ("source", "bridge")
+    monkeypatch.setenv("JUWEN_LANGUAGE", "zh")
+    assert "请从来源重新索引，或移除该文章" in kept("verify").err
+    assert kept("remove", "bridge").code == 0
+    assert kept("verify").out == "一切正常\n"
+
+
+def test_repair_as_json_says_what_was_mended(kept):
+    damage("DELETE FROM posting")
+    values = json.loads(kept("repair", "--json").out)
+    assert [one["mend"] for one in values["mended"]] == ["postings"]
+    assert values["wrong"] == []
+
+
+def test_compact(kept):
+    assert kept("compact").out.endswith(" now\n")
+    assert json.loads(kept("compact", "--json").out)["staged"] == 0
+
+
+def test_export_goes_into_a_file_or_to_standard_output(kept, tmp_path):
+    ran = kept("export", tmp_path / "out.json")
+    assert (ran.code, ran.out) == (0, f"5 articles written to {tmp_path / 'out.json'}\n")
+    ran = kept("export", "-")
+    assert len(json.loads(ran.out)) == 5
+    assert ran.err == "5 articles written to -\n"
+    assert kept("export", tmp_path / "out.txt").complaints
+    assert kept("index", tmp_path / "out.json").out.startswith(
+        "articles: 5 read, 0 added, 0 changed, 5 unchanged"
+    )
+
+
+def test_backup(kept):
+    ran = kept("backup", "copy")
+    assert ran.code == 0
+    assert ran.out.endswith(" copied to copy\n")
+    assert ids("copy") == ids()
+    assert "is not empty" in kept("backup", "copy").err
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("remove", "x"), ("verify",), ("repair",), ("compact",), ("export", "-"), ("backup", "b")],
+)
+def test_each_says_where_there_is_no_library(juwen, command):
+    ran = juwen(*command)
+    assert ran.code == 1
+    assert "is not a library" in ran.err

@@ -1,0 +1,1 @@
+"""The chat page: what it shows (pure functions and templates), and the server that shows it."""

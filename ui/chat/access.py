@@ -1,0 +1,97 @@
+"""Who may reach the page: the address it listens on, and the user and password that are asked for."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hmac
+import ipaddress
+from collections.abc import Mapping
+from pathlib import Path
+
+from index.errors import JuwenError
+
+LOCAL_HOST = "127.0.0.1"
+
+
+class AccessError(JuwenError):
+    """The page was to be opened to others without, or with a wrong, user and password."""
+
+
+def read_users(given: str | None) -> Mapping[str, str]:
+    """Passwords by user, from ``user:password`` or from a file of such lines; none from ``None``.
+
+    Raises:
+        AccessError: it is neither.
+    """
+    if given is None:
+        return {}
+    path = Path(given)
+    try:
+        lines = path.read_text("utf-8").splitlines() if path.is_file() else [given]
+    except (OSError, UnicodeDecodeError) as error:
+        raise AccessError(
+            f"the file of users {given!r} cannot be read ({error}); write 'user:password' lines in UTF-8",
+            f"无法读取用户文件 {given!r}（{error}）；请以 UTF-8 写入“用户:密码”行",
+        ) from error
+    users = dict(_user(line.strip()) for line in lines if line.strip())
+    if not users:
+        raise AccessError(
+            f"the file of users {given!r} is empty; write a 'user:password' line into it",
+            f"用户文件 {given!r} 为空；请写入“用户:密码”行",
+        )
+    return users
+
+
+def check_host(host: str, users: Mapping[str, str]) -> None:
+    """Refuse to listen where others can reach the page, unless they are asked for a password.
+
+    Raises:
+        AccessError: they would not be.
+    """
+    if not users and not is_local(host):
+        raise AccessError(
+            f"on {host!r} others can open the page; add --auth user:password (or --auth FILE), "
+            f"or leave --host out to keep it on this machine ({LOCAL_HOST})",
+            f"监听 {host!r} 时他人也能打开页面；请加上 --auth 用户:密码（或 --auth 文件），"
+            f"或去掉 --host，仅供本机使用（{LOCAL_HOST}）",
+        )
+
+
+def is_local(host: str) -> bool:
+    """Whether only this machine reaches ``host``.
+
+    >>> is_local("127.0.0.1"), is_local("localhost"), is_local("0.0.0.0")
+    (True, True, False)
+    """
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def is_known(authorization: str, users: Mapping[str, str]) -> bool:
+    """Whether an ``Authorization: Basic`` header names a user with the right password."""
+    scheme, _, encoded = authorization.partition(" ")
+    if scheme.lower() != "basic":
+        return False
+    try:
+        name, _, password = base64.b64decode(encoded, validate=True).decode("utf-8").partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        return False
+    # An unknown user takes as long as a known one with a wrong password.
+    expected = users.get(name, "")
+    same = hmac.compare_digest(expected.encode(), password.encode())
+    return same and name in users
+
+
+def _user(line: str) -> tuple[str, str]:
+    name, _, password = line.partition(":")
+    if not name or not password:
+        raise AccessError(
+            "--auth takes user:password, or a file of such lines",
+            "--auth 应为“用户:密码”，或由这样的行组成的文件",
+        )
+    return name, password

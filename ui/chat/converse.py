@@ -1,0 +1,237 @@
+"""One question asked on the page: the assistant's events, as parts of the page, as they come."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Protocol, runtime_checkable
+
+from index.errors import JuwenError, QuestionError
+from index.language import detect_language
+from rag.events import CitationFound, Done, Event, EvidenceFound, QuestionRead, Text, Verified
+from rag.records import (
+    Answer,
+    AnswerSentence,
+    Citation,
+    Evidence,
+    Filters,
+    Strictness,
+    Turn,
+)
+from ui.chat.markup import fill
+from ui.chat.turns import (
+    answer_html,
+    error_html,
+    evidence_html,
+    forming_html,
+    sources_html,
+    understood_html,
+)
+from ui.language import say_error, speaking
+
+Part = dict[str, Any]
+"""What the page puts into its places: ``slots`` maps places of the turn to HTML, ``said`` is what a
+screen reader is told, ``answer`` the whole answer at the end, ``state`` how far it is."""
+
+MOST_TURNS = 20
+"""Earlier turns that are sent with a question."""
+
+_SECONDS_BETWEEN_DRAFTS = 0.06
+
+
+@runtime_checkable
+class Streams(Protocol):
+    """What the page needs of an assistant."""
+
+    def stream(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        filters: Filters | None = None,
+        *,
+        strictness: Strictness = Strictness.BALANCED,
+    ) -> Iterator[Event]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question with everything that the page sends along.
+
+    Attributes:
+        answerer: ``""`` for the assistant's own choice.
+        sources: How many articles are listed.
+    """
+
+    question: str
+    history: tuple[Turn, ...] = ()
+    filters: Filters = field(default_factory=Filters)
+    strictness: Strictness = Strictness.BALANCED
+    answerer: str = ""
+    sources: int = 5
+    chinese: bool = False
+
+
+def read_asked(values: dict[str, Any]) -> Asked:
+    """What the page sent, checked.
+
+    Raises:
+        QuestionError: a value is none that the page sends.
+    """
+    try:
+        history = tuple(
+            Turn(_text(turn["question"]), _text(turn["answer"]))
+            for turn in (values.get("history") or [])[-MOST_TURNS:]
+        )
+        return Asked(
+            question=_text(values["question"]),
+            history=history,
+            filters=read_filters(values.get("filters") or {}),
+            strictness=Strictness(values.get("strictness") or Strictness.BALANCED),
+            answerer=_text(values.get("answerer") or ""),
+            sources=min(max(int(values.get("sources") or 5), 1), 10),
+            chinese=bool(values.get("chinese")),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise QuestionError(
+            f"the question could not be read ({type(error).__name__}: {error}); reload the page",
+            f"无法读取问题（{type(error).__name__}：{error}）；请刷新页面",
+        ) from error
+
+
+def read_filters(values: dict[str, Any]) -> Filters:
+    """Filters from plain JSON: days as ``YYYY-MM-DD``, absent or ``null`` for no limit.
+
+    Raises:
+        TypeError, ValueError: a value is of another form.
+    """
+    return Filters(
+        date_from=_day(values.get("date_from")),
+        date_to=_day(values.get("date_to")),
+        accounts=tuple(_text(one) for one in values.get("accounts") or ()),
+        article_ids=tuple(_text(one) for one in values.get("article_ids") or ()),
+        from_question=bool(values.get("from_question", True)),
+    )
+
+
+def converse(
+    assistant: Streams,
+    asked: Asked,
+    instead: Callable[[Answer], Sequence[str]] = lambda answer: (),
+) -> Iterator[Part]:
+    """Ask, and say part by part what the page shows.
+
+    Args:
+        instead: Questions that can be answered, for an answer that is a refusal.
+    """
+    forming = _Forming(asked)
+    try:
+        with closing(_stream(assistant, asked)) as events:
+            for event in events:
+                part = forming.take(event)
+                if part is not None:
+                    yield part
+                if isinstance(event, Done):
+                    yield forming.done(event.answer, instead)
+    except JuwenError as error:
+        with speaking(chinese=asked.chinese):
+            message = say_error(error)
+            yield _part("failed", {"answer": error_html(message)}, said=message)
+
+
+def _stream(assistant: Streams, asked: Asked) -> Any:
+    chosen = {"answerer": asked.answerer} if asked.answerer else {}
+    return assistant.stream(
+        asked.question, asked.history, asked.filters, strictness=asked.strictness, **chosen
+    )
+
+
+@dataclass(slots=True)
+class _Forming:
+    """The answer as far as it has come."""
+
+    asked: Asked
+    sentences: list[AnswerSentence] = field(default_factory=list)
+    citations: list[Citation] = field(default_factory=list)
+    evidence: tuple[Evidence, ...] = ()
+    draft: str = ""
+    shown: float = 0.0
+
+    def take(self, event: Event) -> Part | None:
+        """What to show of an event; ``None`` where there is nothing to show yet."""
+        with speaking(chinese=self.asked.chinese):
+            if isinstance(event, QuestionRead):
+                chips = understood_html(self.asked.question, event)
+                return _part("searching", {"understood": chips})
+            if isinstance(event, EvidenceFound):
+                self.evidence = event.evidence
+                found = evidence_html(event.evidence, self.asked.sources)
+                return _part("found", {"sources": found})
+            if isinstance(event, Text):
+                self.draft += event.text
+                return self._drafted()
+            if isinstance(event, CitationFound):
+                self.citations.append(event.citation)
+                return None
+            if isinstance(event, Verified):
+                return self._verified(event)
+        return None
+
+    def _drafted(self) -> Part | None:
+        """A model writes faster than a page can be drawn anew."""
+        now = time.monotonic()
+        if now - self.shown < _SECONDS_BETWEEN_DRAFTS:
+            return None
+        self.shown = now
+        return _part("forming", {"answer": self._html()})
+
+    def _verified(self, event: Verified) -> Part:
+        self.draft = ""
+        if event.kept:
+            self.sentences.append(event.sentence)
+        said = event.sentence.text if event.kept else ""
+        return _part("forming", {"answer": self._html()}, said=said)
+
+    def _html(self) -> str:
+        return forming_html(self.sentences, self.citations, self.draft)
+
+    def done(self, answer: Answer, instead: Callable[[Answer], Sequence[str]]) -> Part:
+        """The whole answer, which replaces all that was shown before."""
+        with speaking(chinese=self.asked.chinese):
+            return done_part(
+                answer,
+                self.asked.sources,
+                instead(answer) if answer.refused else (),
+                said=answer.answer if answer.refused or not self.sentences else "",
+            )
+
+
+def done_part(answer: Answer, sources: int, instead: Sequence[str] = (), said: str = "") -> Part:
+    """A whole answer, in the language that is being spoken."""
+    read = QuestionRead(
+        answer.standalone_question, detect_language(answer.question), answer.filters
+    )
+    slots = {
+        "understood": understood_html(answer.question, read),
+        "answer": answer_html(answer),
+        "sources": sources_html(answer, sources),
+        "actions": fill("actions"),
+    }
+    part = _part("done", slots, said=said)
+    return {**part, "answer": answer.to_dict(), "instead": list(instead)}
+
+
+def _part(state: str, slots: dict[str, str], said: str = "") -> Part:
+    return {"state": state, "slots": slots, "said": said}
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{type(value).__name__} where text belongs")
+    return value
+
+
+def _day(value: Any) -> date | None:
+    return date.fromisoformat(_text(value)) if value else None

@@ -1,0 +1,234 @@
+"""What the page asks for besides answers: plain values in, plain values and HTML out."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from index.build import remove_articles
+from index.errors import ArticleError, JuwenError, QuestionError
+from index.language import Language, detect_language
+from index.records import Summary
+from index.store import Heading
+from rag.assistant import Assistant
+from rag.records import Answer, Filters
+from rag.retrieve import to_evidence
+from rag.starters import answered, candidates, starters
+from ui.chat.converse import done_part, read_filters
+from ui.chat.feedback import read_feedback_form, store_feedback
+from ui.chat.jobs import Job, State
+from ui.chat.kept import read_answer, to_markdown
+from ui.chat.markup import fill
+from ui.chat.reader import Marked, article_html, parse_spans
+from ui.chat.shelf import Cleaned, found_html, headings_html, library_html, report_html
+from ui.language import say, say_error, speaks_chinese
+
+Plain = Mapping[str, Any]
+
+Remove = Callable[[Sequence[str], Path], Summary]
+"""Takes articles out of a library folder, as ``index.build.remove_articles`` does."""
+
+_HEADINGS = 40
+_MOST_ANSWERS = 200
+_MOST_CLEANED = 500
+_HEADINGS_OF_A_JOB = 10
+_NEAREST_ASKED = 3
+_INSTEAD = 3
+
+
+class Requests:
+    """The answers to the page's requests. Safe to use from several threads.
+
+    Attributes:
+        pure: What answers which request, by the last part of its path.
+    """
+
+    def __init__(
+        self,
+        assistant: Assistant,
+        models: Sequence[str] = (),
+        remove: Remove = remove_articles,
+    ) -> None:
+        self._assistant = assistant
+        self._library = assistant.library
+        self._models = tuple(models)
+        self._remove = remove
+        self._making = threading.Lock()
+        self.pure: Mapping[str, Callable[[Plain], Plain]] = {
+            "article": self.article,
+            "library": self.library,
+            "headings": self.headings,
+            "find": self.find,
+            "starters": self.starters,
+            "render": self.render,
+            "export": self.export,
+            "feedback": self.feedback,
+            "remove": self.remove,
+        }
+
+    def page(self) -> str:
+        """The page itself, before anything is asked."""
+        counts = self._library.counts()
+        return fill("page", counts=counts, models=self._models)
+
+    def article(self, values: Plain) -> Plain:
+        """An article to read, with what is quoted marked."""
+        article = self._library.article(_text(values, "id"))
+        if article is None:
+            raise _gone(_text(values, "id"))
+        span = parse_spans(f"{values.get('start')}-{values.get('end')}")
+        marked = Marked(
+            span[0] if span else None,
+            parse_spans(str(values.get("marks") or "")),
+            quoted=not values.get("passage"),
+        )
+        found = {one: self._library.article(one) for one in article.originals}
+        originals = {one: original.title for one, original in found.items() if original}
+        return {"html": article_html(article, marked, originals)}
+
+    def library(self, _: Plain) -> Plain:
+        """The library panel."""
+        counts, days = self._library.counts(), self._library.days()
+        return {"html": library_html(self._library.folder.name, counts, days)}
+
+    def headings(self, values: Plain) -> Plain:
+        """A page of the list of articles."""
+        offset = max(0, int(values.get("offset") or 0))
+        limits = _filters(values)
+        found = self._library.headings(
+            _HEADINGS + 1,
+            offset,
+            date_from=limits.date_from,
+            date_to=limits.date_to,
+            accounts=limits.accounts,
+        )
+        more = offset + _HEADINGS if len(found) > _HEADINGS else None
+        return {"html": headings_html(found[:_HEADINGS], more=more)}
+
+    def find(self, values: Plain) -> Plain:
+        """Articles that fit some words."""
+        found = self._assistant.search(_text(values, "q"), filters=_filters(values))
+        evidence = to_evidence(found.articles, self._assistant.library.copies())
+        return {"html": found_html(evidence)}
+
+    def starters(self, _: Plain) -> Plain:
+        """Questions that the library answers."""
+        with self._making:
+            questions = starters(self._assistant)
+        own = Language.CHINESE if speaks_chinese() else Language.ENGLISH
+        return {"questions": sorted(questions, key=lambda one: detect_language(one) != own)}
+
+    def render(self, values: Plain) -> Plain:
+        """Kept answers, shown again, perhaps in another language."""
+        sources = min(max(int(values.get("sources") or 5), 1), 10)
+        return {"parts": [_rendered(one, sources) for one in _answers(values)]}
+
+    def export(self, values: Plain) -> Plain:
+        """A conversation as Markdown."""
+        return {"text": to_markdown([read_answer(one) for one in _answers(values)])}
+
+    def feedback(self, values: Plain) -> Plain:
+        """Keep what a reader says of an answer."""
+        store_feedback(self._library.folder, read_feedback_form(values))
+        return {"said": say("Thank you; this is kept in the library.", "谢谢，已保存在文章库中。")}
+
+    def remove(self, values: Plain) -> Plain:
+        """Take an article out of the library."""
+        article_id = _text(values, "id")
+        if self._library.article(article_id) is None:
+            raise _gone(article_id)
+        self._remove([article_id], self._library.folder)
+        return {"said": say("Removed.", "已移除。")}
+
+    def instead(self, answer: Answer) -> list[str]:
+        """Questions that the articles nearest to a refused one can answer."""
+        found: list[str] = []
+        for one in answer.evidence[:_NEAREST_ASKED]:
+            article = self._library.article(one.article_id)
+            if article is not None:
+                found += answered(self._assistant, candidates(article)[:2])
+        return found[:_INSTEAD] or starters(self._assistant)[:_INSTEAD]
+
+    def job(self, job: Job | None) -> dict[str, Any]:
+        """How far an upload is, and at its end the report."""
+        if job is None:
+            return {
+                "state": State.FAILED,
+                "problem": say("This upload is unknown.", "未知的上传。"),
+            }
+        values: dict[str, Any] = {"id": job.id, "name": job.name, "state": job.state}
+        values |= {"done": job.done, "total": job.total, "said": _said(job)}
+        if job.error is not None:
+            values["problem"] = say_error(job.error)
+        if job.summary is not None:
+            values["html"] = report_html(job.summary, self._cleaned(job.new))
+        return values
+
+    def changed(self) -> None:
+        """The library has changed: make its starters, so that nobody waits for them."""
+        with self._making:
+            starters(self._assistant)
+
+    def _cleaned(self, ids: Sequence[str]) -> Cleaned:
+        rules: Counter[str] = Counter()
+        for one in ids[:_MOST_CLEANED]:
+            rules.update({change.rule for change in self._library.changes(one)})
+        headings: list[Heading] = []
+        if ids:
+            first = ids[:_HEADINGS_OF_A_JOB]
+            headings = self._library.headings(_HEADINGS_OF_A_JOB, article_ids=first)
+        return Cleaned(rules, headings)
+
+
+def _rendered(values: Any, sources: int) -> Plain:
+    try:
+        return done_part(read_answer(values), sources)
+    except JuwenError as error:
+        message = say_error(error)
+        return {"state": "failed", "slots": {"answer": fill("problem", message=message)}}
+
+
+def _answers(values: Plain) -> list[Any]:
+    found = values.get("answers")
+    return found[:_MOST_ANSWERS] if isinstance(found, list) else []
+
+
+def _said(job: Job) -> str:
+    match job.state:
+        case State.WAITING:
+            return say("waiting", "排队中")
+        case State.READING:
+            return say("reading", "读取中") + (f" {job.done}" if job.done else "")
+        case State.INDEXING:
+            return say("indexing", "索引中") + f" {job.done}/{job.total}"
+        case State.DONE:
+            return say("done", "完成")
+        case State.FAILED:
+            return say("not taken", "未能收入")
+
+
+def _filters(values: Plain) -> Filters:
+    try:
+        return read_filters({**values, "from_question": False})
+    except (TypeError, ValueError) as error:
+        raise QuestionError(
+            f"the limits cannot be read ({error}); reload the page",
+            f"无法读取限定条件（{error}）；请刷新页面",
+        ) from error
+
+
+def _text(values: Plain, name: str) -> str:
+    value = values.get(name)
+    if not isinstance(value, str):
+        raise QuestionError(f"{name!r} is missing; reload the page", f"缺少 {name!r}；请刷新页面")
+    return value
+
+
+def _gone(article_id: str) -> ArticleError:
+    return ArticleError(
+        f"the article {article_id!r} is not in the library any more; ask again",
+        f"文章 {article_id!r} 已不在文章库中；请重新提问",
+    )

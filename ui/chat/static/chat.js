@@ -1,0 +1,163 @@
+// The page: the question's field, the keys, the dialogs.
+
+import { closePanel, isOpen, openLibrary } from "./panel.js";
+import { request } from "./server.js";
+import { begin, conversations, current, forget, keep, keepSettings, settings, titleOf, words } from "./state.js";
+import { askNew, showConversation, stopAll, suggestion } from "./turns.js";
+import "./bubble.js";
+import "./library.js";
+import { toast } from "./voice.js";
+
+const field = document.getElementById("question");
+const form = document.getElementById("ask");
+const YEAR = 365 * 24 * 3600;
+
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const question = field.value.trim();
+  if (!question || !document.getElementById("stop").hidden) return;
+  field.value = "";
+  fit();
+  if (matchMedia("(max-width: 860px)").matches) closePanel();
+  askNew(question);
+});
+
+field.addEventListener("keydown", (event) => {
+  // While a Chinese word is being composed, Enter belongs to the input method.
+  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+  event.preventDefault();
+  form.requestSubmit();
+});
+
+function fit() {
+  field.style.height = "auto";
+  field.style.height = `${Math.min(field.scrollHeight, 180)}px`;
+}
+field.addEventListener("input", fit);
+
+document.getElementById("stop").addEventListener("click", () => {
+  stopAll();
+  field.focus();
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && isOpen() && !document.querySelector("dialog[open]")) closePanel();
+});
+
+const deeds = {
+  new() {
+    stopAll();
+    keep();
+    current.conversation = begin();
+    closePanel();
+    showConversation();
+    showStarters();
+    field.focus();
+  },
+  async markdown() {
+    const answers = current.conversation.turns.map((turn) => turn.answer).filter(Boolean);
+    save("md", "text/markdown", (await request("export", { answers })).text);
+  },
+  json() {
+    const turns = current.conversation.turns.map(({ question, answer }) => ({ question, answer }));
+    save("json", "application/json", JSON.stringify({ turns }, null, 2));
+  },
+};
+
+function save(suffix, type, text) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([text], { type }));
+  link.download = `juwen-${new Date().toISOString().slice(0, 10)}.${suffix}`;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("button[data-open], button[data-do]");
+  if (!button || button.closest(".turn")) return;
+  const { open } = button.dataset;
+  if (open === "library") openLibrary(button).catch(() => {});
+  if (open === "settings") openSettings();
+  if (open === "conversations") openConversations();
+  Promise.resolve(deeds[button.dataset.do]?.()).catch((error) => toast(error.message));
+});
+
+const settingsDialog = document.getElementById("settings");
+const settingsForm = settingsDialog.querySelector("form");
+
+function openSettings() {
+  const values = { ...settings, language: document.documentElement.lang.slice(0, 2) };
+  // Where nothing was chosen, the chat model answers, which stands after the extractive answerer.
+  if (!values.answerer) values.answerer = settingsForm.elements.namedItem("answerer")?.[1]?.value;
+  for (const [name, value] of Object.entries(values)) {
+    const control = settingsForm.elements.namedItem(name);
+    if (control) control.value = String(value);
+  }
+  settingsDialog.showModal();
+}
+
+settingsForm.addEventListener("change", () => {
+  const { language: _, ...values } = Object.fromEntries(new FormData(settingsForm));
+  Object.assign(settings, values, { sources: Number(values.sources) });
+  keepSettings();
+  const root = document.documentElement;
+  if (settings.theme === "auto") delete root.dataset.theme;
+  else root.dataset.theme = settings.theme;
+});
+
+// Once the dialog is left: choosing by the arrow keys must not reload the page under them.
+settingsDialog.addEventListener("close", () => {
+  const language = new FormData(settingsForm).get("language");
+  if (language === document.documentElement.lang.slice(0, 2)) return;
+  document.cookie = `juwen_language=${language}; Path=/; Max-Age=${YEAR}; SameSite=Strict`;
+  location.reload();
+});
+
+const conversationsDialog = document.getElementById("conversations");
+
+function openConversations() {
+  const items = conversations.map((one) => {
+    const item = document.createElement("li");
+    const open = document.createElement("button");
+    open.type = "button";
+    open.className = "kept-title";
+    open.textContent = titleOf(one);
+    if (one.id === current.conversation.id) open.setAttribute("aria-current", "true");
+    open.addEventListener("click", () => {
+      current.conversation = one;
+      keep();
+      conversationsDialog.close();
+      closePanel();
+      showConversation();
+    });
+    const gone = document.createElement("button");
+    gone.type = "button";
+    gone.className = "remove";
+    gone.textContent = words.delete;
+    gone.setAttribute("aria-label", `${words.delete}: ${titleOf(one)}`);
+    gone.addEventListener("click", () => {
+      const open = current.conversation.id === one.id;
+      forget(one.id);
+      item.remove();
+      if (open) showConversation();
+    });
+    item.append(open, gone);
+    return item;
+  });
+  document.getElementById("kept").replaceChildren(...items);
+  conversationsDialog.showModal();
+}
+
+async function showStarters() {
+  const place = document.getElementById("starters");
+  try {
+    const { questions } = await request("starters");
+    place.querySelector("ul").replaceChildren(...questions.map(suggestion));
+    place.hidden = !questions.length;
+  } catch {
+    place.hidden = true;
+  }
+}
+
+showConversation().catch((error) => toast(error.message));
+if (!current.conversation.turns.length) showStarters();

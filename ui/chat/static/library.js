@@ -1,0 +1,171 @@
+// The library in the panel: bars, search, the list of articles, files to add, articles to remove.
+
+import { openLibrary } from "./panel.js";
+import { job, request, upload } from "./server.js";
+import { scope } from "./scope.js";
+import { words } from "./state.js";
+import { toast } from "./voice.js";
+
+const body = document.getElementById("panel-body");
+const MILLISECONDS_BETWEEN = 400;
+const running = new Map(); // name and last state of the uploads of this page, by their ids
+
+const place = (name) => body.querySelector(`[data-${name}]`);
+
+body.addEventListener("library", () => {
+  list(0);
+  mark(scope.filters());
+  for (const node of running.values()) place("jobs")?.append(node);
+});
+
+async function list(offset) {
+  const into = place("headings");
+  if (!into) return;
+  try {
+    const { html } = await request("headings", { offset, ...scope.filters() });
+    if (offset) into.querySelector(".more")?.remove();
+    into.innerHTML = offset ? into.innerHTML + html : html;
+  } catch (error) {
+    toast(error.message);
+  }
+}
+
+scope.onChange((filters) => {
+  mark(filters);
+  if (place("headings")) list(0);
+});
+
+function mark(filters) {
+  for (const bar of body.querySelectorAll(".bar")) {
+    const chosen = bar.dataset.from === filters.date_from && bar.dataset.to === filters.date_to;
+    bar.setAttribute("aria-pressed", String(chosen));
+  }
+}
+
+body.addEventListener("click", (event) => {
+  const button = event.target.closest("button");
+  if (!button) return;
+  const { from, to, account, more, remove } = button.dataset;
+  if (from) {
+    const chosen = button.getAttribute("aria-pressed") === "true";
+    scope.dates(chosen ? null : from, to);
+  }
+  if (account !== undefined) scope.account(account);
+  if (more) list(Number(more));
+  if (remove) removeArticle(button, remove);
+});
+
+async function removeArticle(button, id) {
+  if (!button.classList.contains("sure")) {
+    button.classList.add("sure");
+    button.textContent = words.sure;
+    return;
+  }
+  button.disabled = true;
+  try {
+    const { said } = await request("remove", { id });
+    button.closest("li").remove();
+    toast(said);
+  } catch (error) {
+    button.disabled = false;
+    toast(error.message);
+  }
+}
+
+// One stop for the whole row of bars; the arrow keys go along it.
+body.addEventListener("keydown", (event) => {
+  const bar = event.target.closest(".bar");
+  const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+  if (!bar || !step) return;
+  const bars = [...body.querySelectorAll(".bar:not(:disabled)")];
+  const next = bars[bars.indexOf(bar) + step];
+  if (!next) return;
+  bar.tabIndex = -1;
+  next.tabIndex = 0;
+  next.focus();
+  event.preventDefault();
+});
+
+body.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const into = place("headings");
+  const q = new FormData(event.target).get("q")?.trim();
+  if (!q) return list(0);
+  try {
+    into.innerHTML = (await request("find", { q, ...scope.filters() })).html;
+  } catch (error) {
+    toast(error.message);
+  }
+});
+
+body.addEventListener("change", (event) => {
+  if (!event.target.matches("[data-files]")) return;
+  add(event.target.files);
+  event.target.value = "";
+});
+
+// Wherever on the page files are dropped, else the browser would leave the page for them.
+for (const name of ["dragenter", "dragover", "dragleave", "drop"]) {
+  document.addEventListener(name, async (event) => {
+    if (!event.dataTransfer?.types.includes("Files")) return;
+    event.preventDefault();
+    const files = [...event.dataTransfer.files];
+    place("drop-zone")?.classList.toggle("over", name === "dragenter" || name === "dragover");
+    if (name !== "drop") return;
+    if (!place("drop-zone")) await openLibrary(document.querySelector("[data-open=library]"));
+    add(files);
+  });
+}
+
+function add(files) {
+  for (const file of files) follow(file);
+}
+
+async function follow(file) {
+  const node = document.createElement("div");
+  node.className = "job";
+  const name = document.createElement("p");
+  name.className = "job-name";
+  name.textContent = file.name;
+  const said = document.createElement("p");
+  said.className = "about";
+  const bar = document.createElement("progress");
+  bar.max = 1;
+  bar.setAttribute("aria-label", file.name);
+  node.append(name, bar, said);
+  place("jobs")?.append(node);
+  running.set(node, node);
+  try {
+    said.textContent = words.uploading;
+    let found = await upload(file, (share) => (bar.value = share));
+    bar.removeAttribute("value");
+    while (!["done", "failed"].includes(found.state)) {
+      said.textContent = found.said;
+      if (found.total) bar.value = found.done / found.total;
+      await new Promise((resolve) => setTimeout(resolve, MILLISECONDS_BETWEEN));
+      found = await job(found.id);
+    }
+    if (found.problem) throw new Error(found.problem);
+    said.remove();
+    const report = document.createElement("div");
+    report.innerHTML = found.html; // made by the server's templates, which escape every value
+    node.append(report);
+    await renew();
+  } catch (error) {
+    said.className = "problem";
+    said.textContent = words[error.message] || error.message;
+    if (!said.isConnected) node.append(said);
+  } finally {
+    bar.remove();
+  }
+}
+
+// The figures and the list as they are now; the reports of this page's uploads stay.
+async function renew() {
+  if (!place("headings")) return;
+  const reports = [...place("jobs").children];
+  body.innerHTML = (await request("library")).html;
+  place("jobs").append(...reports);
+  mark(scope.filters());
+  await list(0);
+}

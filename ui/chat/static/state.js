@@ -1,0 +1,85 @@
+// What the browser keeps: settings and conversations, in its own storage and nowhere else.
+
+const SETTINGS = "juwen.settings";
+const CONVERSATIONS = "juwen.conversations";
+const CURRENT = "juwen.conversation";
+const MOST_CONVERSATIONS = 40;
+
+export const words = Object.fromEntries(
+  [...document.getElementById("words").content.querySelectorAll("dt")].map((term) => [
+    term.textContent,
+    term.nextElementSibling.textContent,
+  ]),
+);
+
+export const chinese = document.documentElement.lang.startsWith("zh");
+
+export const newId = () =>
+  [...crypto.getRandomValues(new Uint8Array(12))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+
+function read(key, otherwise) {
+  try {
+    return JSON.parse(localStorage.getItem(key)) ?? otherwise;
+  } catch {
+    return otherwise;
+  }
+}
+
+export const settings = {
+  theme: "auto", strictness: "balanced", answerer: "", sources: 5, ...read(SETTINGS, {}),
+};
+
+export function keepSettings() {
+  try {
+    localStorage.setItem(SETTINGS, JSON.stringify(settings));
+  } catch {}
+}
+
+// A conversation: {id, at, turns: [{id, question, filters, alone, answer}]}, newest first.
+export const conversations = stored();
+
+// Each tab has its own conversation and finds it again after a reload.
+export const current = {
+  conversation: conversations.find((one) => one.id === sessionStorage.getItem(CURRENT)) ?? begin(),
+};
+
+function stored() {
+  const kept = read(CONVERSATIONS, []);
+  return Array.isArray(kept)
+    ? kept.filter((one) => one && typeof one.id === "string" && Array.isArray(one.turns))
+    : [];
+}
+
+export function begin() {
+  return { id: newId(), at: Date.now(), turns: [] };
+}
+
+// Returns whether there was room; the oldest conversations make it.
+export function keep() {
+  const open = current.conversation;
+  sessionStorage.setItem(CURRENT, open.id);
+  return write([...(open.turns.length ? [open] : []), ...others(open.id)]);
+}
+
+export function forget(id) {
+  write(others(id));
+  if (current.conversation.id === id) current.conversation = begin();
+}
+
+// What another tab has kept meanwhile is kept.
+const others = (id) => stored().filter((one) => one.id !== id);
+
+function write(list) {
+  conversations.splice(0, conversations.length, ...list.slice(0, MOST_CONVERSATIONS));
+  for (;;) {
+    try {
+      localStorage.setItem(CONVERSATIONS, JSON.stringify(conversations));
+      return true;
+    } catch {
+      if (conversations.length < 2) return false;
+      conversations.pop();
+    }
+  }
+}
+
+export const titleOf = (conversation) => conversation.turns[0]?.question || words.untitled;

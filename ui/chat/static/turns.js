@@ -1,0 +1,234 @@
+// The conversation: asking, what is shown while an answer forms, and what can be done with it.
+
+import { ask, request } from "./server.js";
+import { chinese, current, keep, newId, settings, words } from "./state.js";
+import { giveFeedback } from "./feedback.js";
+import { scope } from "./scope.js";
+import { say, toast } from "./voice.js";
+
+const list = document.getElementById("turns");
+const welcome = document.getElementById("welcome");
+const template = document.getElementById("turn");
+const send = document.getElementById("send");
+const stop = document.getElementById("stop");
+const running = new Map(); // by the turn's id
+
+export function showConversation() {
+  for (const one of running.values()) one.stop();
+  list.replaceChildren();
+  for (const turn of current.conversation.turns) list.append(element(turn));
+  welcome.hidden = current.conversation.turns.length > 0;
+  document.documentElement.classList.remove("starting");
+  return showKept();
+}
+
+async function showKept() {
+  const turns = current.conversation.turns.filter((turn) => turn.answer);
+  if (!turns.length) return;
+  const { parts } = await request("render", {
+    answers: turns.map((turn) => turn.answer),
+    sources: settings.sources,
+  });
+  parts.forEach((part, at) => fillSlots(turns[at], { ...part, instead: turns[at].instead }));
+  list.lastElementChild?.scrollIntoView({ block: "start" });
+}
+
+export function askNew(question) {
+  const turn = { id: newId(), question, filters: scope.filters(), alone: false, answer: null };
+  current.conversation.turns.push(turn);
+  welcome.hidden = true;
+  list.append(element(turn));
+  return run(turn);
+}
+
+async function run(turn) {
+  const node = find(turn.id);
+  running.get(turn.id)?.stop();
+  turn.answer = null;
+  keep();
+  node.querySelector(".question").textContent = turn.question;
+  for (const slot of node.querySelectorAll("[data-slot]")) slot.replaceChildren();
+  status(node, words.searching);
+  node.classList.add("running");
+  node.scrollIntoView({ block: "start", behavior: calm() });
+  const asking = ask(asked(turn), (part) => {
+    fillSlots(turn, part);
+    status(node, part.state === "found" ? words.found : part.state === "searching" ? words.searching : "");
+    if (part.said) say(part.said);
+  });
+  running.set(turn.id, asking);
+  busy();
+  const how = await asking.done;
+  if (running.get(turn.id) !== asking) return;
+  running.delete(turn.id);
+  busy();
+  node.classList.remove("running");
+  status(node, turn.answer || how === "failed" ? "" : words[how] || words.lost);
+  if (how === "stopped" || how === "lost") say(words[how]);
+  if (!turn.answer && !node.querySelector(".actions")) offerRetry(node);
+  if (turn.answer && !keep()) toast(words.full);
+}
+
+function asked(turn) {
+  const turns = current.conversation.turns;
+  const before = turn.alone ? [] : turns.slice(0, turns.indexOf(turn));
+  return {
+    question: turn.question,
+    history: before.filter((one) => one.answer).map(said),
+    filters: turn.filters,
+    strictness: settings.strictness,
+    answerer: settings.answerer,
+    sources: Number(settings.sources),
+    chinese,
+  };
+}
+
+const said = (turn) => ({ question: turn.question, answer: turn.answer.answer || "" });
+
+function element(turn) {
+  const node = template.content.firstElementChild.cloneNode(true);
+  node.dataset.turn = turn.id;
+  node.querySelector(".question").textContent = turn.question;
+  return node;
+}
+
+const find = (id) => list.querySelector(`[data-turn="${CSS.escape(id)}"]`);
+const turnOf = (node) =>
+  current.conversation.turns.find((turn) => turn.id === node.closest(".turn")?.dataset.turn);
+
+function fillSlots(turn, part) {
+  const node = find(turn.id);
+  if (!node) return;
+  for (const [name, html] of Object.entries(part.slots)) {
+    const slot = node.querySelector(`[data-slot="${name}"]`);
+    if (slot) slot.innerHTML = html; // made by the server's templates, which escape every value
+  }
+  if (part.answer) turn.answer = part.answer;
+  if (part.instead?.length) {
+    turn.instead = part.instead;
+    offerInstead(node, part.instead);
+  }
+}
+
+function offerInstead(node, questions) {
+  const place = node.querySelector("[data-instead]");
+  if (!place) return;
+  const items = document.createElement("ul");
+  items.className = "suggestions";
+  items.append(...questions.map(suggestion));
+  place.querySelector("ul")?.remove();
+  place.append(items);
+  place.hidden = false;
+}
+
+export function suggestion(question) {
+  const item = document.createElement("li");
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "suggestion";
+  button.textContent = question;
+  button.addEventListener("click", () => askNew(question));
+  item.append(button);
+  return item;
+}
+
+function offerRetry(node) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.dataset.do = "retry";
+  button.textContent = "↻";
+  button.className = "again";
+  button.setAttribute("aria-label", chinese ? "重新回答" : "Ask again");
+  const edit = document.createElement("button");
+  edit.type = "button";
+  edit.dataset.do = "edit";
+  edit.className = "again";
+  edit.textContent = chinese ? "修改问题" : "Edit question";
+  node.querySelector('[data-slot="actions"]').replaceChildren(button, edit);
+}
+
+function status(node, text) {
+  const place = node.querySelector(".status");
+  place.textContent = text;
+  place.hidden = !text;
+}
+
+function busy() {
+  stop.hidden = running.size === 0;
+  send.hidden = running.size > 0;
+}
+
+const calm = () => (matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth");
+
+export function stopAll() {
+  for (const one of running.values()) one.stop();
+}
+
+const deeds = {
+  retry: (turn) => run(turn),
+  edit(turn, node) {
+    const form = node.querySelector(".editing");
+    form.hidden = false;
+    form.querySelector("textarea").value = turn.question;
+    form.querySelector("textarea").focus();
+  },
+  "cancel-edit": (turn, node) => (node.querySelector(".editing").hidden = true),
+  async copy(turn) {
+    const { text } = await request("export", { answers: [turn.answer] });
+    await navigator.clipboard.writeText(text);
+    toast(words.copied);
+  },
+  right: (turn, node, button) => giveFeedback(turn, historyOf(turn), "right", button),
+  wrong: (turn, node, button) => giveFeedback(turn, historyOf(turn), "wrong", button),
+};
+
+function historyOf(turn) {
+  const turns = current.conversation.turns;
+  return turns.slice(0, turns.indexOf(turn)).filter((one) => one.answer).map(said);
+}
+
+list.addEventListener("click", (event) => {
+  const button = event.target.closest("button[data-do], button[data-drop]");
+  const turn = button && turnOf(button);
+  if (!turn) return;
+  if (button.dataset.drop) return without(turn, button.dataset.drop);
+  Promise.resolve(deeds[button.dataset.do]?.(turn, button.closest(".turn"), button)).catch((error) =>
+    toast(error.message),
+  );
+});
+
+list.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const form = event.target.closest(".editing");
+  const turn = form && turnOf(form);
+  const question = form?.querySelector("textarea").value.trim();
+  if (!turn || !question) return;
+  form.hidden = true;
+  // What was said after the question that changes no longer follows from it.
+  const turns = current.conversation.turns;
+  for (const gone of turns.splice(turns.indexOf(turn) + 1)) {
+    running.get(gone.id)?.stop();
+    find(gone.id)?.remove();
+  }
+  turn.question = question;
+  turn.alone = false;
+  run(turn);
+});
+
+// Asks again without one of the things that were understood.
+function without(turn, limit) {
+  const read = turn.answer?.filters ?? {};
+  const filters = {
+    date_from: read.date_from ?? null,
+    date_to: read.date_to ?? null,
+    accounts: read.accounts ?? [],
+    article_ids: read.article_ids ?? [],
+    from_question: false,
+  };
+  if (limit === "standalone") turn.alone = true;
+  if (limit === "dates") filters.date_from = filters.date_to = null;
+  if (limit === "accounts") filters.accounts = [];
+  if (limit === "articles") filters.article_ids = [];
+  if (limit !== "standalone") turn.filters = filters;
+  run(turn);
+}

@@ -1,0 +1,225 @@
+"""One question with its answer, as HTML. Pure functions; nothing here knows of a server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from index.language import Language
+from index.records import Kind
+from rag.events import QuestionRead
+from rag.records import (
+    EXTRACTIVE,
+    Answer,
+    AnswerSentence,
+    AppliedFilters,
+    Citation,
+    Evidence,
+    Nearest,
+    Support,
+)
+from ui.chat.markup import fill
+from ui.language import say
+from ui.show import kind_name
+
+_LONGEST_SNIPPET = 110
+
+
+class Limit(StrEnum):
+    """What was understood of a question and can be taken back."""
+
+    DATES = "dates"
+    ACCOUNTS = "accounts"
+    ARTICLES = "articles"
+    STANDALONE = "standalone"
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """One thing that was understood; ``limit`` is what its cross takes back, if it has one."""
+
+    name: str
+    value: str
+    limit: Limit | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """An article that the answer uses, with the citations of it, in the order of their markers."""
+
+    citations: tuple[Citation, ...]
+
+    @property
+    def first(self) -> Citation:
+        return self.citations[0]
+
+
+_SIGNS = {Support.SUPPORTED: "✓", Support.PARTIAL: "◐", Support.UNVERIFIED: "?"}
+
+
+def support_name(support: Support) -> str:
+    """How far a sentence is carried by the words it cites, in a word."""
+    return {
+        Support.SUPPORTED: say("supported", "支持"),
+        Support.PARTIAL: say("partial", "部分"),
+        Support.UNVERIFIED: say("unverified", "未证实"),
+    }[support]
+
+
+def support_meaning(support: Support) -> str:
+    return {
+        Support.SUPPORTED: say("The cited words carry this sentence.", "所引原文支持这句话。"),
+        Support.PARTIAL: say(
+            "The cited words carry only part of this sentence.", "所引原文只支持这句话的一部分。"
+        ),
+        Support.UNVERIFIED: say("No cited words carry this sentence.", "没有原文能证实这句话。"),
+    }[support]
+
+
+def understood_html(question: str, read: QuestionRead) -> str:
+    """The chips of what was understood."""
+    return fill("understood", chips=chips(question, read))
+
+
+def chips(question: str, read: QuestionRead) -> list[Chip]:
+    """What was understood of a question, apart from the question itself."""
+    limits = read.filters
+    found = [Chip(say("Question in", "提问语言"), _language_name(read.language))]
+    if read.standalone_question and read.standalone_question != question and not limits.read:
+        found.append(
+            Chip(say("Searched as", "检索问题"), read.standalone_question, Limit.STANDALONE)
+        )
+    if limits.date_from or limits.date_to:
+        found.append(Chip(say("Published", "发布时间"), _period(limits), Limit.DATES))
+    if limits.accounts:
+        found.append(
+            Chip(say("Account", "公众号"), say(", ", "、").join(limits.accounts), Limit.ACCOUNTS)
+        )
+    if limits.article_ids:
+        count = len(limits.article_ids)
+        named = say(f"{count} chosen", f"已选 {count} 篇")
+        found.append(Chip(say("Articles", "文章"), named, Limit.ARTICLES))
+    return found
+
+
+def evidence_html(evidence: Sequence[Evidence], most: int) -> str:
+    """What was found, before there is an answer: the first ``most`` articles."""
+    return fill("evidence", evidence=evidence[:most], about=about, snippet=snippet)
+
+
+def forming_html(
+    sentences: Sequence[AnswerSentence], citations: Sequence[Citation], draft: str
+) -> str:
+    """The answer so far: its checked sentences, and the words of the one that forms."""
+    return fill("answer", **_sentences(sentences, citations), draft=draft, answer=None)
+
+
+def answer_html(answer: Answer) -> str:
+    """The answer with its labels and citations, or the refusal."""
+    if answer.error is not None:
+        return error_html(answer.error)
+    if answer.refused:
+        return refusal_html(answer)
+    values = _sentences(answer.sentences, answer.citations)
+    return fill("answer", **values, draft="", answer=answer, extractive=EXTRACTIVE)
+
+
+def refusal_html(answer: Answer) -> str:
+    """What was looked for, what is missing, and the nearest articles, each a click away."""
+    refusal = answer.refusal
+    nearest = refusal.nearest if refusal and refusal.nearest else _nearest(answer.evidence)
+    return fill(
+        "refusal",
+        answer=answer,
+        looked_for=refusal.looked_for if refusal else (),
+        missing=refusal.missing if refusal else (),
+        nearest=nearest,
+        about=about,
+    )
+
+
+def error_html(message: str) -> str:
+    """Why a question could not be asked."""
+    return fill("problem", message=message)
+
+
+def sources_html(answer: Answer, most: int) -> str:
+    """The articles that the answer uses; those that were also looked at, folded away."""
+    used = sources(answer.citations)
+    cited = {source.first.article_id for source in used}
+    others = [one for one in answer.evidence if one.article_id not in cited][:most]
+    return fill(
+        "sources",
+        sources=used,
+        others=others,
+        about=about,
+        snippet=snippet,
+        refused=answer.refused,
+        seconds=answer.seconds,
+    )
+
+
+def sources(citations: Iterable[Citation]) -> list[Source]:
+    """Citations by article, in the order of their first markers."""
+    by_article: dict[str, list[Citation]] = {}
+    for one in sorted(citations, key=lambda one: one.marker):
+        by_article.setdefault(one.article_id, []).append(one)
+    return [Source(tuple(found)) for found in by_article.values()]
+
+
+def about(of: Citation | Evidence | Nearest) -> str:
+    """Date, account, and what the article is, on one line."""
+    parts = [of.date or say("no date", "无日期"), of.account]
+    if isinstance(of, Citation) and of.source and of.source != of.account:
+        parts.append(say(f"reprinted from {of.source}", f"转自 {of.source}"))
+    if isinstance(of, Citation | Evidence) and of.kind is not Kind.ARTICLE:
+        parts.append(kind_name(of.kind))
+    return " · ".join(part for part in parts if part)
+
+
+def snippet(text: str) -> str:
+    """The beginning of a passage, on one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST_SNIPPET else f"{line[:_LONGEST_SNIPPET]}…"
+
+
+def span_list(one: Citation) -> str:
+    """The deciding spans of a citation as a link carries them: ``"120-123,130-134"``."""
+    return ",".join(f"{mark.start}-{mark.end}" for mark in one.marks)
+
+
+def _sentences(
+    sentences: Sequence[AnswerSentence], citations: Sequence[Citation]
+) -> dict[str, object]:
+    by_marker = {one.marker: one for one in citations}
+    return {
+        "sentences": [
+            (one, [by_marker[marker] for marker in one.markers if marker in by_marker])
+            for one in sentences
+        ],
+        "sign": _SIGNS,
+        "support_name": support_name,
+        "support_meaning": support_meaning,
+        "about": about,
+        "span_list": span_list,
+    }
+
+
+def _nearest(evidence: Sequence[Evidence]) -> tuple[Nearest, ...]:
+    return tuple(Nearest(one.article_id, one.title, one.date, one.account) for one in evidence[:3])
+
+
+def _period(limits: AppliedFilters) -> str:
+    first, last = limits.date_from, limits.date_to
+    if first == last and first:
+        return first
+    if first and last:
+        return f"{first} – {last}"
+    return say(f"since {first}", f"{first} 起") if first else say(f"until {last}", f"至 {last}")
+
+
+def _language_name(language: str) -> str:
+    return {Language.CHINESE: say("Chinese", "中文"), Language.ENGLISH: say("English", "英文")}.get(
+        Language(language), say("another language", "其他语言")
+    )
