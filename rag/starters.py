@@ -25,6 +25,8 @@ STARTERS = "starters.json"
 
 MOST = 6
 
+_VERSION = 1
+"""Raised when other questions would be made of the same articles."""
 _ARTICLES_TRIED = 120
 _SENTENCES_TRIED = 12
 _TERMS_SHARED = 2
@@ -166,7 +168,7 @@ def _english(sentence: str) -> tuple[str, str] | None:
 def _read(path: Path, generation: int) -> list[str] | None:
     try:
         kept = json.loads(path.read_text("utf-8"))
-        if kept["generation"] == generation:
+        if kept["version"] == _VERSION and kept["generation"] == generation:
             return [str(question) for question in kept["questions"]]
     except (OSError, ValueError, KeyError, TypeError):
         pass
@@ -174,7 +176,7 @@ def _read(path: Path, generation: int) -> list[str] | None:
 
 
 def _write(path: Path, generation: int, questions: Sequence[str]) -> None:
-    values = {"generation": generation, "questions": list(questions)}
+    values = {"version": _VERSION, "generation": generation, "questions": list(questions)}
     try:
         partial = path.with_suffix(".part")
         partial.write_text(json.dumps(values, ensure_ascii=False), "utf-8")

@@ -472,7 +472,7 @@ def interrupt(*_, **__):
     [
         (("index", "EXPORT"), "ui.indexing.index_articles"),
         (("ask", DATE), "rag.assistant.Assistant.ask"),
-        (("chat",), "ui.cli.talk"),
+        (("chat",), "ui.conversing.talk"),
         (("info",), "ui.cli.Library.open"),
         (("inspect", "bridge"), "ui.inspect.Library.open"),
     ],
