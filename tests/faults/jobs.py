@@ -14,7 +14,7 @@ from index.database import DATABASE
 from index.errors import LibraryError
 from index.repair import repair_library
 from index.store import Library
-from index.vectors import VECTORS
+from index.vector_file import VECTORS
 from index.verify import verify_library
 from tests.conftest import ARTICLES, FakeEncoder, article, contents
 
