@@ -128,11 +128,12 @@ def articles(job: int) -> list[RawArticle]:
 
 
 def write(folder: Path, _number: int, stop: Event, counts: Counter[str], _wrong: list[str]) -> None:
-    job = 0
     while not stop.is_set():
-        job += 1
-        index_raw(articles(job), folder, encoder=HashedEncoder(), sync=True)
-        counts["jobs"] += 1
+        try:
+            index_raw(articles(counts["jobs"] + 1), folder, encoder=HashedEncoder(), sync=True)
+            counts["jobs"] += 1
+        except LibraryError:  # the second writer is in
+            time.sleep(0.01)
 
 
 def intrude(

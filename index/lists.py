@@ -49,6 +49,7 @@ def train_lists(sample: Vectors, count: int) -> faiss.Index:
         min(lists_for(count), len(sample)),
         faiss.ScalarQuantizer.QT_8bit,
         faiss.METRIC_INNER_PRODUCT,
+        False,  # the vector itself and not its distance from the centroid: fits what comes later, too
     )
     index.cp.niter, index.cp.spherical, index.cp.seed = _ROUNDS, True, 1
     index.cp.max_points_per_centroid, index.cp.min_points_per_centroid = _SAMPLES_A_LIST, 1
@@ -102,6 +103,5 @@ def decoded(index: faiss.Index) -> tuple[NDArray[np.int64], Vectors]:
             continue
         ids.append(faiss.rev_swig_ptr(lists.invlists.get_ids(number), size).copy())
         codes = faiss.rev_swig_ptr(lists.invlists.get_codes(number), size * lists.code_size)
-        residuals = lists.sq.decode(codes.reshape(size, -1).copy())
-        vectors.append(residuals + lists.quantizer.reconstruct(number))
+        vectors.append(lists.sq.decode(codes.reshape(size, -1).copy()))
     return np.concatenate(ids), np.concatenate(vectors)

@@ -38,8 +38,10 @@ _FEW_ALLOWED = 1024
 _SPARE = 2
 _BATCH = 8192
 _TOLERANCE = 1e-4
-_ALIKE_LISTED = 0.9
-"""The cosine of a vector with itself in 8 bits, at least; .999 where its list was laid out for it."""
+_ALIKE_LISTED = 0.7
+"""The cosine of a vector with itself in 8 bits, at least: .999 among many, less where a handful said
+between which numbers the 8 bits are spread.
+"""
 
 _LENGTH_TOLERANCE = 0.01
 
