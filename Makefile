@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
 
-.PHONY: chat test test-browser test-llm screenshots check eval faults mutants clean
+.PHONY: chat test test-browser test-llm screenshots check eval faults soak mutants clean
 
 # make chat                               opens the page on the sample articles (or ./library, where there is one)
 # make chat ARTICLES=path/to/export.json  puts those articles into ./library before
@@ -32,6 +32,10 @@ screenshots: $(STAMP)
 # make faults                             puts a fault into every call by which a job changes a file (an hour)
 faults: $(STAMP)
 	FAULTS_EVERY=1 FAULTS_SPARSER=4 FAULTS_TIMES=210 $(BIN)/pytest -v -s tests/index/test_faults.py
+
+# make soak MINUTES=10                     four readers and a writer at one library
+soak: $(STAMP)
+	$(BIN)/python benchmarks/soak.py --minutes $(or $(MINUTES),10)
 
 check: $(STAMP)
 	$(BIN)/ruff check .

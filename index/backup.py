@@ -11,7 +11,7 @@ from pathlib import Path
 from index.database import DATABASE, connect_reader, said_plainly
 from index.errors import LibraryError
 from index.store import Library
-from index.vectors import VECTORS
+from index.vector_file import VECTORS
 
 
 def back_up(folder: Path, destination: Path) -> int:

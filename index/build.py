@@ -191,7 +191,8 @@ class _Job:
 
     def retire(self, article_id: str) -> None:
         """Take out an article, or all articles of a page."""
-        found = self._writer.parts_of(article_id)
+        known = "#" in article_id and self._writer.published_content(article_id)[0]
+        found = [article_id] if known else self._writer.parts_of(article_id)
         self._writer.retire(found)
         if not found:
             self._report(

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from index.database import said_plainly, transaction
 from index.lock import locked
-from index.postings import drop_staged_postings, join_postings
+from index.postings import drop_staged_postings, join_postings, load_postings
 from index.store import Library
-from index.vectors import VECTORS, rebuild_vectors
+from index.vector_file import VECTORS
+from index.vectors import rebuild_vectors
 from index.writer import bring_up_to_date, writing
 
 
@@ -42,7 +43,7 @@ def compact_library(folder: Path) -> Compacted:
             join_postings(connection)
         with said_plainly(folder):
             _shrink(connection)
-            rebuild_vectors(connection, folder / VECTORS)
+            rebuild_vectors(connection, folder / VECTORS, load_postings(connection).ids)
     return Compacted(before, _size(folder), staged)
 
 

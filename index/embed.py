@@ -269,11 +269,23 @@ def passage_centres(vectors: Vectors, languages: Sequence[str], questions: Centr
     language, which counts as ten passages.
     """
     labels = np.asarray(languages)
+    rows = {language: vectors[labels == language] for language in set(languages)}
+    return passage_centres_from_sums(
+        {language: some.sum(axis=0, dtype=np.float64) for language, some in rows.items()},
+        {language: len(some) for language, some in rows.items()},
+        questions,
+    )
+
+
+def passage_centres_from_sums(
+    totals: Mapping[str, NDArray[np.float64]], counts: Mapping[str, int], questions: Centres
+) -> Centres:
+    """``passage_centres`` of vectors of which the sum and the number are known, by language."""
     means: dict[str, NDArray[np.float32]] = {}
-    for language in sorted(set(languages)):
-        rows = vectors[labels == language]
+    for language in sorted(totals):
         prior = _PRIOR_PASSAGES * questions.mean_of(language)
-        means[language] = (rows.sum(axis=0) + prior) / (len(rows) + _PRIOR_PASSAGES)
+        mean = (totals[language] + prior) / (counts[language] + _PRIOR_PASSAGES)
+        means[language] = mean.astype(np.float32)
     return Centres(means)
 
 

@@ -105,6 +105,14 @@ def _idf(documents: int, of: int) -> float:
     return math.log(1 + (of - documents + 0.5) / (documents + 0.5))
 
 
+def published_chunks(connection: sqlite3.Connection) -> NDArray[np.int64]:
+    """The ids of the published chunks, ascending, by the articles and not by the inverted index."""
+    rows = connection.execute(
+        "SELECT id FROM chunk JOIN article ON row = article WHERE published ORDER BY id"
+    ).fetchall()
+    return np.fromiter((row[0] for row in rows), np.int64, len(rows))
+
+
 def load_postings(connection: sqlite3.Connection) -> PostingIndex:
     """The index of the generation that ``connection`` sees; the postings stay where they are."""
     rows = connection.execute(

@@ -19,10 +19,11 @@ from index.database import (
 from index.embed import Encoder, load_encoder
 from index.findings import Finding, Mend
 from index.lock import locked
-from index.postings import rebuild_postings
+from index.postings import published_chunks, rebuild_postings
 from index.schema import mend_indexes
 from index.store import Library
-from index.vectors import VECTORS, is_unit, rebuild_vectors
+from index.vector_file import VECTORS
+from index.vectors import is_unit, rebuild_vectors
 from index.verify import verify_library
 from index.writer import bring_up_to_date, writing
 
@@ -106,7 +107,7 @@ def _mend_in_place(folder: Path, found: Sequence[Finding]) -> None:
             if wanted & {Mend.VECTORS, Mend.SQL_INDEXES, Mend.MANIFEST}:
                 (folder / VECTORS).unlink(missing_ok=True)
             if wanted.isdisjoint({Mend.ARTICLE, Mend.ACCOUNT, Mend.MANIFEST}):
-                rebuild_vectors(connection, folder / VECTORS)
+                rebuild_vectors(connection, folder / VECTORS, published_chunks(connection))
 
 
 def _default(key: str) -> object:

@@ -33,17 +33,12 @@ from index.database import (
 )
 from index.embed import Encoder, Vectors
 from index.errors import LibraryError
+from index.filters import Attributes, Mask, load_attributes
 from index.postings import PostingIndex, load_postings
 from index.records import Article, Change, Kind, Passage, RawArticle, Span
 from index.schema import OLDEST_MIGRATED, SCHEMA_VERSION
-from index.vectors import (
-    VECTORS,
-    VectorIndex,
-    load_vectors,
-    nearest,
-    rebuild_vectors,
-    sweep,
-)
+from index.vector_file import sweep
+from index.vectors import VectorIndex, open_vectors
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +117,7 @@ class Library:
         self._lock = threading.RLock()
         self._vectors: VectorIndex | None = None
         self._postings: tuple[int, PostingIndex] | None = None
+        self._attributes: tuple[int, Attributes] | None = None
         self._scope: tuple[int, Scope] | None = None
         self._copies: tuple[int, dict[str, int]] | None = None
 
@@ -351,13 +347,15 @@ class Library:
         """
         with self._reading() as connection:
             vectors = self._current_vectors(connection)
-            if vectors.index.ntotal == 0:
+            if not len(vectors.ids):
                 return []
             centred = vectors.questions.centre(question, [language])
-            allowed = _allowed(connection, date_from, date_to, accounts, article_ids)
-            scores, ids = nearest(vectors.index, centred, limit, allowed)
-            passages = _passages(connection, ids)
-        return [(passages[i], score) for i, score in zip(ids, scores, strict=True)]
+            allowed = self._allowed(connection, date_from, date_to, accounts, article_ids)
+            ids, scores = vectors.nearest(connection, centred, limit, allowed)
+            passages = _passages(connection, ids.tolist())
+        return [
+            (passages[i], score) for i, score in zip(ids.tolist(), scores.tolist(), strict=True)
+        ]
 
     def candidates(
         self,
@@ -379,24 +377,23 @@ class Library:
         with self._reading() as connection:
             vectors = self._current_vectors(connection)
             postings = self._current_postings(connection)
-            if vectors.index.ntotal == 0:
+            if not len(vectors.ids):
                 return Candidates.none()
             centred = vectors.questions.centre(question, [language])
-            allowed = _allowed(connection, date_from, date_to, accounts, article_ids)
-            _, near = nearest(vectors.index, centred, limit, allowed)
+            allowed = self._allowed(connection, date_from, date_to, accounts, article_ids)
+            near, _ = vectors.nearest(connection, centred, limit, allowed)
             lexical, ceiling = postings.score(connection, terms)
-            worded = _best(postings.ids, lexical, limit, allowed)
-            ids = np.union1d(np.asarray(near, np.int64), worded)
+            ids = np.union1d(near, _best(postings.ids, lexical, limit, allowed))
             mean, deviation = vectors.spread(centred)
-            languages, articles = _owners(connection, ids.tolist())
+            places = np.searchsorted(postings.ids, ids)
             return Candidates(
                 ids=ids,
-                languages=languages,
-                articles=articles,
-                cosines=vectors.cosines(centred, ids),
+                languages=_languages(connection, ids.tolist()),
+                articles=tuple(postings.articles[places].tolist()),
+                cosines=vectors.cosines(connection, centred, ids),
                 mean=mean,
                 deviation=deviation,
-                lexical=lexical[np.searchsorted(postings.ids, ids)],
+                lexical=lexical[places],
                 ceiling=ceiling,
             )
 
@@ -425,13 +422,30 @@ class Library:
             finally:
                 self._connection.rollback()
 
+    def _allowed(
+        self,
+        connection: sqlite3.Connection,
+        date_from: date | None,
+        date_to: date | None,
+        accounts: Sequence[str],
+        article_ids: Sequence[str],
+    ) -> Mask | None:
+        """For each published chunk whether the filters let it through; ``None`` without filters."""
+        if date_from is None and date_to is None and not accounts and not article_ids:
+            return None
+        generation = int(manifest_value(connection, "generation"))
+        if self._attributes is None or self._attributes[0] != generation:
+            rows = self._current_postings(connection).articles
+            self._attributes = generation, load_attributes(connection, rows)
+        return self._attributes[1].allowed(connection, date_from, date_to, accounts, article_ids)
+
     def _current_vectors(self, connection: sqlite3.Connection) -> VectorIndex:
         """The search index of the generation that ``connection`` sees; made where there is none."""
         generation = int(manifest_value(connection, "generation"))
         if self._vectors is None or self._vectors.generation != generation:
-            path = self.folder / VECTORS
             sweep(self.folder)
-            self._vectors = load_vectors(connection, path) or rebuild_vectors(connection, path)
+            ids = self._current_postings(connection).ids
+            self._vectors = open_vectors(connection, self.folder, ids)
         return self._vectors
 
     def _current_postings(self, connection: sqlite3.Connection) -> PostingIndex:
@@ -489,6 +503,46 @@ def check_encoder(folder: Path, manifest: Manifest, encoder: Encoder) -> None:
         )
 
 
+def _best(
+    ids: NDArray[np.int64],
+    scores: NDArray[np.float32],
+    limit: int,
+    allowed: Mask | None,
+) -> NDArray[np.int64]:
+    """The ids of the ``limit`` highest scores above 0, in no order."""
+    places = np.flatnonzero(scores > 0 if allowed is None else (scores > 0) & allowed)
+    if len(places) > limit:
+        places = places[np.argpartition(-scores[places], limit)[:limit]]
+    return ids[places]
+
+
+def _languages(connection: sqlite3.Connection, ids: Sequence[int]) -> tuple[str, ...]:
+    """The language of each chunk."""
+    found: dict[int, str] = {}
+    for some in in_batches(ids):
+        found.update(
+            connection.execute(
+                f"SELECT id, language FROM chunk WHERE id IN ({marks(some)})", some
+            ).fetchall()
+        )
+    return tuple(found[i] for i in ids)
+
+
+def _passages(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, Passage]:
+    columns = ", ".join(f"article.{column}" for column in ARTICLE_COLUMNS.split(", "))
+    found: dict[int, Passage] = {}
+    articles: dict[str, Article] = {}
+    for some in in_batches(ids):
+        for chunk_id, start, end, language, *values in connection.execute(
+            f"SELECT chunk.id, start, end, chunk.language, {columns} FROM chunk "
+            f"JOIN article ON row = article WHERE chunk.id IN ({marks(some)})",
+            some,
+        ):
+            article = articles.setdefault(values[0], to_article(values))
+            found[chunk_id] = Passage(chunk_id, article, Span(start, end), language)
+    return found
+
+
 def _conditions(
     date_from: date | None,
     date_to: date | None,
@@ -512,67 +566,3 @@ def _conditions(
         )
         values.extend([*article_ids, *article_ids])
     return " AND ".join(parts), values
-
-
-def _allowed(
-    connection: sqlite3.Connection,
-    date_from: date | None,
-    date_to: date | None,
-    accounts: Sequence[str],
-    article_ids: Sequence[str],
-) -> NDArray[np.int64] | None:
-    """The chunks that the filters let through, ascending; ``None`` where there is no filter."""
-    where, values = _conditions(date_from, date_to, accounts, article_ids)
-    return _chunk_ids(connection, where, values) if where else None
-
-
-def _best(
-    ids: NDArray[np.int64],
-    scores: NDArray[np.float32],
-    limit: int,
-    allowed: NDArray[np.int64] | None,
-) -> NDArray[np.int64]:
-    """The ids of the ``limit`` highest scores above 0, in no order."""
-    places = np.arange(len(ids)) if allowed is None else np.searchsorted(ids, allowed)
-    places = places[scores[places] > 0]
-    if len(places) > limit:
-        places = places[np.argpartition(-scores[places], limit)[:limit]]
-    return ids[places]
-
-
-def _owners(
-    connection: sqlite3.Connection, ids: Sequence[int]
-) -> tuple[tuple[str, ...], tuple[int, ...]]:
-    """The language of each chunk and the row of its article."""
-    found: dict[int, tuple[str, int]] = {}
-    for some in in_batches(ids):
-        for chunk_id, language, article in connection.execute(
-            f"SELECT id, language, article FROM chunk WHERE id IN ({marks(some)})", some
-        ):
-            found[chunk_id] = language, article
-    return tuple(found[i][0] for i in ids), tuple(found[i][1] for i in ids)
-
-
-def _chunk_ids(
-    connection: sqlite3.Connection, where: str, values: Sequence[str]
-) -> NDArray[np.int64]:
-    rows = connection.execute(
-        f"SELECT id FROM chunk JOIN article ON row = article WHERE published AND {where} ORDER BY id",
-        values,
-    )
-    return np.fromiter((row[0] for row in rows), np.int64)
-
-
-def _passages(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, Passage]:
-    columns = ", ".join(f"article.{column}" for column in ARTICLE_COLUMNS.split(", "))
-    found: dict[int, Passage] = {}
-    articles: dict[str, Article] = {}
-    for some in in_batches(ids):
-        for chunk_id, start, end, language, *values in connection.execute(
-            f"SELECT chunk.id, start, end, chunk.language, {columns} FROM chunk "
-            f"JOIN article ON row = article WHERE chunk.id IN ({marks(some)})",
-            some,
-        ):
-            article = articles.setdefault(values[0], to_article(values))
-            found[chunk_id] = Passage(chunk_id, article, Span(start, end), language)
-    return found

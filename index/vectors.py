@@ -1,50 +1,72 @@
-"""The search index of a library: FAISS over its centred vectors, made from the database.
+"""The dense leg: a search index over a library's centred vectors, made from the database.
 
-``vectors.faiss`` carries the generation of the database that it was made from, and a checksum; a
-missing, stale or damaged one is made again, never trusted.
+A small library has an exact index, made anew for every generation. A large one has approximate lists
+(``index.lists``), which go on being used while articles come and go: what they lack is compared one by
+one, what is gone is left out, and the lists are written again when that has become much. Either way a
+missing or damaged file is made again, never trusted.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
-import threading
-import zlib
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.database import manifest_value
-from index.embed import Centres, Vectors, passage_centres
+from index.database import in_batches, manifest_value, marks
+from index.embed import Centres, Vectors, passage_centres_from_sums
 from index.findings import Finding, Mend
+from index.lists import decoded, one_of, samples_for, search_lists, train_lists
+from index.vector_file import VECTORS, StoredIndex, is_whole, read_index, save_index
 
 if TYPE_CHECKING:
     import faiss
 
-VECTORS = "vectors.faiss"
+MOST_EXACT = 100_000
+"""Chunks up to which every one is compared with every question."""
+
+_MOST_UNLISTED = 16_384
+"""Chunks that may be missing from the lists, or gone from the library and still in them."""
+
+_MOST_GROWTH = 1.5
+_FEW_ALLOWED = 1024
+_SPARE = 2
+_BATCH = 8192
 _TOLERANCE = 1e-4
+_ALIKE_LISTED = 0.7
+"""The cosine of a vector with itself in 8 bits, at least: .999 among many, less where a handful said
+between which numbers the 8 bits are spread.
+"""
+
 _LENGTH_TOLERANCE = 0.01
-_FOOTER_MARK = b"juwen-vectors-3\n"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class VectorIndex:
-    """The search index of one generation: centred vectors by chunk id.
+    """The dense leg of one generation.
 
     Attributes:
+        generation: Of the library that it was fitted to.
+        ids: The published chunks, ascending, shape (n,).
+        listed: Of these, those that ``stored`` holds, shape (n,).
+        unlisted: The ids of the others.
+        tail: Their centred vectors.
         mean: Of all the centred vectors, shape (dimension,).
         covariance: Of all the centred vectors, shape (dimension, dimension).
         questions: Where the encoder puts questions.
     """
 
     generation: int
-    index: faiss.Index
+    stored: StoredIndex
+    ids: NDArray[np.int64]
+    listed: NDArray[np.bool_]
+    unlisted: NDArray[np.int64]
+    tail: Vectors
     mean: NDArray[np.float32]
     covariance: NDArray[np.float32]
     questions: Centres
@@ -58,139 +80,321 @@ class VectorIndex:
         variance = float(vector @ self.covariance @ vector)
         return float(vector @ self.mean), max(variance, 1e-12) ** 0.5
 
-    def cosines(self, question: Vectors, ids: NDArray[np.int64]) -> NDArray[np.float32]:
-        """The question's cosine with the chunks of these ids."""
+    def nearest(
+        self,
+        connection: sqlite3.Connection,
+        question: Vectors,
+        limit: int,
+        allowed: NDArray[np.bool_] | None,
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """The ids nearest to a centred question and their cosines with it, best first.
+
+        Args:
+            allowed: For each of ``ids``, whether it may be found; ``None`` where all may.
+        """
+        if not self.stored.trained:
+            return _exact(self.stored, self.ids, question, limit, allowed)
+        if allowed is not None and int(allowed.sum()) <= _FEW_ALLOWED:
+            chosen = self.ids[allowed]
+        else:
+            chosen = self._chosen(question, limit, allowed)
+        cosines = self.cosines(connection, question, chosen)
+        best = np.argsort(-cosines, kind="stable")[:limit]
+        return chosen[best], cosines[best]
+
+    def _chosen(
+        self, question: Vectors, limit: int, allowed: NDArray[np.bool_] | None
+    ) -> NDArray[np.int64]:
+        """Ids among which the nearest are: from the lists, and from what they lack."""
+        may = self.listed if allowed is None else self.listed & allowed
+        count = int(may.sum())
+        among = None if count == len(self.stored.ids) else _by_id(self.ids[may])
+        share = count / max(len(self.stored.ids), 1)
+        found = search_lists(self.stored.index, question, _SPARE * limit, among, share)
+        cosines = self.tail @ question[0]
+        if allowed is not None:
+            cosines = np.where(allowed[np.searchsorted(self.ids, self.unlisted)], cosines, -np.inf)
+        nearest = np.argsort(-cosines)[:limit]
+        return np.concatenate([found, self.unlisted[nearest[cosines[nearest] > -np.inf]]])
+
+    def cosines(
+        self, connection: sqlite3.Connection, question: Vectors, ids: NDArray[np.int64]
+    ) -> NDArray[np.float32]:
+        """The centred question's cosine with the chunks of these ids."""
         if not len(ids):
             return np.zeros(0, np.float32)
-        near: NDArray[np.float32] = self.index.reconstruct_batch(ids) @ question[0]
-        return near
+        if not self.stored.trained:
+            near: NDArray[np.float32] = self.stored.index.reconstruct_batch(ids) @ question[0]
+            return near
+        _, vectors = _centred(connection, ids, self.stored.centres)
+        found: NDArray[np.float32] = vectors @ question[0]
+        return found
 
 
-def nearest(
-    index: faiss.Index, question: Vectors, limit: int, allowed: NDArray[np.int64] | None
-) -> tuple[list[float], list[int]]:
+def _exact(
+    stored: StoredIndex,
+    ids: NDArray[np.int64],
+    question: Vectors,
+    limit: int,
+    allowed: NDArray[np.bool_] | None,
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     import faiss
 
     parameters = None
     if allowed is not None:
-        if not len(allowed):
-            return [], []
-        parameters = faiss.SearchParameters(sel=faiss.IDSelectorBatch(allowed))  # type: ignore[call-arg]
-    scores, ids = index.search(question, min(limit, index.ntotal), params=parameters)
-    kept = ids[0] >= 0
-    return scores[0][kept].tolist(), ids[0][kept].tolist()
+        selector = one_of(_by_id(ids[allowed]))
+        parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
+    most = min(limit, stored.index.ntotal)
+    scores, found = stored.index.search(question, most, params=parameters)
+    kept = found[0] >= 0
+    return found[0][kept], scores[0][kept]
 
 
-def rebuild_vectors(connection: sqlite3.Connection, path: Path) -> VectorIndex:
-    """Make the search index of the published chunks and try to keep it on disk."""
-    made = make_vectors(connection)
-    _save_vectors(made, path)
-    return made
+def _by_id(ids: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """For every id up to the largest, whether it is one of ``ids``."""
+    mask = np.zeros(int(ids.max(initial=0)) + 1, bool)
+    mask[ids] = True
+    return mask
 
 
-def make_vectors(connection: sqlite3.Connection) -> VectorIndex:
-    """The search index of the published chunks."""
-    import faiss
+def open_vectors(
+    connection: sqlite3.Connection, folder: Path, ids: NDArray[np.int64]
+) -> VectorIndex:
+    """The dense leg of what ``connection`` sees; what is not on the disk is made and kept there.
 
-    generation = int(manifest_value(connection, "generation"))
-    dimension = int(manifest_value(connection, "dimension"))
-    rows = connection.execute(
-        "SELECT id, chunk.language, vector FROM chunk JOIN article ON row = article WHERE published"
-    ).fetchall()
-    vectors = np.empty((len(rows), dimension), np.float32)
-    for at, (chunk, _, vector) in enumerate(rows):
-        if len(vector) != 2 * dimension:
-            raise sqlite3.DatabaseError(f"chunk {chunk} has a vector of another length")
-        vectors[at] = unpack(vector)
-    languages = [row[1] for row in rows]
-    centres = passage_centres(vectors, languages, stored_question_centres(connection))
-    centred = centres.centre(vectors, languages)
-    index = faiss.IndexIDMap2(faiss.IndexFlatIP(dimension))
-    index.add_with_ids(centred, np.asarray([row[0] for row in rows], np.int64))
-    return VectorIndex(
-        generation, index, *_moments(centred, dimension), stored_question_centres(connection)
-    )
-
-
-def _moments(vectors: Vectors, dimension: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Mean vector and covariance matrix; zeros of no vectors."""
-    if not len(vectors):
-        return np.zeros(dimension, np.float32), np.zeros((dimension, dimension), np.float32)
-    mean = vectors.mean(axis=0)
-    covariance = vectors.T @ vectors / len(vectors) - np.outer(mean, mean)
-    return mean, covariance.astype(np.float32)
-
-
-def _save_vectors(vectors: VectorIndex, path: Path) -> None:
-    """FAISS's own file, then a footer with the generation and a checksum; put in place whole.
-
-    A library on a read-only disk, or one that another process is writing to, goes without.
+    Args:
+        ids: The published chunks, ascending.
     """
-    import faiss
-
-    moments = np.vstack([vectors.mean, vectors.covariance]).astype("<f4").tobytes()
-    data = faiss.serialize_index(vectors.index).tobytes() + moments
-    footer = json.dumps({"generation": vectors.generation, "crc32": zlib.crc32(data)}).encode()
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}.tmp")
-    try:
-        with temporary.open("wb") as file:
-            file.write(data + footer + len(footer).to_bytes(4, "little") + _FOOTER_MARK)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except OSError:
-        temporary.unlink(missing_ok=True)
-
-
-def leftovers(folder: Path) -> list[Path]:
-    """Files that processes began and did not live to put in place."""
-    return [path for path in folder.glob(f"{VECTORS}.*.tmp") if not _is_alive(path)]
-
-
-def sweep(folder: Path) -> None:
-    """Delete ``leftovers``, where that is allowed."""
-    for path in leftovers(folder):
-        with suppress(OSError):
-            path.unlink()
-
-
-def _is_alive(temporary: Path) -> bool:
-    """Whether the process that writes a file is still there, as far as can be told."""
-    try:
-        os.kill(int(temporary.name.split(".")[2]), 0)
-    except ProcessLookupError:
-        return False
-    except (OSError, ValueError, OverflowError):
-        return True
-    return True
-
-
-def load_vectors(connection: sqlite3.Connection, path: Path) -> VectorIndex | None:
-    """The search index on disk if it is whole and of the generation that ``connection`` sees."""
-    import faiss
-
-    generation = int(manifest_value(connection, "generation"))
-    dimension = int(manifest_value(connection, "dimension"))
-    try:
-        data = path.read_bytes()
-    except OSError:
-        return None
-    if not data.endswith(_FOOTER_MARK):
-        return None
-    end = len(data) - len(_FOOTER_MARK) - 4
-    start = end - int.from_bytes(data[end : end + 4], "little")
-    try:
-        footer = json.loads(data[start:end])
-    except ValueError:
-        return None
-    if footer != {"generation": generation, "crc32": zlib.crc32(data[:start])}:
-        return None
-    size = 4 * dimension * (dimension + 1)
-    index = faiss.deserialize_index(np.frombuffer(data, np.uint8, start - size))
-    moments = np.frombuffer(data, "<f4", size // 4, start - size).reshape(-1, dimension)
-    return VectorIndex(
-        generation, index, moments[0], moments[1:], stored_question_centres(connection)
+    return load_vectors(connection, folder / VECTORS, ids) or rebuild_vectors(
+        connection, folder / VECTORS, ids
     )
+
+
+def load_vectors(
+    connection: sqlite3.Connection, path: Path, ids: NDArray[np.int64]
+) -> VectorIndex | None:
+    """The search index on disk, if it is whole and fits the generation that ``connection`` sees."""
+    generation = int(manifest_value(connection, "generation"))
+    stored = read_index(path, int(manifest_value(connection, "dimension")))
+    if stored is None or not (stored.trained or stored.generation == generation):
+        return None
+    index = _fitted(connection, stored, ids)
+    return None if _is_worn(index) else index
+
+
+def update_vectors(
+    connection: sqlite3.Connection, path: Path, ids: NDArray[np.int64]
+) -> VectorIndex:
+    """Bring the file up to date after a publication: not at all, by what changed, or anew."""
+    stored = read_index(path, int(manifest_value(connection, "dimension")))
+    if stored is None or not stored.trained or len(ids) <= MOST_EXACT:
+        return rebuild_vectors(connection, path, ids)
+    if not 1 / _MOST_GROWTH <= len(ids) / stored.trained <= _MOST_GROWTH:
+        return rebuild_vectors(connection, path, ids)
+    index = _fitted(connection, stored, ids)
+    if _changed(index) <= _MOST_UNLISTED:
+        return index
+    whole = read_index(path, len(index.mean), mapped=False)
+    if whole is None or whole.generation != stored.generation:
+        return rebuild_vectors(connection, path, ids)
+    return _kept(connection, _merged(connection, index, whole.index), path, ids)
+
+
+def rebuild_vectors(
+    connection: sqlite3.Connection, path: Path, ids: NDArray[np.int64]
+) -> VectorIndex:
+    """Make the search index of the published chunks and try to keep it on disk."""
+    return _kept(connection, make_index(connection, ids), path, ids)
+
+
+def _kept(
+    connection: sqlite3.Connection, stored: StoredIndex, path: Path, ids: NDArray[np.int64]
+) -> VectorIndex:
+    save_index(stored, path)
+    if stored.trained:  # from the disk its lists are mapped, and take no memory of their own
+        stored = read_index(path, stored.mean.shape[0]) or stored
+    return _fitted(connection, stored, ids)
+
+
+def _fitted(
+    connection: sqlite3.Connection, stored: StoredIndex, ids: NDArray[np.int64]
+) -> VectorIndex:
+    """A stored index with what the generation at hand has and it has not."""
+    listed = np.isin(ids, stored.ids, assume_unique=True)
+    unlisted = ids[~listed]
+    mean, covariance = stored.mean, stored.covariance
+    tail = np.zeros((0, len(mean)), np.float32)
+    if len(unlisted) > 0:
+        _, tail = _centred(connection, unlisted, stored.centres)
+        before = _Moments(len(stored.ids), *_sums(stored))
+        mean, covariance = before.with_more(tail).finished()
+    return VectorIndex(
+        int(manifest_value(connection, "generation")),
+        stored,
+        ids,
+        listed,
+        unlisted,
+        tail,
+        mean,
+        covariance,
+        stored_question_centres(connection),
+    )
+
+
+def _changed(index: VectorIndex) -> int:
+    """Chunks that the lists lack, or hold in vain."""
+    return len(index.unlisted) + len(index.stored.ids) - int(index.listed.sum())
+
+
+def _is_worn(index: VectorIndex) -> bool:
+    """Whether so much changed since the lists were written that they are of little use."""
+    return _changed(index) > max(2 * _MOST_UNLISTED, len(index.ids) // 4)
+
+
+def _merged(connection: sqlite3.Connection, index: VectorIndex, lists: faiss.Index) -> StoredIndex:
+    """The lists with what they lacked and without what is gone, their centroids as they were."""
+    import faiss
+
+    gone = np.setdiff1d(index.stored.ids, index.ids, assume_unique=True)
+    if len(gone):
+        lists.remove_ids(faiss.IDSelectorBatch(gone))
+    lists.add_with_ids(index.tail, index.unlisted)
+    mean, covariance = index.mean, index.covariance
+    if len(gone):
+        moments = _Moments.none(len(mean))
+        for _, vectors in _all_centred(connection, index.ids, index.stored.centres):
+            moments = moments.with_more(vectors)
+        mean, covariance = moments.finished()
+    return StoredIndex(
+        lists,
+        index.generation,
+        index.stored.trained,
+        index.ids,
+        index.stored.centres,
+        mean,
+        covariance,
+    )
+
+
+def make_index(connection: sqlite3.Connection, ids: NDArray[np.int64]) -> StoredIndex:
+    """The search index of these chunks, from their vectors; memory for a batch of them at a time."""
+    import faiss
+
+    dimension = int(manifest_value(connection, "dimension"))
+    centres = _passage_centres(connection, ids)
+    trained = len(ids) if len(ids) > MOST_EXACT else 0
+    if trained:
+        chosen = np.random.default_rng(1).choice(ids, samples_for(len(ids)), replace=False)
+        _, sample = _centred(connection, np.sort(chosen), centres)
+        index = train_lists(sample, len(ids))
+    else:
+        index = faiss.IndexIDMap2(faiss.IndexFlatIP(dimension))
+    moments = _Moments.none(dimension)
+    for some, vectors in _all_centred(connection, ids, centres):
+        index.add_with_ids(vectors, some)
+        moments = moments.with_more(vectors)
+    generation = int(manifest_value(connection, "generation"))
+    return StoredIndex(index, generation, trained, ids, centres, *moments.finished())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Moments:
+    """Sums over vectors from which mean and covariance follow, in double precision."""
+
+    count: int
+    total: NDArray[np.float64]
+    products: NDArray[np.float64]
+
+    @classmethod
+    def none(cls, dimension: int) -> _Moments:
+        return cls(0, np.zeros(dimension), np.zeros((dimension, dimension)))
+
+    def with_more(self, vectors: Vectors) -> _Moments:
+        return _Moments(
+            self.count + len(vectors),
+            self.total + vectors.sum(axis=0, dtype=np.float64),
+            self.products + vectors.T @ vectors,
+        )
+
+    def finished(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Mean vector and covariance matrix; zeros of no vectors."""
+        mean = self.total / max(self.count, 1)
+        covariance = self.products / max(self.count, 1) - np.outer(mean, mean)
+        return mean.astype(np.float32), covariance.astype(np.float32)
+
+
+def _sums(stored: StoredIndex) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    count, mean = len(stored.ids), stored.mean.astype(np.float64)
+    return count * mean, count * (stored.covariance + np.outer(mean, mean))
+
+
+def _passage_centres(connection: sqlite3.Connection, ids: NDArray[np.int64]) -> Centres:
+    """The centres of these chunks, one a language (``index.embed.passage_centres``)."""
+    dimension = int(manifest_value(connection, "dimension"))
+    totals: dict[str, NDArray[np.float64]] = {}
+    counts: dict[str, int] = {}
+    for _, languages, vectors in _batches(connection, ids, dimension):
+        labels = np.asarray(languages)
+        for language in set(languages):
+            rows = vectors[labels == language]
+            total = totals.setdefault(language, np.zeros(dimension))
+            total += rows.sum(axis=0, dtype=np.float64)
+            counts[language] = counts.get(language, 0) + len(rows)
+    return passage_centres_from_sums(totals, counts, stored_question_centres(connection))
+
+
+def _all_centred(
+    connection: sqlite3.Connection, ids: NDArray[np.int64], centres: Centres
+) -> Iterator[tuple[NDArray[np.int64], Vectors]]:
+    dimension = int(manifest_value(connection, "dimension"))
+    for some, languages, vectors in _batches(connection, ids, dimension):
+        yield some, centres.centre(vectors, languages)
+
+
+def _centred(
+    connection: sqlite3.Connection, ids: NDArray[np.int64], centres: Centres
+) -> tuple[NDArray[np.int64], Vectors]:
+    """The centred vectors of some chunks, in the order of ``ids``."""
+    dimension = int(manifest_value(connection, "dimension"))
+    vectors = np.empty((len(ids), dimension), np.float32)
+    languages = [""] * len(ids)
+    place = {chunk: at for at, chunk in enumerate(ids.tolist())}
+    for some in in_batches(list(place)):
+        rows = connection.execute(
+            f"SELECT id, language, vector FROM chunk WHERE id IN ({marks(some)})", some
+        )
+        for chunk, language, vector in rows:
+            vectors[place[chunk]] = _whole(chunk, vector, dimension)
+            languages[place[chunk]] = language
+    return ids, centres.centre(vectors, languages)
+
+
+def _batches(
+    connection: sqlite3.Connection, ids: NDArray[np.int64], dimension: int
+) -> Iterator[tuple[NDArray[np.int64], Sequence[str], Vectors]]:
+    """Ids, languages and vectors of chunks, as many at a time as are good for both memory and speed.
+
+    Args:
+        ids: Ascending.
+    """
+    for start in range(0, len(ids), _BATCH):
+        some = ids[start : start + _BATCH]
+        rows = connection.execute(
+            "SELECT id, language, vector FROM chunk WHERE id BETWEEN ? AND ? ORDER BY id",
+            (int(some[0]), int(some[-1])),
+        )
+        wanted = set(some.tolist())
+        kept = [row for row in rows if row[0] in wanted]
+        vectors = np.empty((len(kept), dimension), np.float32)
+        for at, (chunk, _, vector) in enumerate(kept):
+            vectors[at] = _whole(chunk, vector, dimension)
+        yield np.asarray([row[0] for row in kept], np.int64), [row[1] for row in kept], vectors
+
+
+def _whole(chunk: int, vector: bytes, dimension: int) -> NDArray[np.float32]:
+    if len(vector) != 2 * dimension:
+        raise sqlite3.DatabaseError(f"chunk {chunk} has a vector of another length")
+    return unpack(vector)
 
 
 def stored_question_centres(connection: sqlite3.Connection) -> Centres:
@@ -214,40 +418,59 @@ def unpack(data: bytes) -> NDArray[np.float32]:
     return np.frombuffer(data, "<f2").astype(np.float32)
 
 
-def check_vectors(connection: sqlite3.Connection, path: Path) -> Iterator[Finding]:
+def check_vectors(
+    connection: sqlite3.Connection, path: Path, ids: NDArray[np.int64]
+) -> Iterator[Finding]:
     """What is wrong with the search index on disk: all of it is worked out again and compared."""
-    loaded = load_vectors(connection, path)
-    if loaded is None:
+    index = load_vectors(connection, path, ids)
+    if index is None or not is_whole(path):
         yield _wrong(
             "is missing, damaged or not of the library's generation", "缺失、损坏或与文章库不同代"
         )
         return
+    stored = index.stored
+    if stored.trained:
+        held, vectors = decoded(stored.index)
+    else:
+        held = stored.ids
+        vectors = stored.index.reconstruct_batch(held) if len(held) else index.tail
+    if not np.array_equal(np.sort(held), stored.ids):
+        yield _wrong("does not hold the chunks that it names", "所含分块与其记录不一致")
+        return
     try:
-        made = make_vectors(connection)
+        yield from _check_contents(connection, index, held, vectors)
     except sqlite3.DatabaseError:
         return  # the chunk that has no whole vector is named by itself
-    ids = _ids(made)
-    if not np.array_equal(np.sort(_ids(loaded)), np.sort(ids)):
-        yield _wrong("holds other chunks than the library", "所含分块与文章库不一致")
-    elif len(ids) and not np.allclose(
-        loaded.index.reconstruct_batch(ids), made.index.reconstruct_batch(ids), atol=_TOLERANCE
-    ):
+
+
+def _check_contents(
+    connection: sqlite3.Connection, index: VectorIndex, held: NDArray[np.int64], vectors: Vectors
+) -> Iterator[Finding]:
+    """Whether vectors, language means, mean and covariance are those of the library's chunks."""
+    stored = index.stored
+    here = np.intersect1d(index.ids, held, assume_unique=True)
+    order = np.argsort(held)
+    places = order[np.searchsorted(held[order], here)]
+    # Centres of lists stand still while articles come and go; those of an exact index may not.
+    centres = stored.centres if stored.trained else _passage_centres(connection, here)
+    alike, at = 1.0, 0
+    moments = _Moments.none(len(index.mean))
+    for some, centred in _all_centred(connection, here, centres):
+        found = vectors[places[at : at + len(some)]]
+        at += len(some)
+        alike = min(alike, float(np.einsum("ij,ij->i", found, centred).min(initial=1)))
+        moments = moments.with_more(centred)
+    if alike < (_ALIKE_LISTED if stored.trained else 1 - _TOLERANCE):
         yield _wrong(
             "holds other vectors than the library, or other language means",
             "中的向量或语言均值与文章库不一致",
         )
-    for one, other in ((loaded.mean, made.mean), (loaded.covariance, made.covariance)):
+    if len(here) < len(held):
+        return  # the moments count what is gone until the lists are written again
+    for one, other in zip((stored.mean, stored.covariance), moments.finished(), strict=True):
         if not np.allclose(one, other, atol=_TOLERANCE):
             yield _wrong("has a wrong mean or covariance", "的均值或协方差有误")
             return
-
-
-def _ids(vectors: VectorIndex) -> NDArray[np.int64]:
-    import faiss
-
-    mapped: Any = vectors.index
-    ids: NDArray[np.int64] = faiss.vector_to_array(mapped.id_map)
-    return ids
 
 
 def _wrong(english: str, chinese: str) -> Finding:

@@ -32,7 +32,7 @@ from index.embed import passage_text
 from index.findings import Finding, Mend
 from index.fingerprints import Fingerprint, fingerprints
 from index.language import Language
-from index.postings import check_postings
+from index.postings import check_postings, published_chunks
 from index.records import Article, Chunk, Kind, RawArticle, Span, digest
 from index.related import (
     find_recurring,
@@ -44,7 +44,8 @@ from index.related import (
 from index.relations import Recurring, Relation, skipped_spans
 from index.schema import missing_parts
 from index.store import Library
-from index.vectors import VECTORS, check_vectors, is_unit, leftovers
+from index.vector_file import VECTORS, leftovers
+from index.vectors import check_vectors, is_unit
 
 
 def verify_library(folder: Path) -> Iterator[Finding]:
@@ -73,7 +74,8 @@ def verify_library(folder: Path) -> Iterator[Finding]:
             yield from _check_accounts(connection)
             yield from check_postings(connection)
             if not misread:
-                yield from check_vectors(connection, folder / VECTORS)
+                chunks = published_chunks(connection)
+                yield from check_vectors(connection, folder / VECTORS, chunks)
         except sqlite3.DatabaseError as error:
             yield Finding(
                 Mend.BACKUP,

@@ -45,6 +45,7 @@ from index.lock import LOCK, locked
 from index.postings import (
     add_segment,
     drop_staged_postings,
+    load_postings,
     publish_postings,
     rebuild_postings,
     segments_of,
@@ -64,7 +65,8 @@ from index.related import (
 from index.relations import Recurring
 from index.schema import OLDEST_MIGRATED, create_tables, migrate_tables
 from index.store import Library, check_encoder, check_schema
-from index.vectors import VECTORS, pack, rebuild_vectors, unpack
+from index.vector_file import VECTORS
+from index.vectors import pack, unpack, update_vectors
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,7 +308,8 @@ class LibraryWriter:
                 }
                 set_manifest(connection, {"question_means": means})
         with said_plainly(self._folder):
-            rebuild_vectors(connection, self._folder / VECTORS)
+            ids = load_postings(connection).ids
+            update_vectors(connection, self._folder / VECTORS, ids)
 
     def _stage_postings(self) -> None:
         """Write the inverted index of what will be published, a segment at a time."""

@@ -98,7 +98,15 @@ def chat_command(
         from ui.chat.server import Settings, serve
 
         assistant.warm_up()
-        settings = Settings(host=host, port=port, users=users, mcp=mcp, open_browser=browser)
+        chat = assistant.chat_model
+        settings = Settings(
+            host=host,
+            port=port,
+            users=users,
+            mcp=mcp,
+            open_browser=browser,
+            models=(chat.name,) if chat else (),
+        )
         serve(assistant, settings, _say_address)
 
 

@@ -29,7 +29,7 @@ from pathlib import Path
 from index.chunk import count_tokens
 from index.errors import JuwenError
 from index.terms import index_terms
-from tests.faults.jobs import JOBS, Job, seen, wrong_with
+from tests.faults.jobs import JOBS, Job, seen, set_bounds, wrong_with
 
 
 class Fault(IntEnum):
@@ -66,6 +66,7 @@ def main() -> None:
     failures: list[str] = []
     names = arguments.job or [*JOBS]
     for name in names:
+        set_bounds(JOBS[name])
         trial = Trial(name, JOBS[name], arguments.folder.resolve() / name)
         for fault in list(Fault)[1:]:
             step = arguments.every * (1 if fault in _ENDS_PROCESS else arguments.sparser)

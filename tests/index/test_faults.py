@@ -21,7 +21,7 @@ from index.build import index_raw
 from index.database import DATABASE
 from index.lock import HOLDER, LOCK
 from index.store import Library
-from index.vectors import VECTORS
+from index.vector_file import VECTORS
 from index.verify import verify_library
 from tests.conftest import ARTICLES, FakeEncoder, article, contents
 from tests.faults.jobs import JOBS

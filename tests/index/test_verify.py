@@ -13,7 +13,8 @@ from index.database import DATABASE
 from index.errors import LibraryError
 from index.findings import Mend
 from index.repair import repair_library
-from index.vectors import VECTORS, pack
+from index.vector_file import VECTORS
+from index.vectors import pack
 from index.verify import verify_library
 from tests.conftest import ARTICLES, FakeEncoder, article, contents
 

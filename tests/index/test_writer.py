@@ -18,9 +18,11 @@ from index.clean import clean
 from index.database import DATABASE
 from index.embed import Centres
 from index.errors import LibraryError
+from index.postings import published_chunks
 from index.records import Chunk, Span
 from index.store import Library
-from index.vectors import VECTORS, load_vectors
+from index.vector_file import VECTORS
+from index.vectors import load_vectors
 from index.writer import Received, StagedChunk, open_writer
 from tests.conftest import ARTICLES, FakeEncoder, article
 
@@ -256,7 +258,7 @@ elif sys.argv[2] == "inside a transaction":
     index.writer.publish_postings = kill
 else:
     progress = lambda done, total: None
-    index.writer.rebuild_vectors = kill
+    index.writer.update_vectors = kill
 index.build.index_raw([*changed, *new], Path(sys.argv[1]), encoder=FakeEncoder(), progress=progress)
 """
 
@@ -282,7 +284,8 @@ def is_current(folder: Path) -> bool:
     """Whether the search index is of the database's generation."""
     connection = sqlite3.connect(folder / DATABASE)
     try:
-        return load_vectors(connection, folder / VECTORS) is not None
+        chunks = published_chunks(connection)
+        return load_vectors(connection, folder / VECTORS, chunks) is not None
     finally:
         connection.close()
 
@@ -334,7 +337,7 @@ def test_a_search_index_that_cannot_be_made_is_said_plainly(library_folder, enco
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(writer_module, "rebuild_vectors", full)
+    monkeypatch.setattr(writer_module, "update_vectors", full)
     with (
         pytest.raises(LibraryError, match="No space left"),
         open_writer(library_folder, encoder, None, 1) as writer,

@@ -1,0 +1,102 @@
+"""Which chunks a question may find: by day, account and article, as a mask over the published chunks.
+
+What filters look at is read once for a generation; a filter is then a comparison of arrays, whatever
+share of the library it lets through.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Attributes:
+    """What filters look at, for each of the published chunks, by their place.
+
+    Attributes:
+        rows: Of the articles, shape (n,).
+        days: Of publication, ``NaT`` for none, shape (n,).
+        accounts: As numbers, shape (n,).
+        numbers: The number of each account.
+    """
+
+    rows: NDArray[np.int64]
+    days: NDArray[np.datetime64]
+    accounts: NDArray[np.int32]
+    numbers: Mapping[str, int]
+
+    def allowed(
+        self,
+        connection: sqlite3.Connection,
+        date_from: date | None,
+        date_to: date | None,
+        accounts: Sequence[str],
+        article_ids: Sequence[str],
+    ) -> Mask:
+        """For each chunk, whether all filters let it through; what is not given is no filter."""
+        mask = np.ones(len(self.rows), bool)
+        if date_from is not None:
+            mask &= self.days >= np.datetime64(date_from)
+        if date_to is not None:
+            mask &= self.days <= np.datetime64(date_to)
+        if accounts:
+            wanted = [self.numbers[name] for name in accounts if name in self.numbers]
+            mask &= np.isin(self.accounts, wanted)
+        if article_ids:
+            mask &= np.isin(self.rows, _rows_of(connection, article_ids))
+        return mask
+
+
+def load_attributes(connection: sqlite3.Connection, rows: NDArray[np.int64]) -> Attributes:
+    """Read what filters look at.
+
+    Args:
+        rows: The row of each chunk's article, shape (n,).
+    """
+    # Each query is answered from an index alone; articles are large.
+    dated = connection.execute(
+        "SELECT row, date FROM article WHERE published ORDER BY date"
+    ).fetchall()
+    named = connection.execute(
+        "SELECT row, account FROM article WHERE published ORDER BY account"
+    ).fetchall()
+    numbers: dict[str, int] = {}
+    codes = [numbers.setdefault(account, len(numbers)) for _, account in named]
+    days = np.asarray([day or "NaT" for _, day in dated], "datetime64[D]")
+    return Attributes(
+        rows,
+        days[_places([row for row, _ in dated], rows)],
+        np.asarray(codes, np.int32)[_places([row for row, _ in named], rows)],
+        numbers,
+    )
+
+
+def _places(keys: Sequence[int], wanted: NDArray[np.int64]) -> NDArray[np.intp]:
+    """Where each wanted key stands in ``keys``; all are there."""
+    held = np.asarray(keys, np.int64)
+    order = np.argsort(held)
+    found: NDArray[np.intp] = order[np.searchsorted(held, wanted, sorter=order)]
+    return found
+
+
+def _rows_of(connection: sqlite3.Connection, article_ids: Sequence[str]) -> list[int]:
+    """Rows of the published articles of these ids; ``page`` stands for ``page#2``, too."""
+    found: list[tuple[int]] = []
+    for name in article_ids:
+        found += connection.execute(
+            "SELECT row FROM article WHERE published AND article_id = ?", (name,)
+        ).fetchall()
+        if "#" not in name:
+            found += connection.execute(
+                "SELECT row FROM article WHERE published AND article_id > ? AND article_id < ?",
+                (f"{name}#", f"{name}$"),  # "$" comes next after "#"
+            ).fetchall()
+    return [row for (row,) in found]
