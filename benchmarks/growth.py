@@ -191,7 +191,7 @@ def _search(folder: Path, arguments: argparse.Namespace) -> dict[str, Any]:
             library._current_vectors(connection),
             library._current_postings(connection),
         )
-        narrow = _narrow(library)
+        narrow, largest = _narrow(library), list(library.counts().accounts)[:1]
         found = {
             "dense": _times(
                 questions,
@@ -204,9 +204,7 @@ def _search(folder: Path, arguments: argparse.Namespace) -> dict[str, Any]:
             "one in a hundred": _times(
                 questions, lambda q, t: _fused(library, q, t, article_ids=narrow)
             ),
-            "one account": _times(
-                questions, lambda q, t: _fused(library, q, t, accounts=_largest(library))
-            ),
+            "one account": _times(questions, lambda q, t: _fused(library, q, t, accounts=largest)),
         }
         return {**found, **_memory()}
 
@@ -215,10 +213,6 @@ def _fused(library: Library, vector: Any, terms: list[str], **filters: Any) -> N
     candidates = library.candidates(vector, "zh", terms, _LIMIT, **filters)
     order = np.argsort(-fuse(candidates, "zh"))
     library.passages(candidates.ids[order][:_NEAREST].tolist())
-
-
-def _largest(library: Library) -> list[str]:
-    return list(library.counts().accounts)[:1]
 
 
 def _narrow(library: Library) -> list[str]:
