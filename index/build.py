@@ -287,7 +287,8 @@ class _Job:
         return not first
 
     def _receive(self, raw: RawArticle) -> None:
-        content = digest([raw.content_hash(), str(CLEANING_VERSION), str(self._tokens)])
+        received = self._seen[raw.article_id]
+        content = digest([received, str(CLEANING_VERSION), str(self._tokens)])
         published, empty = self._writer.published_content(raw.article_id)
         if published == content and not self._again:
             # Cleaning would say nothing new, but what is wrong with the article is said each time.

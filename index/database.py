@@ -54,6 +54,9 @@ def connect_writer(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=30, isolation_level=None)
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute(
+        "PRAGMA journal_size_limit = 67108864"
+    )  # bytes; a long job's log is cut again
     return connection
 
 

@@ -45,10 +45,22 @@ class _Segment:
 
     Attributes:
         places: For each of its chunks the place in ``PostingIndex.ids``, -1 for one that is gone.
+        start: The place of the first, where the others follow without a gap; else -1.
     """
 
     row: int
     places: NDArray[np.int64]
+    start: int
+
+    def held(
+        self, local: NDArray[np.uint16], counts: NDArray[np.uint8]
+    ) -> tuple[NDArray[np.int64], Scores]:
+        """Of the chunks that are still there: the place of each, and how often each has a term."""
+        if self.start >= 0:
+            return local + np.int64(self.start), counts.astype(np.float32)
+        places = self.places[local]
+        here = places >= 0
+        return places[here], counts[here].astype(np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,25 +91,22 @@ class PostingIndex:
         """
         scores = np.zeros(len(self.ids), np.float32)
         ceiling = 0.0
-        places_of = {segment.row: segment.places for segment in self.segments}
+        segments = {segment.row: segment for segment in self.segments}
         counted = Counter(question)
         found: dict[str, list[tuple[NDArray[np.int64], Scores]]] = {term: [] for term in counted}
         for some in in_batches(list(counted)):
             for term, segment, data in connection.execute(
                 f"SELECT term, segment, data FROM posting WHERE term IN ({marks(some)})", some
             ):
-                if segment not in places_of:
-                    continue  # staged, and not published yet
-                local, counts = _unpack(data)
-                places = places_of[segment][local]
-                here = places >= 0
-                found[term].append((places[here], counts[here].astype(np.float32)))
+                if segment in segments:  # others are staged and not published yet
+                    found[term].append(segments[segment].held(*_unpack(data)))
         for term, postings in found.items():
             weight = _idf(sum(len(places) for places, _ in postings), len(self.ids))
             ceiling += weight * (K1 + 1) / (1 + K1 / 2)
             for places, times in postings:
-                gain = times * (K1 + 1) / (times + self.penalties[places])
-                scores[places] += (counted[term] * weight) * gain
+                gain = times / (times + self.penalties[places])
+                gain *= counted[term] * weight * (K1 + 1)
+                scores[places] += gain  # no place stands twice in one posting
         return scores, ceiling
 
 
@@ -128,10 +137,13 @@ def load_postings(connection: sqlite3.Connection) -> PostingIndex:
     lengths = _joined([np.frombuffer(row[3], "<u2") for row in rows], np.float32)[alive][order]
     average = float(lengths.mean()) if len(lengths) else 1.0
     penalties = K1 * (1 - B + B * lengths / max(average, 1.0))
-    segments = (
-        _Segment(row[0], _places(ids, chunks)) for row, chunks in zip(rows, held, strict=True)
-    )
+    segments = (_segment(row[0], _places(ids, each)) for row, each in zip(rows, held, strict=True))
     return PostingIndex(ids, articles, penalties.astype(np.float32), tuple(segments))
+
+
+def _segment(row: int, places: NDArray[np.int64]) -> _Segment:
+    gapless = len(places) > 0 and places[0] >= 0 and bool((np.diff(places) == 1).all())
+    return _Segment(row, places, int(places[0]) if gapless else -1)
 
 
 def _joined(parts: Sequence[NDArray[Any]], kind: type[Number]) -> NDArray[Number]:

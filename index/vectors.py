@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from index.database import in_batches, manifest_value, marks
 from index.embed import Centres, Vectors, passage_centres_from_sums
 from index.findings import Finding, Mend
-from index.lists import decoded, one_of, samples_for, search_lists, train_lists
+from index.lists import decoded, one_of, one_thread, samples_for, search_lists, train_lists
 from index.vector_file import VECTORS, StoredIndex, is_whole, read_index, save_index
 
 if TYPE_CHECKING:
@@ -145,7 +145,8 @@ def _exact(
         selector = one_of(_by_id(ids[allowed]))
         parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
     most = min(limit, stored.index.ntotal)
-    scores, found = stored.index.search(question, most, params=parameters)
+    with one_thread():
+        scores, found = stored.index.search(question, most, params=parameters)
     kept = found[0] >= 0
     return found[0][kept], scores[0][kept]
 
@@ -356,17 +357,14 @@ def _centred(
 ) -> tuple[NDArray[np.int64], Vectors]:
     """The centred vectors of some chunks, in the order of ``ids``."""
     dimension = int(manifest_value(connection, "dimension"))
-    vectors = np.empty((len(ids), dimension), np.float32)
-    languages = [""] * len(ids)
-    place = {chunk: at for at, chunk in enumerate(ids.tolist())}
-    for some in in_batches(list(place)):
-        rows = connection.execute(
+    rows: list[tuple[int, str, bytes]] = []
+    for some in in_batches(ids.tolist()):
+        rows += connection.execute(
             f"SELECT id, language, vector FROM chunk WHERE id IN ({marks(some)})", some
-        )
-        for chunk, language, vector in rows:
-            vectors[place[chunk]] = _whole(chunk, vector, dimension)
-            languages[place[chunk]] = language
-    return ids, centres.centre(vectors, languages)
+        ).fetchall()
+    held, languages, vectors = _arrays(rows, dimension)
+    centred = centres.centre(vectors, languages)
+    return ids, centred[np.argsort(held)[np.argsort(np.argsort(ids))]]
 
 
 def _batches(
@@ -384,17 +382,18 @@ def _batches(
             (int(some[0]), int(some[-1])),
         )
         wanted = set(some.tolist())
-        kept = [row for row in rows if row[0] in wanted]
-        vectors = np.empty((len(kept), dimension), np.float32)
-        for at, (chunk, _, vector) in enumerate(kept):
-            vectors[at] = _whole(chunk, vector, dimension)
-        yield np.asarray([row[0] for row in kept], np.int64), [row[1] for row in kept], vectors
+        yield _arrays([row for row in rows if row[0] in wanted], dimension)
 
 
-def _whole(chunk: int, vector: bytes, dimension: int) -> NDArray[np.float32]:
-    if len(vector) != 2 * dimension:
-        raise sqlite3.DatabaseError(f"chunk {chunk} has a vector of another length")
-    return unpack(vector)
+def _arrays(
+    rows: Sequence[tuple[int, str, bytes]], dimension: int
+) -> tuple[NDArray[np.int64], Sequence[str], Vectors]:
+    """Ids, languages and vectors of rows of the database."""
+    for chunk, _, vector in rows:
+        if len(vector) != 2 * dimension:
+            raise sqlite3.DatabaseError(f"chunk {chunk} has a vector of another length")
+    vectors = unpack(b"".join(row[2] for row in rows)).reshape(-1, dimension)
+    return np.asarray([row[0] for row in rows], np.int64), [row[1] for row in rows], vectors
 
 
 def stored_question_centres(connection: sqlite3.Connection) -> Centres:

@@ -244,7 +244,7 @@ def test_the_answerer_can_be_chosen_where_there_is_a_chat_model(visit, slow):
 
 def test_a_refusal_looks_like_an_answer(visit):
     one = visit()
-    turn = one.ask("How many penguins live on the moons of Jupiter?")
+    turn = one.ask("2019年苏州有多少只企鹅？")
     expect(turn.locator(".refusal-lead")).to_contain_text("没有能回答这个问题")
     expect(turn.locator(".refusal .looked")).not_to_have_count(0)
     assert turn.locator(".problem").count() == 0
