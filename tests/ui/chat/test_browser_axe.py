@@ -46,9 +46,7 @@ def test_no_grave_violation(visit, scheme, locale, viewport):
     turn = one.ask(BRIDGE)
     turn.locator(".also summary").click()
     found["answer"] = violations(one)
-    one.ask("2019年苏州有多少只企鹅？").locator(
-        "[data-instead] button"
-    ).first.wait_for()
+    one.ask("2019年苏州有多少只企鹅？").locator("[data-instead] button").first.wait_for()
     found["refusal"] = violations(one)
     turn.locator(".cite").first.click()
     page.locator("#panel mark").first.wait_for()
