@@ -16,7 +16,15 @@ from rag.records import (
     Support,
     citation,
 )
-from rag.refusal import confidence, confidence_signs, heeds_gaps, is_chat, lacks, least_confidence
+from rag.refusal import (
+    confidence,
+    confidence_signs,
+    heeds_gaps,
+    is_chat,
+    is_far,
+    lacks,
+    least_confidence,
+)
 from rag.score import Candidate, readable, score_sentences
 
 MOST_SENTENCES = 5
@@ -62,7 +70,7 @@ def answer_extractively(
         return None
     candidates = score_sentences(question, ranked, encoder, background)
     signs = confidence_signs(question, background, ranked, candidates[0])
-    if confidence(signs) < least_confidence(strictness):
+    if is_far(signs) or confidence(signs) < least_confidence(strictness):
         return None
     if heeds_gaps(strictness) and lacks(question, candidates[0].passage.article):
         return None

@@ -26,6 +26,9 @@ from rag.score import Candidate, readable, term_shares
 _NEAREST = 3
 _LOOKED_FOR = 8
 
+_FARTHEST = 0.22
+"""Cosine after centring; the nearest passage of every answerable development question was nearer."""
+
 _LEAST_CONFIDENCE = {Strictness.STRICT: 0.45, Strictness.BALANCED: 0.25, Strictness.OPEN: 0.1}
 
 _CHAT = re.compile(
@@ -224,6 +227,11 @@ _PURPOSE: Mapping[bool, str] = {
     "Ask about something that they report.",
     False: "我根据文章库里的文章回答问题，并给出所依据的原句。请就文章报道的内容提问。",
 }
+
+
+def is_far(signs: Confidence) -> bool:
+    """Whether no passage is about the question at all, whatever the language."""
+    return signs.cosine < _FARTHEST
 
 
 def least_confidence(strictness: Strictness) -> float:

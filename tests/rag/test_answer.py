@@ -298,5 +298,10 @@ def test_a_gap_forbids_an_answer_but_in_open_mode():
     assert drafted("苏州大桥全长多少公里？", hit, strictness=Strictness.OPEN)
 
 
+def test_what_is_far_is_never_quoted():
+    far = ranked("大桥全长3.2公里。", score=0.2)
+    assert drafted("大桥全长多少公里？", far, strictness=Strictness.OPEN) is None
+
+
 def test_small_talk_gets_no_sentence():
     assert drafted("你好！", ranked("你好医院开业了。", score=0.9)) is None

@@ -177,7 +177,7 @@ def test_two_empty_replies_give_the_articles_own_sentences(written):
 
 @pytest.mark.parametrize(
     ("question", "words"),
-    [(QUESTION, "无法连接"), ("When does the night ferry stop?", "cannot be reached")],
+    [(QUESTION, "无法连接"), ("How much do ferry tickets cost?", "cannot be reached")],
 )
 def test_a_model_that_cannot_be_used_is_stood_in_for_and_named(written, question, words):
     assistant = written([httpx.ConnectError("refused")])
