@@ -43,7 +43,8 @@ class Scripted:
             self.closed = True
 
 
-def test_each_event_becomes_a_part_of_the_page():
+def test_each_event_becomes_a_part_of_the_page(monkeypatch):
+    monkeypatch.setattr("ui.chat.converse.time.monotonic", lambda: 100.0)  # all at once
     parts = list(converse(Scripted(*EVENTS), Asked("多少钱？", chinese=True)))
     assert [part["state"] for part in parts] == [
         "searching",
