@@ -4,7 +4,10 @@
 
 Each round encodes the passages with the bare sentence-transformers model and then indexes their
 articles into a new library, so that noise of the machine falls on both. Printed are the passages a
-second of both, the best of the rounds, their ratio, and the process's peak memory.
+second of both, the best of the rounds, their ratio, and the process's peak memory; and the share of the
+cores' arithmetic that the bare encoder uses: two operations for each weight of a linear layer and
+token (padding, attention and all else left out), against what products of large square matrices of the
+model's own number type reach in the same process.
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ import resource
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from index.build import index_raw
 from index.chunk import chunk_article
@@ -21,6 +25,9 @@ from index.clean import clean
 from index.embed import SentenceTransformerEncoder, passage_text
 from index.load import read_articles
 from index.records import RawArticle
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
 
 
 def main() -> None:
@@ -38,8 +45,10 @@ def main() -> None:
     model = encoder.model
     before = peak_memory()
 
-    bare, whole = [], []
+    tokens = sum(encoder.count_tokens(passages))
+    bare, whole, peaks = [], [], []
     for _ in range(options.rounds):
+        peaks.append(matrix_operations(model))
         started = time.perf_counter()
         model.encode_document(passages, batch_size=32, show_progress_bar=False)
         bare.append(time.perf_counter() - started)
@@ -52,15 +61,39 @@ def main() -> None:
     print(f"{len(received)} articles, {len(passages)} passages, {options.rounds} rounds")
     print(f"bare encoder   {len(passages) / min(bare):7.1f} passages/s")
     print(f"juwen index    {len(passages) / min(whole):7.1f} passages/s")
+    reached = tokens * operations_a_token(model) / min(bare)
+    print(f"arithmetic     {reached / 1e9:7.0f} of {max(peaks) / 1e9:.0f} GFLOP/s", end=" ")
+    print(f"({reached / max(peaks):.0%}; {tokens / len(passages):.0f} tokens a passage)")
     print(f"cost over bare {min(whole) / min(bare) - 1:7.1%}")
     print(f"peak memory    {peak_memory():7.0f} MiB (model loaded: {before:.0f} MiB)")
 
 
 def unique_passages(received: list[RawArticle]) -> list[str]:
     """What the encoder reads for these articles; the same passage is encoded once."""
-    articles = [clean(raw)[0] for raw in received]
+    articles = [clean(raw).article for raw in received]
     texts = [passage_text(a, chunk) for a in articles for chunk in chunk_article(a)]
     return list(dict.fromkeys(texts))
+
+
+def operations_a_token(model: SentenceTransformer) -> int:
+    """Multiplications and additions in the linear layers, for one token."""
+    import torch
+
+    layers = (part for part in model.modules() if isinstance(part, torch.nn.Linear))
+    return 2 * sum(layer.weight.numel() for layer in layers)
+
+
+def matrix_operations(model: SentenceTransformer, size: int = 2048) -> float:
+    """Operations a second in products of matrices of the model's number type, the best of some."""
+    import torch
+
+    square = torch.randn(size, size).to(next(model.parameters()).dtype)
+    seconds = []
+    for _ in range(6):
+        started = time.perf_counter()
+        square @ square
+        seconds.append(time.perf_counter() - started)
+    return 2 * size**3 / min(seconds)
 
 
 def peak_memory() -> float:
