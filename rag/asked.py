@@ -112,7 +112,7 @@ _SURNAMES = (
 )
 _HOLDING: dict[Asked, re.Pattern[str]] = {
     Asked.DATE: re.compile(
-        r"\d+\s*[年月日号]|[一二三四五六七八九十〇零]{2,4}年|今[天日年]|昨[天日]|明[天年]|[去前当同次]年|[上下]午|月[底初中]"
+        r"\d+\s*[年月日号]|(?:周|星期|礼拜)[一二三四五六日天末]|[一二三四五六七八九十〇零]{2,4}年|今[天日年]|昨[天日]|明[天年]|[去前当同次]年|[上下]午|月[底初中]"
         r"|年[底初中]|\d{4}|\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? \d"
         r"|\d (?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*\b"
         r"|\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b"

@@ -2,7 +2,7 @@
 
 Two things speak against an answer. A low confidence: a logistic regression on how near the best
 article is, how far it is ahead of the next, and how much of the question's wording it lacks, fitted
-by ``benchmarks/answering.py --fit``. And a gap: a place, a year, an ordinal (第八期) or a Latin name of
+by ``benchmarks/answering.py``. And a gap: a place, a year, an ordinal (第八期) or a product name of
 the question that the article never mentions, or a thing asked for (a sum of money, a number with its
 unit) that it holds nowhere. A gap can be named, so it is.
 """
@@ -37,7 +37,7 @@ _CHAT = re.compile(
     r"|what can you do|how are you|tell me a (?:joke|story)|write (?:me )?a (?:poem|song|story))[^\w]*.{0,6}",
     re.I,
 )
-_TOLD_BY_FORM = {Asked.MONEY, Asked.SHARE, Asked.NUMBER, Asked.DATE}
+_TOLD_BY_FORM = {Asked.MONEY, Asked.SHARE, Asked.NUMBER}  # a time is said in any words
 _ORDINAL = re.compile(r"第\s*([\d一二三四五六七八九十百]+)\s*([届期批次站季代版回])")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
 

@@ -4,7 +4,7 @@ A sentence is likelier the more of the question's terms it has (those that few o
 count more), its title and the sentence before have beyond that, the better its passage fits, and if
 it holds the kind of thing asked for (``rag.asked``). A question in another language than the passage
 shares no terms with it; there the encoder compares the two. The weights are those of a softmax over
-all sentences of a question, fitted by ``benchmarks/answering.py --fit``; on the development questions
+all sentences of a question, fitted by ``benchmarks/answering.py``; on the development questions
 the encoder's similarity did not help where the languages agree.
 """
 

@@ -48,6 +48,7 @@ def test_the_kind_asked_for(question, asked):
     ("question", "holding", "lacking"),
     [
         ("大桥什么时候通车？", "6月28日通车", "已经通车"),
+        ("大桥哪天通车？", "下周五通车", "已经通车"),
         ("When does the ferry stop?", "until 31 August", "until further notice"),
         ("国产零件占比多少？", "占42.7%", "占了很多"),
         ("大桥花了多少亿元？", "花了18.6亿元", "花了很久"),
