@@ -218,9 +218,9 @@ def test_a_library_of_another_chunk_size_is_refused_with_the_command(library_fol
         open_writer(library_folder, encoder, 99, 1),
     ):
         pass
-    assert "256" in raised.value.chinese
-    with open_writer(library_folder, encoder, 256, 1) as writer:
-        assert writer.chunk_tokens == 256
+    assert "192" in raised.value.chinese
+    with open_writer(library_folder, encoder, 192, 1) as writer:
+        assert writer.chunk_tokens == 192
 
 
 def test_a_writer_that_was_refused_leaves_the_lock_free(library_folder, encoder):
