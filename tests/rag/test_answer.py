@@ -299,7 +299,7 @@ def test_a_gap_forbids_an_answer_but_in_open_mode():
 
 
 def test_what_is_far_is_never_quoted():
-    far = ranked("大桥全长3.2公里。", score=0.2)
+    far = ranked("大桥全长3.2公里。", score=0.1)
     assert drafted("大桥全长多少公里？", far, strictness=Strictness.OPEN) is None
 
 
