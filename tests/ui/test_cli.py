@@ -356,7 +356,7 @@ def test_a_library_of_another_schema_is_one_sentence(broken, arguments):
     juwen = broken("UPDATE manifest SET value = '99' WHERE key = 'schema'")
     ran = juwen(*arguments)
     assert (ran.code, ran.out) == (1, "")
-    one_complaint(ran, "schema 99", "juwen index")
+    one_complaint(ran, "schema 99", "update this one")
 
 
 def test_a_file_that_is_no_database_is_one_sentence(juwen):
