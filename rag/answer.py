@@ -57,6 +57,7 @@ def answer_extractively(
     *,
     background: str = "",
     strictness: Strictness = Strictness.BALANCED,
+    most_sources: int | None = None,
 ) -> Draft | None:
     """The sentences of the passages that answer, each cited; ``None`` where none does.
 
@@ -64,6 +65,7 @@ def answer_extractively(
         articles: Ranked articles, each with its ranked passages (``rag.retrieve``).
         background: The question before, where this one leans on it; its terms count half.
         strictness: How sure it has to be that the passages answer (``rag.refusal``).
+        most_sources: How many articles may be cited; ``None`` for as many as it takes.
     """
     ranked = readable(articles)
     if not ranked or is_chat(question):
@@ -74,23 +76,31 @@ def answer_extractively(
         return None
     if heeds_gaps(strictness) and lacks(question, candidates[0].passage.article):
         return None
-    return _draft(question, choose(question, candidates))
+    return _draft(question, choose(question, candidates, most_sources))
 
 
-def choose(question: str, candidates: Sequence[Candidate]) -> list[Candidate]:
+def choose(
+    question: str, candidates: Sequence[Candidate], most_sources: int | None = None
+) -> list[Candidate]:
     """The likeliest sentences (``candidates`` has the likeliest first), until it is likely enough
-    that the answer is among them or they are too long. The same words are not said twice.
+    that the answer is among them or they are too long. The same words are not said twice, and no
+    more than ``most_sources`` articles are cited.
     """
     longest = LONGEST_LIST if wanted(question).asked in _LONG else LONGEST_ANSWER
     chosen: list[Candidate] = []
     said: set[str] = set()
+    sources: set[str] = set()
     length, likely = 0, 0.0
     for candidate in candidates[:_READ]:
         text = candidate.text
         if text in said or (chosen and length + len(text) > longest):
             continue
+        source = candidate.passage.article.article_id
+        if most_sources is not None and source not in sources and len(sources) >= most_sources:
+            continue
         chosen.append(candidate)
         said.add(text)
+        sources.add(source)
         length += len(text)
         likely += candidate.probability
         if len(chosen) == MOST_SENTENCES or likely >= _ENOUGH:

@@ -75,11 +75,14 @@ class AskOptions(TypedDict, total=False):
         strictness: How much proof an answer needs before it is given; balanced by default.
         answerer: ``"extractive"`` for the articles' own sentences, or a chat model (its name, a
             LangChain chat model); by default the assistant's chat model, where it has one.
+        most_sources: How many articles the answer may cite, 1 or more; as many as were found by
+            default. The evidence is not shorter for it.
         config: LangChain's, with callbacks and tags; it is handed to the chat model.
     """
 
     strictness: Strictness
     answerer: str | BaseChatModel | ChatModel | None
+    most_sources: int | None
     config: RunnableConfig | None
 
 
@@ -166,7 +169,7 @@ class Assistant:
         Args:
             history: Earlier turns of the conversation, oldest first.
             filters: What the answer may rest on.
-            options: ``strictness``, ``answerer`` and ``config`` (``AskOptions``).
+            options: ``strictness``, ``answerer``, ``most_sources`` and ``config`` (``AskOptions``).
 
         Raises:
             QuestionError: the question is empty or longer than 2,000 characters.
@@ -219,6 +222,7 @@ class Assistant:
                 self._encoder,
                 background=background,
                 strictness=options.get("strictness", Strictness.BALANCED),
+                most_sources=options.get("most_sources"),
             )
             yield from _draft_events(draft)
         refusal = None if draft else refusal_of(found.question, found.articles)
@@ -255,6 +259,7 @@ class Assistant:
             found.articles,
             chat,
             strictness=options.get("strictness", Strictness.BALANCED),
+            most_sources=options.get("most_sources"),
             similarity=self._similarity(),
             config=options.get("config"),
         )

@@ -25,7 +25,7 @@ class Asked(TypedDict):
 
     Attributes:
         history: Earlier turns, oldest first.
-        answerer: As for ``Assistant.ask``.
+        answerer, most_sources: As for ``Assistant.ask``.
     """
 
     question: str
@@ -33,6 +33,7 @@ class Asked(TypedDict):
     filters: NotRequired[Filters | None]
     strictness: NotRequired[Strictness]
     answerer: NotRequired[str | ChatModel | None]
+    most_sources: NotRequired[int | None]
 
 
 class JuwenChain(RunnableSerializable[str | Asked, Any]):
@@ -150,6 +151,7 @@ def _read(
     options = AskOptions(
         strictness=values.get("strictness", Strictness.BALANCED),
         answerer=values.get("answerer"),
+        most_sources=values.get("most_sources"),
         config=config,
     )
     return values["question"], list(values.get("history") or []), values.get("filters"), options

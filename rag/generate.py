@@ -65,6 +65,7 @@ def write_answer(
     chat: ChatModel,
     *,
     strictness: Strictness = Strictness.BALANCED,
+    most_sources: int | None = None,
     similarity: Similarity | None = None,
     config: RunnableConfig | None = None,
 ) -> Generator[Event, None, WrittenAnswer]:
@@ -75,10 +76,11 @@ def write_answer(
 
     Args:
         articles: Ranked articles, each with its ranked passages (``rag.retrieve``).
+        most_sources: How many articles the model is shown; ``None`` for as many as fit.
         similarity: Of sentences across languages (``rag.align``).
         config: LangChain's, with callbacks, handed to the model.
     """
-    passages = choose_passages(articles, chat.context_tokens)
+    passages = choose_passages(articles, chat.context_tokens, most_sources)
     if not passages:
         return WrittenAnswer(refused=True)
     quotations = [Quotation.of(p.article, p.text) for p in passages]
@@ -102,8 +104,11 @@ def write_answer(
     return WrittenAnswer(usage=usage, notice=_empty(chat.name))
 
 
-def choose_passages(articles: Sequence[Sequence[RankedPassage]], budget: int) -> list[Passage]:
-    """The best passages that fit ``budget`` tokens (tiktoken) as quotations; at least one.
+def choose_passages(
+    articles: Sequence[Sequence[RankedPassage]], budget: int, most_sources: int | None = None
+) -> list[Passage]:
+    """The best passages that fit ``budget`` tokens (tiktoken) as quotations; at least one, and of
+    no more than ``most_sources`` articles.
 
     A reprint or digest is left out where the article that it copies is there.
     """
@@ -119,12 +124,17 @@ def choose_passages(articles: Sequence[Sequence[RankedPassage]], budget: int) ->
         key=lambda hit: -hit.score,
     )
     chosen: list[Passage] = []
+    sources: set[str] = set()
     for hit in ranked:
+        source = hit.passage.article.article_id
+        if most_sources is not None and source not in sources and len(sources) >= most_sources:
+            continue
         quotation = Quotation.of(hit.passage.article, hit.passage.text)
         budget -= count_tokens(quotation.numbered(len(chosen) + 1)) + 1
         if chosen and budget < 0:
             break
         chosen.append(hit.passage)
+        sources.add(source)
     return chosen
 
 

@@ -59,6 +59,11 @@ def kind_name(kind: Kind) -> str:
     }[kind]
 
 
+def copies_name(count: int) -> str:
+    """How many articles of the library copy one, in words."""
+    return say(f"{count} more {'copy' if count == 1 else 'copies'}", f"另有 {count} 篇转载")
+
+
 def show_summary(summary: Summary) -> str:
     """What an indexing run did, in two lines."""
     s = summary

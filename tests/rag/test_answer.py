@@ -303,5 +303,19 @@ def test_what_is_far_is_never_quoted():
     assert drafted("大桥全长多少公里？", far, strictness=Strictness.OPEN) is None
 
 
+@pytest.mark.parametrize("most", [1, 2])
+def test_no_more_articles_are_cited_than_are_wanted(most):
+    hits = [ranked(f"{name}大桥将要通车。", article_id=name) for name in "东西南"]
+    draft = drafted("有哪些大桥将要通车？", *hits, most_sources=most)
+    assert len({cited.article_id for cited in draft.citations}) == most
+
+
+def test_one_article_may_be_cited_with_several_sentences():
+    first = ranked("东岸大桥将要通车。西岸大桥将要通车。", article_id="a")
+    second = ranked("南岸大桥将要通车。", article_id="b")
+    draft = drafted("有哪些大桥将要通车？", first, second, most_sources=1)
+    assert [cited.article_id for cited in draft.citations] == ["a", "a"]
+
+
 def test_small_talk_gets_no_sentence():
     assert drafted("你好！", ranked("你好医院开业了。", score=0.9)) is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 
 import httpx
@@ -454,6 +455,26 @@ def test_the_best_passages_that_fit_are_chosen():
     assert [p.text[0] for p in choose_passages(articles, one)] == ["甲"]
     assert [p.text[0] for p in choose_passages(articles, 1)] == ["甲"]
     assert choose_passages([], 100) == []
+
+
+def test_passages_of_no_more_articles_are_chosen_than_are_wanted():
+    articles = [
+        [
+            ranked("大桥通车。", article_id="a", score=0.9),
+            ranked("桥长。", article_id="a", score=0.5),
+        ],
+        [ranked("大桥很美。", article_id="b", score=0.7)],
+    ]
+    chosen = choose_passages(articles, 1000, most_sources=1)
+    assert [passage.article.article_id for passage in chosen] == ["a", "a"]
+
+
+def test_the_model_is_shown_no_more_articles_than_may_be_cited(written):
+    for most in (1, 2):
+        assistant = written(f"{OPENING}[1]")
+        answer = assistant.ask(QUESTION, most_sources=most)
+        assert len(re.findall(r"^\[\d+\] ", heard(assistant)[0][-1].content, re.M)) == most
+        assert len(answer.evidence) == 5
 
 
 def test_a_copy_is_left_out_where_its_original_is_there():

@@ -11,7 +11,8 @@ from index.database import Manifest
 from index.records import Problem, Summary
 from index.store import LibraryCounts
 from rag.records import Answer, AnswerSentence, Citation, Seconds, Support
-from ui.show import printable, show_answer, show_library, show_summary
+from ui.language import speaking
+from ui.show import copies_name, printable, show_answer, show_library, show_summary
 
 STEERING = (
     "\x1b[31m",
@@ -228,3 +229,12 @@ def test_what_is_not_borne_out_and_how_the_answer_was_made_is_said():
         "  (partly borne out) 大桥很长。 — 只说了长度",
     ]
     assert "模型 断开" in lines
+
+
+@pytest.mark.parametrize(
+    ("chinese", "said"),
+    [(True, ["另有 1 篇转载", "另有 2 篇转载"]), (False, ["1 more copy", "2 more copies"])],
+)
+def test_copies_are_counted_in_words(chinese, said):
+    with speaking(chinese=chinese):
+        assert [copies_name(count) for count in (1, 2)] == said

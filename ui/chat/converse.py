@@ -13,6 +13,7 @@ from index.errors import JuwenError, QuestionError
 from index.language import detect_language
 from rag.events import CitationFound, Done, Event, EvidenceFound, QuestionRead, Text, Verified
 from rag.records import (
+    EVIDENCE_ARTICLES,
     Answer,
     AnswerSentence,
     Citation,
@@ -53,6 +54,7 @@ class Streams(Protocol):
         filters: Filters | None = None,
         *,
         strictness: Strictness = Strictness.BALANCED,
+        most_sources: int | None = None,
     ) -> Iterator[Event]: ...
 
 
@@ -62,7 +64,7 @@ class Asked:
 
     Attributes:
         answerer: ``""`` for the assistant's own choice.
-        sources: How many articles are listed.
+        sources: How many articles the answer may cite.
     """
 
     question: str
@@ -70,7 +72,7 @@ class Asked:
     filters: Filters = field(default_factory=Filters)
     strictness: Strictness = Strictness.BALANCED
     answerer: str = ""
-    sources: int = 5
+    sources: int = EVIDENCE_ARTICLES
     chinese: bool = False
 
 
@@ -91,7 +93,7 @@ def read_asked(values: dict[str, Any]) -> Asked:
             filters=read_filters(values.get("filters") or {}),
             strictness=Strictness(values.get("strictness") or Strictness.BALANCED),
             answerer=_text(values.get("answerer") or ""),
-            sources=min(max(int(values.get("sources") or 5), 1), 10),
+            sources=min(max(int(values.get("sources") or EVIDENCE_ARTICLES), 1), EVIDENCE_ARTICLES),
             chinese=bool(values.get("chinese")),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -144,7 +146,12 @@ def converse(
 def _stream(assistant: Streams, asked: Asked) -> Any:
     chosen = {"answerer": asked.answerer} if asked.answerer else {}
     return assistant.stream(
-        asked.question, asked.history, asked.filters, strictness=asked.strictness, **chosen
+        asked.question,
+        asked.history,
+        asked.filters,
+        strictness=asked.strictness,
+        most_sources=asked.sources,
+        **chosen,
     )
 
 
@@ -167,8 +174,7 @@ class _Forming:
                 return _part("searching", {"understood": chips})
             if isinstance(event, EvidenceFound):
                 self.evidence = event.evidence
-                found = evidence_html(event.evidence, self.asked.sources)
-                return _part("found", {"sources": found})
+                return _part("found", {"sources": evidence_html(event.evidence)})
             if isinstance(event, Text):
                 self.draft += event.text
                 return self._drafted()
@@ -202,13 +208,12 @@ class _Forming:
         with speaking(chinese=self.asked.chinese):
             return done_part(
                 answer,
-                self.asked.sources,
                 instead(answer) if answer.refused else (),
                 said=answer.answer if answer.refused or not self.sentences else "",
             )
 
 
-def done_part(answer: Answer, sources: int, instead: Sequence[str] = (), said: str = "") -> Part:
+def done_part(answer: Answer, instead: Sequence[str] = (), said: str = "") -> Part:
     """A whole answer, in the language that is being spoken."""
     read = QuestionRead(
         answer.standalone_question, detect_language(answer.question), answer.filters
@@ -216,7 +221,7 @@ def done_part(answer: Answer, sources: int, instead: Sequence[str] = (), said: s
     slots = {
         "understood": understood_html(answer.question, read),
         "answer": answer_html(answer),
-        "sources": sources_html(answer, sources),
+        "sources": sources_html(answer),
         "actions": fill("actions"),
     }
     part = _part("done", slots, said=said)

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from index.records import Article, Span
 from ui.chat.markup import fill
-from ui.show import kind_name
+from ui.show import copies_name, kind_name
 
 _SPANS = re.compile(r"(\d{1,9})-(\d{1,9})(?:,|$)")
 
@@ -43,17 +43,22 @@ class Marked:
     quoted: bool = True
 
 
-def article_html(article: Article, marked: Marked, originals: Mapping[str, str]) -> str:
+def article_html(
+    article: Article, marked: Marked, originals: Mapping[str, str], copies: int = 0
+) -> str:
     """The article to read.
 
     Args:
         originals: Titles of the articles that it copies, by their ids.
+        copies: How many articles copy it.
     """
     return fill(
         "article",
         article=article,
         kind=kind_name(article.kind),
         originals=originals,
+        copies=copies,
+        copies_name=copies_name,
         paragraphs=list(paragraphs(article.text, marked)),
         Mark=Mark,
         marked=marked,

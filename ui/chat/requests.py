@@ -87,7 +87,8 @@ class Requests:
         )
         found = {one: self._library.article(one) for one in article.originals}
         originals = {one: original.title for one, original in found.items() if original}
-        return {"html": article_html(article, marked, originals)}
+        copies = self._library.copies().get(article.article_id, 0)
+        return {"html": article_html(article, marked, originals, copies)}
 
     def library(self, _: Plain) -> Plain:
         """The library panel."""
@@ -123,8 +124,7 @@ class Requests:
 
     def render(self, values: Plain) -> Plain:
         """Kept answers, shown again, perhaps in another language."""
-        sources = min(max(int(values.get("sources") or 5), 1), 10)
-        return {"parts": [_rendered(one, sources) for one in _answers(values)]}
+        return {"parts": [_rendered(one) for one in _answers(values)]}
 
     def export(self, values: Plain) -> Plain:
         """A conversation as Markdown."""
@@ -183,9 +183,9 @@ class Requests:
         return Cleaned(rules, headings)
 
 
-def _rendered(values: Any, sources: int) -> Plain:
+def _rendered(values: Any) -> Plain:
     try:
-        return done_part(read_answer(values), sources)
+        return done_part(read_answer(values))
     except JuwenError as error:
         message = say_error(error)
         return {"state": "failed", "slots": {"answer": fill("problem", message=message)}}

@@ -11,7 +11,7 @@ from index.records import Kind, Summary
 from index.store import Heading, LibraryCounts
 from rag.records import Evidence
 from ui.chat.markup import fill
-from ui.chat.turns import snippet
+from ui.chat.turns import about, snippet
 from ui.language import say
 from ui.show import kind_name
 from ui.show_article import reason
@@ -67,12 +67,7 @@ def headings_html(headings: Sequence[Heading], *, more: int | None) -> str:
 
 def found_html(evidence: Sequence[Evidence]) -> str:
     """Articles that a search of the library found, best first."""
-    return fill(
-        "found",
-        evidence=evidence,
-        about=lambda one: _about(one.date, one.account, one.kind),
-        snippet=snippet,
-    )
+    return fill("found", evidence=evidence, about=about, snippet=snippet)
 
 
 def heading_about(one: Heading) -> str:

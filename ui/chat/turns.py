@@ -21,7 +21,10 @@ from rag.records import (
 )
 from ui.chat.markup import fill
 from ui.language import say
-from ui.show import kind_name
+from ui.show import copies_name, kind_name
+
+MOST_FOUND = 5
+"""Articles that are shown while there is no answer yet; afterwards all are a click away."""
 
 _LONGEST_SNIPPET = 110
 
@@ -103,9 +106,9 @@ def chips(question: str, read: QuestionRead) -> list[Chip]:
     return found
 
 
-def evidence_html(evidence: Sequence[Evidence], most: int) -> str:
-    """What was found, before there is an answer: the first ``most`` articles."""
-    return fill("evidence", evidence=evidence[:most], about=about, snippet=snippet)
+def evidence_html(evidence: Sequence[Evidence]) -> str:
+    """What was found, before there is an answer: the first articles."""
+    return fill("evidence", evidence=evidence[:MOST_FOUND], about=about, snippet=snippet)
 
 
 def forming_html(
@@ -144,15 +147,17 @@ def error_html(message: str) -> str:
     return fill("problem", message=message)
 
 
-def sources_html(answer: Answer, most: int) -> str:
+def sources_html(answer: Answer) -> str:
     """The articles that the answer uses; those that were also looked at, folded away."""
     used = sources(answer.citations)
     cited = {source.first.article_id for source in used}
-    others = [one for one in answer.evidence if one.article_id not in cited][:most]
+    copies = {one.article_id: copies_name(one.copies) for one in answer.evidence if one.copies}
+    others = [one for one in answer.evidence if one.article_id not in cited]
     return fill(
         "sources",
         sources=used,
         others=others,
+        copies=copies,
         about=about,
         snippet=snippet,
         refused=answer.refused,
@@ -175,6 +180,8 @@ def about(of: Citation | Evidence | Nearest) -> str:
         parts.append(say(f"reprinted from {of.source}", f"转自 {of.source}"))
     if isinstance(of, Citation | Evidence) and of.kind is not Kind.ARTICLE:
         parts.append(kind_name(of.kind))
+    if isinstance(of, Evidence) and of.copies:
+        parts.append(copies_name(of.copies))
     return " · ".join(part for part in parts if part)
 
 

@@ -242,6 +242,21 @@ def test_the_answerer_can_be_chosen_where_there_is_a_chat_model(visit, slow):
         one.page.locator("[data-open=settings]").click()
 
 
+def test_the_number_of_sources_limits_what_is_cited(visit):
+    one = visit()
+    one.page.locator("[data-open=settings]").click()
+    one.page.locator("input[name=strictness][value=open]").check()
+    one.page.locator("#settings button[type=submit]").click()
+    turn = one.ask("东岸大桥和青岩水库有哪些消息？")
+    expect(turn.locator(".source")).to_have_count(2)
+    one.page.locator("[data-open=settings]").click()
+    one.page.locator("select[name=sources]").select_option("1")
+    one.page.locator("#settings button[type=submit]").click()
+    turn.locator("[data-do=retry]").click()
+    expect(turn.locator(".source")).to_have_count(1)
+    turn.locator(".actions").wait_for()
+
+
 def test_a_refusal_looks_like_an_answer(visit):
     one = visit()
     turn = one.ask("2019年苏州有多少只企鹅？")

@@ -76,8 +76,12 @@ def test_the_answerer_is_named_only_where_one_was_chosen():
     assistant = Scripted(*EVENTS)
     list(converse(assistant, Asked("多少钱？")))
     list(converse(assistant, Asked("多少钱？", answerer="m", strictness=Strictness.STRICT)))
-    assert assistant.asked[0][1] == {"strictness": Strictness.BALANCED}
-    assert assistant.asked[1][1] == {"strictness": Strictness.STRICT, "answerer": "m"}
+    assert assistant.asked[0][1] == {"strictness": Strictness.BALANCED, "most_sources": 10}
+    assert assistant.asked[1][1] == {
+        "strictness": Strictness.STRICT,
+        "most_sources": 10,
+        "answerer": "m",
+    }
 
 
 def test_a_refusal_offers_what_can_be_asked_instead():
@@ -122,6 +126,7 @@ def test_what_the_page_sends():
     assert not asked.filters.from_question
     assert asked.strictness is Strictness.OPEN
     assert asked.sources == 10
+    assert [read_asked({"question": "谁？", "sources": n}).sources for n in (-4, 1, 3)] == [1, 1, 3]
 
 
 @pytest.mark.parametrize(

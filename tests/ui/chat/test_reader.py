@@ -75,6 +75,11 @@ def test_what_the_article_is():
     assert 'rel="noopener noreferrer"' in html
 
 
+def test_how_many_copy_the_article():
+    assert "另有 3 篇转载" in article_html(ARTICLE, Marked(), {}, 3)
+    assert "篇转载" not in article_html(ARTICLE, Marked(), {})
+
+
 @pytest.mark.parametrize(
     "url",
     [

@@ -109,8 +109,8 @@ def test_everything_is_escaped_wherever_it_stands():
         turns.answer_html(hostile),
         turns.answer_html(replace(hostile, refused=True, refusal=refusal)),
         turns.answer_html(replace(hostile, error=HURT)),
-        turns.sources_html(hostile, 5),
-        turns.evidence_html(evidence, 5),
+        turns.sources_html(hostile),
+        turns.evidence_html(evidence),
         turns.understood_html(HURT, read),
         turns.forming_html(hostile.sentences, hostile.citations, HURT),
     ]
@@ -123,13 +123,19 @@ def test_everything_is_escaped_wherever_it_stands():
 
 def test_only_used_sources_are_listed_and_others_folded_away():
     citations = (cited(1, "e2"), cited(2, "b"), cited(3, "e2", start=20, end=26))
-    html = turns.sources_html(answer(citations=citations), 3)
+    html = turns.sources_html(answer(citations=citations))
     listed, _, folded = html.partition("<details")
     assert listed.count('class="source"') == 2
     assert listed.index(">[1]<") < listed.index(">[3]<") < listed.index(">[2]<")
     assert "还看过</summary>" not in listed
-    assert folded.count('class="looked"') == 3
+    assert folded.count('class="looked"') == 5
     assert 'data-article="e2"' not in folded
+
+
+def test_the_first_of_what_was_found_is_shown_at_once():
+    html = turns.evidence_html(EVIDENCE)
+    assert html.count('class="looked"') == turns.MOST_FOUND
+    assert 'data-article="e6"' not in html
 
 
 def test_chips_of_what_was_understood():
@@ -172,6 +178,15 @@ def test_what_a_source_is():
     assert turns.about(cited(1)) == "2025-06-01 · 号 · 转自 晚报"
     assert turns.about(cited(1, source="号", kind=Kind.REPRINT)) == "2025-06-01 · 号 · 转载"
     assert turns.about(cited(1, date=None, account="", source="")) == "无日期"
+
+
+def test_copies_are_counted_where_an_article_is_listed():
+    copied = (replace(EVIDENCE[0], copies=2), replace(EVIDENCE[1], copies=1), *EVIDENCE[2:])
+    html = turns.sources_html(answer(citations=(cited(1, "e1"),), evidence=copied))
+    listed, _, folded = html.partition("<details")
+    assert "转自 晚报 · 另有 2 篇转载</span>" in listed
+    assert "号 · 另有 1 篇转载</span>" in folded
+    assert html.count("篇转载") == 2
 
 
 def test_a_notice_and_an_answer_that_broke_off():

@@ -26,7 +26,7 @@ function read(key, otherwise) {
 }
 
 export const settings = {
-  theme: "auto", strictness: "balanced", answerer: "", sources: 5, ...read(SETTINGS, {}),
+  theme: "auto", strictness: "balanced", answerer: "", sources: 10, ...read(SETTINGS, {}),
 };
 
 export function keepSettings() {

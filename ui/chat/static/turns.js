@@ -25,10 +25,7 @@ export function showConversation() {
 async function showKept() {
   const turns = current.conversation.turns.filter((turn) => turn.answer);
   if (!turns.length) return;
-  const { parts } = await request("render", {
-    answers: turns.map((turn) => turn.answer),
-    sources: settings.sources,
-  });
+  const { parts } = await request("render", { answers: turns.map((turn) => turn.answer) });
   parts.forEach((part, at) => fillSlots(turns[at], { ...part, instead: turns[at].instead }));
   list.lastElementChild?.scrollIntoView({ block: "start" });
 }
