@@ -334,6 +334,7 @@ class Library:
         date_to: date | None = None,
         accounts: Sequence[str] = (),
         article_ids: Sequence[str] = (),
+        languages: Sequence[str] = (),
     ) -> list[tuple[Passage, float]]:
         """The ``limit`` passages nearest to a question, with their cosine after centring, best first.
 
@@ -344,13 +345,16 @@ class Library:
             date_to: Only articles published on this day or earlier; undated ones are left out.
             accounts: Only these accounts, where any is named.
             article_ids: Only these articles, where any is named; ``page`` stands for ``page#2``, too.
+            languages: Only passages in these languages, where any is named.
         """
         with self._reading() as connection:
             vectors = self._current_vectors(connection)
             if not len(vectors.ids):
                 return []
             centred = vectors.questions.centre(question, [language])
-            allowed = self._allowed(connection, date_from, date_to, accounts, article_ids)
+            allowed = self._allowed(
+                connection, date_from, date_to, accounts, article_ids, languages
+            )
             ids, scores = vectors.nearest(connection, centred, limit, allowed)
             passages = _passages(connection, ids.tolist())
         return [
@@ -368,6 +372,7 @@ class Library:
         date_to: date | None = None,
         accounts: Sequence[str] = (),
         article_ids: Sequence[str] = (),
+        languages: Sequence[str] = (),
     ) -> Candidates:
         """The ``limit`` chunks nearest to a question and the ``limit`` that share most of its terms.
 
@@ -380,7 +385,9 @@ class Library:
             if not len(vectors.ids):
                 return Candidates.none()
             centred = vectors.questions.centre(question, [language])
-            allowed = self._allowed(connection, date_from, date_to, accounts, article_ids)
+            allowed = self._allowed(
+                connection, date_from, date_to, accounts, article_ids, languages
+            )
             near, _ = vectors.nearest(connection, centred, limit, allowed)
             lexical, ceiling = postings.score(connection, terms)
             ids = np.union1d(near, _best(postings.ids, lexical, limit, allowed))
@@ -429,15 +436,19 @@ class Library:
         date_to: date | None,
         accounts: Sequence[str],
         article_ids: Sequence[str],
+        languages: Sequence[str],
     ) -> Mask | None:
         """For each published chunk whether the filters let it through; ``None`` without filters."""
-        if date_from is None and date_to is None and not accounts and not article_ids:
+        if date_from is None and date_to is None and not (accounts or article_ids or languages):
             return None
         generation = int(manifest_value(connection, "generation"))
         if self._attributes is None or self._attributes[0] != generation:
-            rows = self._current_postings(connection).articles
-            self._attributes = generation, load_attributes(connection, rows)
-        return self._attributes[1].allowed(connection, date_from, date_to, accounts, article_ids)
+            postings = self._current_postings(connection)
+            attributes = load_attributes(connection, postings.ids, postings.articles)
+            self._attributes = generation, attributes
+        return self._attributes[1].allowed(
+            connection, date_from, date_to, accounts, article_ids, languages
+        )
 
     def _current_vectors(self, connection: sqlite3.Connection) -> VectorIndex:
         """The search index of the generation that ``connection`` sees; made where there is none."""

@@ -244,7 +244,7 @@ class Assistant:
                 filters=found.filters,
                 refusal=refusal,
                 answerer=chat.name if chat and by_model else EXTRACTIVE,
-                notice=_notice(written, question),
+                notice=_notice(written, found.filters, question),
                 incomplete=written.incomplete,
                 usage=add_usage(usage, written.usage),
             )
@@ -301,18 +301,21 @@ class Assistant:
         return self._find(standalone, filters or Filters())
 
     def _find(self, question: str, given: Filters) -> Found:
-        """A limit read from the question that leaves no article at all was none."""
+        """A limit read from the question that leaves no article at all is dropped."""
+        dropped: tuple[str, ...] = ()
         if given.from_question:
             scope = self.library.scope()
             today = scope.newest or date.today()
             read = understand(question, today=today, accounts=scope.accounts)
             filters = _limited(given, read)
             searched = read.without_limits
-            if filters != given and (articles := self._retrieve(searched, filters)):
+            if filters != given:
                 words = tuple(p.text for p in read.phrases if p.role is not Role.MENTIONED)
-                return _found(searched, _applied(filters, words), articles)
+                if articles := self._retrieve(searched, filters):
+                    return _found(searched, _applied(filters, read=words), articles)
+                dropped = words
         articles = self._retrieve(question, given)
-        return _found(question, _applied(given), articles)
+        return _found(question, _applied(given, dropped=dropped), articles)
 
     def _retrieve(self, question: str, filters: Filters) -> list[list[RankedPassage]]:
         return retrieve(self.library, self._encoder, question, filters, self._reranker)
@@ -419,11 +422,25 @@ def _draft_events(draft: Draft | None) -> Iterator[Event]:
         yield Verified(sentence)
 
 
-def _notice(written: WrittenAnswer, question: str) -> str:
-    """What the reader has to know of a chat model's answer, in the question's language."""
+def _notice(written: WrittenAnswer, filters: AppliedFilters, question: str) -> str:
+    """What the reader has to know of how the answer came about, in the question's language."""
+    english = detect_language(question) is Language.ENGLISH
+    notices = [_dropped(filters.dropped, english), _of_model(written, english)]
+    return (" " if english else "").join(notice for notice in notices if notice)
+
+
+def _dropped(words: Sequence[str], english: bool) -> str:
+    if not words:
+        return ""
+    if english:
+        named = ", ".join(f"“{word}”" for word in words)
+        return f"No article in the library is within {named}: all articles were searched."
+    return f"文章库中没有{'、'.join(f'“{word}”' for word in words)}的文章，已改在全部文章中查找。"
+
+
+def _of_model(written: WrittenAnswer, english: bool) -> str:
     if written.notice is None:
         return ""
-    english = detect_language(question) is Language.ENGLISH
     said = written.notice.english if english else written.notice.chinese
     if written.draft or written.refused:
         return said
@@ -458,6 +475,8 @@ def _limited(given: Filters, read: Understood) -> Filters:
         limited = replace(limited, date_from=read.date_from, date_to=read.date_to)
     if not given.accounts and read.accounts:
         limited = replace(limited, accounts=read.accounts)
+    if not given.languages and read.languages:
+        limited = replace(limited, languages=read.languages)
     return limited
 
 
@@ -467,13 +486,17 @@ def _found(
     return Found(question, filters, tuple(tuple(hits) for hits in articles))
 
 
-def _applied(filters: Filters, read: tuple[str, ...] = ()) -> AppliedFilters:
+def _applied(
+    filters: Filters, *, read: tuple[str, ...] = (), dropped: tuple[str, ...] = ()
+) -> AppliedFilters:
     return AppliedFilters(
         date_from=iso(filters.date_from),
         date_to=iso(filters.date_to),
         accounts=tuple(filters.accounts),
         article_ids=tuple(filters.article_ids),
+        languages=tuple(filters.languages),
         read=read,
+        dropped=dropped,
     )
 
 

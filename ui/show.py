@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from index.database import Manifest
+from index.language import Language
 from index.records import Kind, Summary
 from index.store import LibraryCounts
 from rag.records import Answer, AnswerSentence, Support
@@ -47,6 +48,15 @@ def _reprint(source: str, account: str) -> str:
 def printable(text: str) -> str:
     """``text`` without characters that would steer the terminal: articles are data."""
     return "".join(char for char in text if char == "\n" or char.isprintable())
+
+
+def language_name(language: str) -> str:
+    """A language, as it is called in a message."""
+    names: dict[str, str] = {
+        Language.CHINESE: say("Chinese", "中文"),
+        Language.ENGLISH: say("English", "英文"),
+    }
+    return names.get(language, say("another language", "其他语言"))
 
 
 def kind_name(kind: Kind) -> str:

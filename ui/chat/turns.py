@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from index.language import Language
 from index.records import Kind
 from rag.events import QuestionRead
 from rag.records import (
@@ -21,7 +20,7 @@ from rag.records import (
 )
 from ui.chat.markup import fill
 from ui.language import say
-from ui.show import copies_name, kind_name
+from ui.show import copies_name, kind_name, language_name
 
 MOST_FOUND = 5
 """Articles that are shown while there is no answer yet; afterwards all are a click away."""
@@ -34,17 +33,18 @@ class Limit(StrEnum):
 
     DATES = "dates"
     ACCOUNTS = "accounts"
+    LANGUAGES = "languages"
     ARTICLES = "articles"
     STANDALONE = "standalone"
 
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """One thing that was understood; ``limit`` is what its cross takes back, if it has one."""
+    """One thing that was understood; ``limit`` is what its cross takes back."""
 
     name: str
     value: str
-    limit: Limit | None = None
+    limit: Limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +86,10 @@ def understood_html(question: str, read: QuestionRead) -> str:
 
 
 def chips(question: str, read: QuestionRead) -> list[Chip]:
-    """What was understood of a question, apart from the question itself."""
+    """What was understood of a question beyond its words."""
     limits = read.filters
-    found = [Chip(say("Question in", "提问语言"), _language_name(read.language))]
-    if read.standalone_question and read.standalone_question != question and not limits.read:
+    found: list[Chip] = []
+    if _is_completed(question, read.standalone_question):
         found.append(
             Chip(say("Searched as", "检索问题"), read.standalone_question, Limit.STANDALONE)
         )
@@ -99,6 +99,9 @@ def chips(question: str, read: QuestionRead) -> list[Chip]:
         found.append(
             Chip(say("Account", "公众号"), say(", ", "、").join(limits.accounts), Limit.ACCOUNTS)
         )
+    if limits.languages:
+        named = say(", ", "、").join(map(language_name, limits.languages))
+        found.append(Chip(say("Articles in", "文章语言"), named, Limit.LANGUAGES))
     if limits.article_ids:
         count = len(limits.article_ids)
         named = say(f"{count} chosen", f"已选 {count} 篇")
@@ -217,6 +220,13 @@ def _nearest(evidence: Sequence[Evidence]) -> tuple[Nearest, ...]:
     return tuple(Nearest(one.article_id, one.title, one.date, one.account) for one in evidence[:3])
 
 
+def _is_completed(question: str, standalone: str) -> bool:
+    """Whether the question was searched with words of the conversation, not only without some of
+    its own: those that say which articles to look in are cut out."""
+    own = iter(question)
+    return not all(char in own for char in standalone)
+
+
 def _period(limits: AppliedFilters) -> str:
     first, last = limits.date_from, limits.date_to
     if first == last and first:
@@ -224,9 +234,3 @@ def _period(limits: AppliedFilters) -> str:
     if first and last:
         return f"{first} – {last}"
     return say(f"since {first}", f"{first} 起") if first else say(f"until {last}", f"至 {last}")
-
-
-def _language_name(language: str) -> str:
-    return {Language.CHINESE: say("Chinese", "中文"), Language.ENGLISH: say("English", "英文")}.get(
-        Language(language), say("another language", "其他语言")
-    )

@@ -134,6 +134,28 @@ def test_a_chip_can_be_taken_away(visit):
     expect(turn.locator(".sentences")).to_contain_text("6月28日")
 
 
+def test_a_wish_for_articles_in_a_language_can_be_taken_away(visit):
+    one = visit()
+    turn = one.ask("英文文章里东岸大桥什么时候通车？")
+    chip = turn.locator(".chip", has_text="文章语言")
+    expect(chip).to_contain_text("英文")
+    chip.locator(".chip-drop").click()
+    expect(turn.locator(".sentences")).to_contain_text("6月28日")
+    expect(turn.locator(".chip")).to_have_count(0)
+
+
+def test_a_question_that_is_edited_is_read_anew(visit):
+    one = visit()
+    turn = one.ask("6月20日发布的文章里，大桥什么时候通车？")
+    turn.locator(".chip-drop").click()
+    turn.locator(".chip").wait_for(state="detached")
+    turn.locator("[data-do=edit]").click()
+    turn.locator(".editing textarea").fill("6月28日发布的青岩水库第二期工程什么时候开工？")
+    turn.locator(".editing button[type=submit]").click()
+    expect(turn.locator(".chip", has_text="发布时间")).to_contain_text("2025-06-28")
+    expect(turn.locator(".sentences")).to_contain_text("9月12日")
+
+
 def test_the_language_and_the_appearance_can_be_chosen(visit):
     one = visit(color_scheme="light")
     one.ask(BRIDGE)

@@ -13,7 +13,7 @@ from ui.language import say
 
 ANSWER = answer()
 EVENTS = (
-    QuestionRead("多少钱？", "zh", AppliedFilters()),
+    QuestionRead("青岩水库的工程多少钱？", "zh", AppliedFilters()),
     EvidenceFound(EVIDENCE),
     Text("共3.5"),
     Text("亿元。"),
@@ -54,7 +54,7 @@ def test_each_event_becomes_a_part_of_the_page(monkeypatch):
         "forming",
         "done",
     ]
-    assert "提问语言" in parts[0]["slots"]["understood"]
+    assert "青岩水库的工程多少钱？" in parts[0]["slots"]["understood"]
     assert "第1篇" in parts[1]["slots"]["sources"]
     assert "共3.5" in parts[2]["slots"]["answer"]
     assert parts[3]["said"] == "共3.5亿元。"

@@ -58,6 +58,10 @@ def answer(**values) -> Answer:
     return Answer(**{**plain, **values})
 
 
+def read(standalone: str, limits: AppliedFilters | None = None) -> QuestionRead:
+    return QuestionRead(standalone, "zh", limits or AppliedFilters())
+
+
 @pytest.fixture(autouse=True)
 def _in_chinese():
     with speaking(chinese=True):
@@ -104,14 +108,13 @@ def test_everything_is_escaped_wherever_it_stands():
         filters=AppliedFilters(accounts=(HURT,)),
     )
     refusal = Refusal((HURT,), (HURT,), (Nearest(HURT, HURT, HURT, HURT, HURT),))
-    read = QuestionRead(HURT + "2", "zh", hostile.filters)
     pages = [
         turns.answer_html(hostile),
         turns.answer_html(replace(hostile, refused=True, refusal=refusal)),
         turns.answer_html(replace(hostile, error=HURT)),
         turns.sources_html(hostile),
         turns.evidence_html(evidence),
-        turns.understood_html(HURT, read),
+        turns.understood_html(HURT, read(HURT + "2", hostile.filters)),
         turns.forming_html(hostile.sentences, hostile.citations, HURT),
     ]
     for html in pages:
@@ -138,20 +141,36 @@ def test_the_first_of_what_was_found_is_shown_at_once():
     assert 'data-article="e6"' not in html
 
 
-def test_chips_of_what_was_understood():
-    limits = AppliedFilters("2025-09-24", "2025-09-24", ("甲号",), ("x", "y"), ("9月24日发布的",))
-    found = {chip.limit: chip for chip in turns.chips("谁？", QuestionRead("谁？", "zh", limits))}
-    assert found[turns.Limit.DATES].value == "2025-09-24"
-    assert found[turns.Limit.ACCOUNTS].value == "甲号"
-    assert found[turns.Limit.ARTICLES].value == "已选 2 篇"
-    assert found[None].value == "中文"
-    assert turns.Limit.STANDALONE not in found
-    follow_up = turns.chips("它呢？", QuestionRead("大桥多长？ 它呢？", "en", AppliedFilters()))
-    assert [chip.limit for chip in follow_up] == [None, turns.Limit.STANDALONE]
-    half = turns.chips(
-        "谁？", QuestionRead("谁？", "other", AppliedFilters(date_from="2025-01-02"))
-    )
-    assert [chip.value for chip in half] == ["其他语言", "2025-01-02 起"]
+def test_chips_of_what_was_understood_and_can_be_taken_away():
+    limits = AppliedFilters("2025-09-24", "2025-09-24", ("甲号",), ("x", "y"), ("en",))
+    found = {chip.limit: chip.value for chip in turns.chips("谁？", read("谁？", limits))}
+    assert found == {
+        turns.Limit.DATES: "2025-09-24",
+        turns.Limit.ACCOUNTS: "甲号",
+        turns.Limit.LANGUAGES: "英文",
+        turns.Limit.ARTICLES: "已选 2 篇",
+    }
+    html = turns.understood_html("谁？", read("谁？", limits))
+    assert html.count('class="chip-drop"') == len(found)
+    half = turns.chips("谁？", read("谁？", AppliedFilters(date_from="2025-01-02")))
+    assert [chip.value for chip in half] == ["2025-01-02 起"]
+    assert turns.understood_html("谁？", read("谁？")).strip() == ""
+
+
+@pytest.mark.parametrize(
+    ("question", "standalone", "completed"),
+    [
+        ("它呢？", "大桥多长？ 它呢？", True),
+        ("9月24日发布的文章里它多长？", "大桥在哪？ 文章里它多长？", True),
+        ("9月24日发布的大桥有多长？", "大桥有多长？", False),
+        ("大桥有多长？", "大桥有多长？", False),
+    ],
+)
+def test_a_question_that_the_conversation_completed_can_be_asked_alone(
+    question, standalone, completed
+):
+    found = [chip.limit for chip in turns.chips(question, read(standalone))]
+    assert found == [turns.Limit.STANDALONE] * completed
 
 
 def test_a_refusal_says_what_was_looked_for_and_what_is_near():
