@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from rag.starters import starters
 from ui.chat.access import LOCAL_HOST, check_host, read_users
 from ui.indexing import index_samples, run_index
 from ui.language import say
@@ -98,6 +99,7 @@ def chat_command(
         from ui.chat.server import Settings, serve
 
         assistant.warm_up()
+        starters(assistant)
         chat = assistant.chat_model
         settings = Settings(
             host=host,

@@ -37,6 +37,7 @@ _MOST_CLEANED = 500
 _HEADINGS_OF_A_JOB = 10
 _NEAREST_ASKED = 3
 _INSTEAD = 3
+_TRIED_INSTEAD = 3
 
 
 class Requests:
@@ -149,7 +150,8 @@ class Requests:
         for one in answer.evidence[:_NEAREST_ASKED]:
             article = self._library.article(one.article_id)
             if article is not None:
-                found += answered(self._assistant, candidates(article)[:2])
+                tried = candidates(article)[:_TRIED_INSTEAD]
+                found += [one.question for one in answered(self._assistant, tried)][:1]
         return found[:_INSTEAD] or starters(self._assistant)[:_INSTEAD]
 
     def job(self, job: Job | None) -> dict[str, Any]:

@@ -150,7 +150,7 @@ def test_a_question_that_is_edited_is_read_anew(visit):
     turn.locator(".chip-drop").click()
     turn.locator(".chip").wait_for(state="detached")
     turn.locator("[data-do=edit]").click()
-    turn.locator(".editing textarea").fill("6月28日发布的青岩水库第二期工程什么时候开工？")
+    turn.locator(".editing textarea").fill("6月28日发布的文章里，青岩水库第二期工程什么时候开工？")
     turn.locator(".editing button[type=submit]").click()
     expect(turn.locator(".chip", has_text="发布时间")).to_contain_text("2025-06-28")
     expect(turn.locator(".sentences")).to_contain_text("9月12日")
