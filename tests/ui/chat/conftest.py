@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -38,22 +39,18 @@ HOSTILE = (
 )
 
 
-@pytest.fixture
-def page_folder(tmp_path: Path, encoder: FakeEncoder) -> Path:
+_PATIENCE = 60_000
+"""Milliseconds after which something will not come any more, also where the machine has other work."""
+
+
+def make_library(folder: Path, encoder: FakeEncoder) -> Path:
     """A library of the shared articles and of some that would do harm."""
-    folder = tmp_path / "page-library"
     index_raw((*ARTICLES, *HOSTILE), folder, encoder=encoder)
     return folder
 
 
-@pytest.fixture
-def page_assistant(page_folder: Path, encoder: FakeEncoder) -> Iterator[Assistant]:
-    with Assistant.open(page_folder, encoder=encoder) as assistant:
-        yield assistant
-
-
-@pytest.fixture
-def page_settings(encoder: FakeEncoder) -> Settings:
+def settings_for(encoder: FakeEncoder) -> Settings:
+    """The page on a free port, with what it needs to change its library."""
     return Settings(
         port=0,
         index=lambda paths, folder, progress: index_articles(
@@ -65,15 +62,44 @@ def page_settings(encoder: FakeEncoder) -> Settings:
 
 
 @pytest.fixture
+def page_folder(tmp_path: Path, encoder: FakeEncoder) -> Path:
+    return make_library(tmp_path / "page-library", encoder)
+
+
+@pytest.fixture
+def page_assistant(page_folder: Path, encoder: FakeEncoder) -> Iterator[Assistant]:
+    with Assistant.open(page_folder, encoder=encoder) as assistant:
+        yield assistant
+
+
+@pytest.fixture
+def page_settings(encoder: FakeEncoder) -> Settings:
+    return settings_for(encoder)
+
+
+@pytest.fixture
 def page_url(page_assistant: Assistant, page_settings: Settings) -> Iterator[str]:
-    """The address of the page, served on this machine."""
+    """The address of a page whose library a test may change."""
     with serving(page_assistant, page_settings) as url:
+        yield url.rstrip("/")
+
+
+@pytest.fixture(scope="session")
+def shared_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a page for all tests that leave its library as it is."""
+    encoder = FakeEncoder()
+    folder = make_library(tmp_path_factory.mktemp("shared") / "library", encoder)
+    with (
+        Assistant.open(folder, encoder=encoder) as assistant,
+        serving(assistant, settings_for(encoder)) as url,
+    ):
         yield url.rstrip("/")
 
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    playwright.expect.set_options(timeout=_PATIENCE)
     with playwright.sync_playwright() as started:
         browser = started.chromium.launch(
             executable_path=find_chromium(), args=["--no-sandbox", "--disable-gpu"]
@@ -82,14 +108,14 @@ def chromium() -> Iterator[Any]:
         browser.close()
 
 
-@pytest.fixture
-def visit(chromium: Any, page_url: str) -> Iterator[Callable[..., Visit]]:
-    """Open the page as a new visitor; at the end, nothing must have gone wrong."""
+@contextmanager
+def visitors(chromium: Any, url: str) -> Iterator[Callable[..., Visit]]:
+    """Opens a page as new visitors; at the end, nothing must have gone wrong."""
     visits: list[Visit] = []
 
-    def opened(url: str = page_url, **options: Any) -> Visit:
+    def opened(url: str = url, **options: Any) -> Visit:
         context = chromium.new_context(**{"locale": "zh-CN", **options})
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(_PATIENCE)
         one = Visit(context.new_page(), url)
         one.watch()
         one.page.goto(url)
@@ -102,3 +128,17 @@ def visit(chromium: Any, page_url: str) -> Iterator[Callable[..., Visit]]:
         one.page.context.close()
         assert one.wrong == []
         assert hurt is None
+
+
+@pytest.fixture
+def visit(chromium: Any, shared_url: str) -> Iterator[Callable[..., Visit]]:
+    """Open the page as a new visitor who leaves its library as it is."""
+    with visitors(chromium, shared_url) as opened:
+        yield opened
+
+
+@pytest.fixture
+def visit_own(chromium: Any, page_url: str) -> Iterator[Callable[..., Visit]]:
+    """Open a page whose library may be changed (``page_folder``)."""
+    with visitors(chromium, page_url) as opened:
+        yield opened

@@ -205,7 +205,10 @@ class Slow:
 
 
 @pytest.fixture
-def slow(page_assistant: Assistant, page_settings: Settings) -> Iterator[tuple[Slow, str]]:
+def slow(
+    page_assistant: Assistant, page_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[tuple[Slow, str]]:
+    monkeypatch.setattr("ui.chat.converse._SECONDS_BETWEEN_DRAFTS", 0)  # every letter is drawn
     assistant = Slow(page_assistant)
     with serving(assistant, replace(page_settings, models=("test:model",))) as url:
         yield assistant, url.rstrip("/")
@@ -220,7 +223,6 @@ def test_an_answer_is_seen_to_form(visit, slow):
     page.keyboard.press("Enter")
     expect(page.locator(".found .looked-title").first).to_have_text("东岸大桥月底通车")
     for length in range(1, 6):
-        page.wait_for_timeout(100)  # drafts are drawn so often and not oftener
         assistant.write(1)
         expect(page.locator(".draft .said")).to_have_text("东岸大桥将于6月28日通车。"[:length])
     expect(page.locator("#stop")).to_be_visible()
@@ -295,8 +297,8 @@ def test_a_refusal_looks_like_an_answer(visit):
     expect(one.page.locator("#panel .reader-title")).to_be_visible()
 
 
-def test_files_can_be_added_while_the_chat_goes_on(visit, tmp_path: Path):
-    one = visit()
+def test_files_can_be_added_while_the_chat_goes_on(visit_own, tmp_path: Path):
+    one = visit_own()
     added = article("tram", "红桥电车将于8月8日开通。", title="红桥电车开通", time="2025/6/30")
     good = write_export(tmp_path / "新的.json", [added])
     bad = tmp_path / "坏的.json"
@@ -315,8 +317,8 @@ def test_files_can_be_added_while_the_chat_goes_on(visit, tmp_path: Path):
     expect(turn.locator(".sentences")).to_contain_text("8月8日")
 
 
-def test_files_can_be_dropped_anywhere(visit):
-    one = visit()
+def test_files_can_be_dropped_anywhere(visit_own):
+    one = visit_own()
     dropped = one.page.evaluate_handle(
         """() => {
             const files = new DataTransfer();
@@ -353,8 +355,8 @@ def test_a_file_of_another_kind_is_refused(visit, tmp_path: Path):
     expect(one.page.locator(".job .problem")).to_contain_text("无法读取 '程序.exe' 这类文件")
 
 
-def test_an_article_can_be_removed(visit):
-    one = visit()
+def test_an_article_can_be_removed(visit_own):
+    one = visit_own()
     one.page.locator("[data-open=library]").click()
     item = one.page.locator(".heading", has_text="海棠小学招生")
     item.locator(".remove").click()
@@ -365,8 +367,8 @@ def test_an_article_can_be_removed(visit):
     expect(one.page.locator(".library-facts")).to_contain_text("6 篇文章")
 
 
-def test_feedback_is_kept_in_the_library(visit, page_folder: Path):
-    one = visit()
+def test_feedback_is_kept_in_the_library(visit_own, page_folder: Path):
+    one = visit_own()
     turn = one.ask(BRIDGE)
     turn.locator("[data-do=wrong]").click()
     form = one.page.locator("#feedback")

@@ -24,7 +24,14 @@ BRIDGE = "东岸大桥什么时候通车？"
 
 
 @pytest.fixture
-def client(page_url: str) -> Iterator[httpx.Client]:
+def client(shared_url: str) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=shared_url) as client:
+        yield client
+
+
+@pytest.fixture
+def own_client(page_url: str) -> Iterator[httpx.Client]:
+    """Of a page whose library may be changed."""
     with httpx.Client(base_url=page_url) as client:
         yield client
 
@@ -52,8 +59,8 @@ def cut_off(send: Callable[[], httpx.Response]) -> bool:
         return True
 
 
-def test_programs_ask_and_search(page_url):
-    client = Client(page_url, verbose=False)
+def test_programs_ask_and_search(shared_url):
+    client = Client(shared_url, verbose=False)
     answer = client.predict(BRIDGE, api_name="/ask")
     assert answer["sentences"][0]["text"] == "东岸大桥将于6月28日通车。"
     assert answer["citations"][0]["article_id"] == "bridge"
@@ -82,9 +89,9 @@ def test_the_endpoints_are_described(client):
         ({"question": "谁？", "strictness": "lax"}, "'lax' is not a valid Strictness"),
     ],
 )
-def test_a_program_is_told_what_is_wrong(page_url, asked, said):
+def test_a_program_is_told_what_is_wrong(shared_url, asked, said):
     with pytest.raises(AppError, match=said):
-        Client(page_url, verbose=False).predict(**asked, api_name="/ask")
+        Client(shared_url, verbose=False).predict(**asked, api_name="/ask")
 
 
 def test_evidence_is_shown_before_the_answer(client):
@@ -219,14 +226,14 @@ def test_a_session_asks_only_so_much(page_assistant, page_settings):
             assert converse(other, question=BRIDGE)[-1]["state"] == "done"
 
 
-def test_a_port_that_is_taken(page_assistant, page_settings, page_url):
-    taken = int(page_url.rsplit(":", 1)[1])
+def test_a_port_that_is_taken(page_assistant, page_settings, shared_url):
+    taken = int(shared_url.rsplit(":", 1)[1])
     page = serving(page_assistant, replace(page_settings, port=taken))
     with pytest.raises(JuwenError, match="name another --port"):
         page.__enter__()
 
 
-def test_sessions_are_not_mixed_up(page_url):
+def test_sessions_are_not_mixed_up(shared_url):
     """Twenty at once, each with questions of its own; none sees a word of another's."""
     asked = [
         "东岸大桥总投资多少？",
@@ -237,7 +244,7 @@ def test_sessions_are_not_mixed_up(page_url):
     expected = ["18.6亿元", "240名", "5000台", "45 yuan"]
 
     def session(number: int) -> list[bool]:
-        with httpx.Client(base_url=page_url, timeout=60) as client:
+        with httpx.Client(base_url=shared_url, timeout=60) as client:
             client.get("/")
             return [
                 expected[at] in converse(client, question=asked[at])[-1]["answer"]["answer"]
@@ -248,19 +255,19 @@ def test_sessions_are_not_mixed_up(page_url):
         assert all(all(right) for right in pool.map(session, range(20)))
 
 
-def test_an_upload_is_indexed_and_reported(client, tmp_path: Path):
+def test_an_upload_is_indexed_and_reported(own_client, tmp_path: Path):
     export = write_export(tmp_path / "a.json", [article("tram", "红桥电车将于8月8日开通。")])
-    sent = client.post("/page/upload?name=../../新.json", content=export.read_bytes()).json()
+    sent = own_client.post("/page/upload?name=../../新.json", content=export.read_bytes()).json()
     assert sent["name"] == "新.json"
     for _ in range(200):
-        job = client.get(f"/page/jobs/{sent['id']}").json()
+        job = own_client.get(f"/page/jobs/{sent['id']}").json()
         if job["state"] in ("done", "failed"):
             break
         asyncio.run(asyncio.sleep(0.05))
     assert job["state"] == "done", job
     assert "标题tram" in job["html"]
-    assert client.get("/page/jobs/unknown").status_code == 404
-    refused = client.post("/page/upload?name=a.exe", content=b"MZ")
+    assert own_client.get("/page/jobs/unknown").status_code == 404
+    refused = own_client.post("/page/upload?name=a.exe", content=b"MZ")
     assert refused.status_code == 422
     assert "is not a file that can be read" in refused.json()["problem"]
 
