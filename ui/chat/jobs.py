@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import queue
 import secrets
 import shutil
@@ -15,7 +16,7 @@ from pathlib import Path, PurePath
 from index.build import Progress
 from index.errors import JuwenError
 from index.load import SUFFIXES
-from index.records import Summary
+from index.records import Problem, Summary
 
 _LONGEST_STEM = 80
 _MOST_WAITING = 20
@@ -163,9 +164,11 @@ class Jobs:
             before = set(self._ids())
             summary = self._index([path], self._folder, lambda *at: self._report(job_id, *at))
             new = tuple(one for one in self._ids() if one not in before)
-            self._change(job_id, state=State.DONE, summary=summary, new=new)
+            named = replace(summary, problems=_named_as_sent(summary.problems, path))
+            self._change(job_id, state=State.DONE, summary=named, new=new)
         except JuwenError as error:
-            self._change(job_id, state=State.FAILED, error=error)
+            plain = JuwenError(*(_as_sent(said, path) for said in (error.english, error.chinese)))
+            self._change(job_id, state=State.FAILED, error=plain)
         except Exception as error:
             plain = JuwenError(
                 f"indexing stopped ({type(error).__name__}: {error}); the library is as it was",
@@ -182,3 +185,15 @@ class Jobs:
         with self._lock:
             if job_id in self._jobs:
                 self._jobs[job_id] = replace(self._jobs[job_id], **values)  # type: ignore[arg-type]
+
+
+def _named_as_sent(problems: Sequence[Problem], path: Path) -> tuple[Problem, ...]:
+    return tuple(
+        replace(one, english=_as_sent(one.english, path), chinese=_as_sent(one.chinese, path))
+        for one in problems
+    )
+
+
+def _as_sent(message: str, path: Path) -> str:
+    """A message that names the file as its sender knows it, not by where this machine put it."""
+    return message.replace(f"{path.parent}{os.sep}", "")

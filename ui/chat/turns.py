@@ -161,6 +161,7 @@ def sources_html(answer: Answer) -> str:
         sources=used,
         others=others,
         copies=copies,
+        span_list=span_list,
         about=about,
         snippet=snippet,
         refused=answer.refused,

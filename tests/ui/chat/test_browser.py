@@ -308,10 +308,8 @@ def test_files_can_be_added_while_the_chat_goes_on(visit_own, tmp_path: Path):
     expect(one.page.locator(".job", has_text="新的.json").locator(".report")).to_contain_text(
         "1 篇新增"
     )
-    expect(one.page.locator(".job", has_text="坏的.json")).to_contain_text("坏的.json")
-    expect(
-        one.page.locator(".job", has_text="坏的.json").locator(".problems, .problem")
-    ).to_be_visible()
+    problem = one.page.locator(".job", has_text="坏的.json").locator(".problems, .problem")
+    expect(problem).to_contain_text("'坏的.json' 不是有效的 JSON")
     expect(one.page.locator(".library-facts")).to_contain_text("8 篇文章")
     turn = one.ask("红桥电车什么时候开通？")
     expect(turn.locator(".sentences")).to_contain_text("8月8日")
@@ -329,6 +327,33 @@ def test_files_can_be_dropped_anywhere(visit_own):
     one.page.dispatch_event("#question", "drop", {"dataTransfer": dropped})
     expect(one.page.locator(".job .report")).to_contain_text("1 篇新增")
     expect(one.page.locator(".library-facts")).to_contain_text("8 篇文章")
+
+
+def test_a_search_of_the_library_can_be_taken_back(visit):
+    page = visit().page
+    page.locator("[data-open=library]").click()
+    expect(page.locator(".heading")).to_have_count(7)
+    page.fill("#find", "灯塔")
+    page.keyboard.press("Enter")
+    expect(page.locator(".library .looked-list .looked").first).to_contain_text("松林港灯塔")
+    page.fill("#find", "")
+    expect(page.locator(".heading")).to_have_count(7)
+
+
+def test_a_conversation_with_a_long_question_fits_its_dialog(visit):
+    one = visit(viewport={"width": 390, "height": 844})
+    one.ask(BRIDGE + "请说得详细一些，" * 12)
+    one.page.locator("[data-open=conversations]").click()
+    expect(one.page.locator(".kept .remove")).to_be_in_viewport(ratio=1)
+    sheet = one.page.locator("#conversations .sheet")
+    assert sheet.evaluate("sheet => sheet.scrollWidth <= sheet.clientWidth")
+
+
+def test_the_title_of_a_source_opens_it(visit):
+    one = visit()
+    turn = one.ask(BRIDGE)
+    turn.locator(".source-title").first.click()
+    expect(one.page.locator("#panel mark").first).to_be_in_viewport()
 
 
 def test_two_tabs_keep_both_conversations(visit):

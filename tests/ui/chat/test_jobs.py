@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from index.errors import LibraryError
-from index.records import Summary
+from index.records import Problem, Summary
 from ui.chat.jobs import Jobs, State, UploadError, check_name
 
 
@@ -37,12 +38,16 @@ def test_names_that_are_not(name):
 
 
 def wait(jobs: Jobs, job_id: str) -> State:
-    for _ in range(500):
-        job = jobs.find(job_id)
-        if job.state in (State.DONE, State.FAILED):
-            return job.state
+    until(lambda: jobs.find(job_id).state in (State.DONE, State.FAILED))
+    return jobs.find(job_id).state
+
+
+def until(happened: Callable[[], bool]) -> None:
+    for _ in range(3000):
+        if happened():
+            return
         time.sleep(0.01)
-    raise AssertionError("the job does not end")
+    raise AssertionError("it does not happen")
 
 
 def upload(jobs: Jobs, name: str = "a.txt"):
@@ -70,9 +75,25 @@ def test_one_job_after_the_other(tmp_path: Path):
     assert [wait(jobs, job.id) for job, _ in begun] == [State.DONE] * 3
     assert seen == ["x"] * 3
     assert [jobs.find(job.id).new for job, _ in begun] == [("new1",), ("new2",), ("new3",)]
-    time.sleep(0.05)
-    assert not any(path.exists() for _, path in begun)
+    until(lambda: not any(path.exists() for _, path in begun))
     assert len(changed) == 3
+    jobs.close()
+
+
+@pytest.mark.parametrize("fails", [True, False])
+def test_what_is_wrong_names_the_file_as_it_was_sent(tmp_path: Path, fails: bool):
+    def index(paths, folder, progress):
+        said = f"{str(paths[0])!r} is bad", f"{str(paths[0])!r} 有误"
+        if fails:
+            raise LibraryError(*said)
+        return Summary(failed=1, problems=(Problem(*said, lost=True),))
+
+    jobs = Jobs(tmp_path, index, list)
+    job, _ = upload(jobs, "周报.txt")
+    wait(jobs, job.id)
+    found = jobs.find(job.id)
+    problem = found.error if fails else found.summary.problems[0]
+    assert (problem.english, problem.chinese) == ("'周报.txt' is bad", "'周报.txt' 有误")
     jobs.close()
 
 

@@ -80,6 +80,7 @@ def test_the_report_of_an_upload():
     with speaking(chinese=True):
         html = report_html(summary, Cleaned({"unknown-rule": 2}, [one]))
     assert "<strong>2</strong> 篇新增" in html
+    assert "篇未变" not in html
     assert "30 篇未能收入" in html
     assert html.count("<li>坏") == 20
     assert "另有 10 条" in html

@@ -133,6 +133,10 @@ def test_only_used_sources_are_listed_and_others_folded_away():
     assert "还看过</summary>" not in listed
     assert folded.count('class="looked"') == 5
     assert 'data-article="e2"' not in folded
+    titled = (
+        '<button type="button" class="source-title" data-article="e2" data-start="4" data-end="10"'
+    )
+    assert listed.count(titled) == 1
 
 
 def test_the_first_of_what_was_found_is_shown_at_once():

@@ -86,6 +86,11 @@ body.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 
+// An emptied search field shows the list of all articles again.
+body.addEventListener("input", (event) => {
+  if (event.target.matches("#find") && !event.target.value) list(0);
+});
+
 body.addEventListener("submit", async (event) => {
   event.preventDefault();
   const into = place("headings");
