@@ -61,6 +61,9 @@ LONGEST_QUESTION = 2000
 _INSTEAD_ENGLISH = "The articles' own sentences answer instead."
 _INSTEAD_CHINESE = "以下改由文章原句作答。"
 _OWN_TERMS = 3
+_CARRIED = 4
+"""Turns that a question can lean on at most."""
+
 _LEANING = re.compile(
     r"^(?:那|其中|还有|另外|此外|同样|上述|前者|后者|这|该)|(?<![其吉])[它他她]|(?:^|[，,；。 ])其(?![他它余实次])|这[个家项次些位里]|那[个家项次些位里]|呢[？?]?$"
     r"|^(?:and|what about|how about)\b|\b(?:it|its|they|their|them|he|she|his|her|this|those|these)\b",
@@ -448,20 +451,23 @@ def _of_model(written: WrittenAnswer, english: bool) -> str:
 
 
 def standalone_question(question: str, history: Sequence[Turn]) -> str:
-    """The question as it is searched: one that leans on the conversation, with the one before it.
+    """The question as it is searched: one that leans on the conversation, with those it leans on.
 
     A question leans on it that begins with 那, 其中 or "what about", that has a pronoun, or that
-    has next to no words of its own.
+    has next to no words of its own. The one before may itself lean on another, and so on.
 
-    >>> turns = [Turn("东岸大桥有多长？", "全长3.2公里。")]
+    >>> turns = [Turn("东岸大桥有多长？", "全长3.2公里。"), Turn("它是谁设计的？", "罗工。")]
     >>> standalone_question("那它花了多少钱？", turns)
-    '东岸大桥有多长？ 那它花了多少钱？'
+    '东岸大桥有多长？ 它是谁设计的？ 那它花了多少钱？'
     >>> standalone_question("海棠小学今年招多少新生？", turns)
     '海棠小学今年招多少新生？'
     """
-    if not history or not _leans(question):
-        return question
-    return f"{history[-1].question} {question}"
+    chained = [question]
+    for turn in reversed(history[-_CARRIED:]):
+        if not _leans(chained[0]):
+            break
+        chained.insert(0, turn.question)
+    return " ".join(chained)
 
 
 def _leans(question: str) -> bool:
