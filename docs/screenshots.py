@@ -76,6 +76,7 @@ def take_states(page: Any, questions: tuple[str, ...], into: Path, name: str) ->
     shoot(page, into / f"{name}-3-article.png")
     page.keyboard.press("Escape")
     answered(page, questions[-1])
+    page.locator("[data-instead] button").first.wait_for()
     shoot(page, into / f"{name}-4-refusal.png")
     page.locator("[data-open=library]").click()
     page.locator(".heading").first.wait_for()

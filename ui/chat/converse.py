@@ -137,7 +137,7 @@ def converse(
                 if part is not None:
                     yield part
                 if isinstance(event, Done):
-                    yield forming.done(event.answer, instead)
+                    yield from forming.done(event.answer, instead)
     except JuwenError as error:
         with speaking(chinese=asked.chinese):
             message = say_error(error)
@@ -204,17 +204,18 @@ class _Forming:
     def _html(self) -> str:
         return forming_html(self.sentences, self.citations, self.draft)
 
-    def done(self, answer: Answer, instead: Callable[[Answer], Sequence[str]]) -> Part:
-        """The whole answer, which replaces all that was shown before."""
+    def done(self, answer: Answer, instead: Callable[[Answer], Sequence[str]]) -> Iterator[Part]:
+        """The whole answer, which replaces all that was shown before; then, where it is a refusal,
+        what can be asked instead: to try these questions takes longer than to refuse."""
         with speaking(chinese=self.asked.chinese):
-            return done_part(
-                answer,
-                instead(answer) if answer.refused else (),
-                said=answer.answer if answer.refused or not self.sentences else "",
-            )
+            said = answer.answer if answer.refused or not self.sentences else ""
+            part = done_part(answer, said)
+        yield part
+        if answer.refused:
+            yield {**part, "slots": {}, "said": "", "instead": list(instead(answer))}
 
 
-def done_part(answer: Answer, instead: Sequence[str] = (), said: str = "") -> Part:
+def done_part(answer: Answer, said: str = "") -> Part:
     """A whole answer, in the language that is being spoken."""
     read = QuestionRead(
         answer.standalone_question, detect_language(answer.question), answer.filters
@@ -225,8 +226,7 @@ def done_part(answer: Answer, instead: Sequence[str] = (), said: str = "") -> Pa
         "sources": sources_html(answer),
         "actions": fill("actions"),
     }
-    part = _part("done", slots, said=said)
-    return {**part, "answer": answer.to_dict(), "instead": list(instead)}
+    return {**_part("done", slots, said=said), "answer": answer.to_dict()}
 
 
 def _part(state: str, slots: dict[str, str], said: str = "") -> Part:

@@ -86,9 +86,15 @@ def test_the_answerer_is_named_only_where_one_was_chosen():
 
 def test_a_refusal_offers_what_can_be_asked_instead():
     refused = answer(refused=True, sentences=(), citations=(), answer="没有。")
-    parts = list(converse(Scripted(Done(refused)), Asked("？"), lambda _: ["能问的？"]))
-    assert parts[-1]["instead"] == ["能问的？"]
-    assert parts[-1]["said"] == "没有。"
+    tried = []
+    parts = converse(
+        Scripted(Done(refused)), Asked("？"), lambda _: tried.append(1) or ["能问的？"]
+    )
+    first = next(parts)
+    assert (first["said"], tried) == ("没有。", [])
+    assert "refusal" in first["slots"]["answer"]
+    [then] = parts
+    assert (then["instead"], then["slots"], then["said"]) == (["能问的？"], {}, "")
 
 
 @pytest.mark.parametrize(("chinese", "said"), [(True, "不行"), (False, "no")])
