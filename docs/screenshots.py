@@ -17,6 +17,7 @@ from playwright.sync_api import sync_playwright
 
 from index.build import index_articles
 from rag.assistant import Assistant
+from rag.starters import starters
 from ui.chat.server import Settings, serving
 
 IMAGES = Path(__file__).parent / "images"
@@ -37,6 +38,7 @@ def main(everything: Path | None) -> None:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         with Assistant.open(library) as assistant:
             assistant.warm_up()
+            starters(assistant)
             with serving(assistant, Settings(port=0)) as url:
                 if everything is None:
                     take_for_readme(browser, url)
