@@ -26,7 +26,7 @@ from rag.refusal import (
     lacks,
     least_confidence,
 )
-from rag.score import Candidate, readable, score_sentences, term_shares
+from rag.score import Candidate, score_sentences, term_shares
 
 MOST_SENTENCES = 5
 LONGEST_ANSWER = 180
@@ -70,34 +70,52 @@ class Quoted:
         return f"{before}{' '.join(self.text.split())}{after}"
 
 
-def answer_extractively(
+def answering(
     question: str,
-    articles: Sequence[Sequence[RankedPassage]],
+    ranked: Sequence[RankedPassage],
     encoder: Encoder,
     *,
     background: str = "",
     strictness: Strictness = Strictness.BALANCED,
-    most_sources: int | None = None,
-) -> Draft | None:
-    """The sentences of the passages that answer, each cited; ``None`` where none does.
+) -> list[Candidate]:
+    """The sentences that may answer, likeliest first; none where the passages do not answer.
 
     Args:
-        articles: Ranked articles, each with its ranked passages (``rag.retrieve``).
-        background: The question before, where this one leans on it; its terms count half.
-        strictness: How sure it has to be that the passages answer (``rag.refusal``).
-        most_sources: How many articles may be cited; ``None`` for as many as it takes.
+        ranked: Passages that are read for sentences (``rag.score.readable``).
     """
-    ranked = readable(articles)
     if not ranked or is_chat(question):
-        return None
+        return []
     candidates = score_sentences(question, ranked, encoder, background)
     signs = confidence_signs(question, background, ranked, candidates[0])
     if is_far(signs) or confidence(signs) < least_confidence(strictness):
-        return None
-    if heeds_gaps(strictness) and lacks(question, candidates[0].passage.article):
-        return None
-    quoted = shortened(question, background, ranked, candidates)
-    return _draft(question, choose(question, quoted, most_sources))
+        return []
+    gap = heeds_gaps(strictness) and lacks(question, candidates[0].passage.article)
+    return [] if gap else candidates
+
+
+def drafted(
+    question: str,
+    background: str,
+    ranked: Sequence[RankedPassage],
+    candidates: Sequence[Candidate],
+    contrary: Candidate | None = None,
+    most_sources: int | None = None,
+) -> Draft:
+    """The answer of the sentences that may answer (``answering``), each cited.
+
+    Args:
+        contrary: The sentence that gives another figure (``rag.disagreement``), to be quoted, too,
+            where more than one article may be cited.
+        most_sources: How many articles may be cited; ``None`` for as many as it takes.
+    """
+    likeliest = list(candidates[:_READ])
+    if most_sources == 1:
+        contrary = None
+    if contrary:
+        rest = [candidate for candidate in likeliest[1:] if candidate is not contrary]
+        likeliest = [likeliest[0], contrary, *rest]
+    quoted = shortened(question, background, ranked, likeliest)
+    return _draft(question, choose(question, quoted, 2 if contrary else 1, most_sources))
 
 
 def shortened(
@@ -110,13 +128,16 @@ def shortened(
     asked, share = wanted(question), term_shares(question, background, ranked)
     return [
         Quoted(candidate, Span(start + part.start, start + part.end))
-        for candidate in candidates[:_READ]
+        for candidate in candidates
         for start, part in [(candidate.span.start, excerpt(candidate.text, share, asked))]
     ]
 
 
 def choose(
-    question: str, candidates: Sequence[Quoted], most_sources: int | None = None
+    question: str,
+    candidates: Sequence[Quoted],
+    at_least: int = 1,
+    most_sources: int | None = None,
 ) -> list[Quoted]:
     """The likeliest (``candidates`` has the likeliest first), until it is likely enough that the
     answer is among them or they are too long. The same words are not said twice, and no more than
@@ -129,7 +150,7 @@ def choose(
     length, likely = 0, 0.0
     for candidate in candidates:
         text = candidate.text
-        if text in said or (chosen and length + len(text) > longest):
+        if text in said or (len(chosen) >= at_least and length + len(text) > longest):
             continue
         source = candidate.of.passage.article.article_id
         if most_sources is not None and source not in sources and len(sources) >= most_sources:
@@ -139,7 +160,7 @@ def choose(
         sources.add(source)
         length += len(text)
         likely += candidate.of.probability
-        if len(chosen) == MOST_SENTENCES or likely >= _ENOUGH:
+        if len(chosen) == MOST_SENTENCES or (len(chosen) >= at_least and likely >= _ENOUGH):
             break
     return chosen
 

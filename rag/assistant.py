@@ -26,8 +26,10 @@ from index.records import well_formed
 from index.store import Library, check_encoder
 from index.terms import content_terms
 from rag.align import Similarity, centred_similarity
-from rag.answer import Draft, answer_extractively
+from rag.answer import Draft, answering, drafted
+from rag.asked import wanted
 from rag.chat_model import ChatModel, add_usage, as_chat_model
+from rag.disagreement import Said, disagreement
 from rag.events import CitationFound, Done, Event, EvidenceFound, QuestionRead, Text, Verified
 from rag.generate import WrittenAnswer, write_answer
 from rag.records import (
@@ -49,6 +51,7 @@ from rag.refusal import in_words, refusal_of
 from rag.rerank import Reranker
 from rag.retrieve import retrieve, to_evidence
 from rag.rewrite import rewrite_question
+from rag.score import readable
 from rag.understand import Role, Understood, understand
 
 if TYPE_CHECKING:
@@ -210,22 +213,28 @@ class Assistant:
         evidence = to_evidence(found.articles, self.library.copies())
         yield EvidenceFound(evidence)
         retrieved = time.perf_counter()
+        # A rewritten question needs no background; one that was put together ends with its own words.
+        asked = question if standalone.endswith(question) else standalone
+        background = standalone.removesuffix(asked)
+        asked = asked if background else found.question
+        strictness = options.get("strictness", Strictness.BALANCED)
+        ranked = readable(found.articles)
+        candidates = answering(
+            asked, ranked, self._encoder, background=background, strictness=strictness
+        )
+        clash = disagreement(wanted(asked), candidates)
         written = WrittenAnswer()
-        if chat:
+        if chat and candidates:  # a chat model finds an answer in anything
             written = yield from self._write(standalone, found, chat, options)
         draft = written.draft
         by_model = written.refused or draft is not None
         if not by_model:
-            # A rewritten question needs no background; one that was put together ends with its own words.
-            asked = question if standalone.endswith(question) else standalone
-            background = standalone.removesuffix(asked)
-            draft = answer_extractively(
-                asked if background else found.question,
-                found.articles,
-                self._encoder,
-                background=background,
-                strictness=options.get("strictness", Strictness.BALANCED),
-                most_sources=options.get("most_sources"),
+            contrary = clash[0] if clash else None
+            most = options.get("most_sources")
+            draft = (
+                drafted(asked, background, ranked, candidates, contrary, most)
+                if candidates
+                else None
             )
             yield from _draft_events(draft)
         refusal = None if draft else refusal_of(found.question, found.articles)
@@ -247,9 +256,12 @@ class Assistant:
                 filters=found.filters,
                 refusal=refusal,
                 answerer=chat.name if chat and by_model else EXTRACTIVE,
-                notice=_notice(written, found.filters, question),
+                notice=_notice(written, found.filters, clash[1] if clash else (), question),
                 incomplete=written.incomplete,
                 usage=add_usage(usage, written.usage),
+                as_of=max((c.date for c in draft.citations if c.date), default=None)
+                if draft
+                else None,
             )
         )
 
@@ -425,10 +437,16 @@ def _draft_events(draft: Draft | None) -> Iterator[Event]:
         yield Verified(sentence)
 
 
-def _notice(written: WrittenAnswer, filters: AppliedFilters, question: str) -> str:
+def _notice(
+    written: WrittenAnswer, filters: AppliedFilters, clash: Sequence[Said], question: str
+) -> str:
     """What the reader has to know of how the answer came about, in the question's language."""
     english = detect_language(question) is Language.ENGLISH
-    notices = [_dropped(filters.dropped, english), _of_model(written, english)]
+    notices = [
+        _dropped(filters.dropped, english),
+        _of_model(written, english),
+        _disagree(clash, english),
+    ]
     return (" " if english else "").join(notice for notice in notices if notice)
 
 
@@ -439,6 +457,16 @@ def _dropped(words: Sequence[str], english: bool) -> str:
         named = ", ".join(f"“{word}”" for word in words)
         return f"No article in the library is within {named}: all articles were searched."
     return f"文章库中没有{'、'.join(f'“{word}”' for word in words)}的文章，已改在全部文章中查找。"
+
+
+def _disagree(clash: Sequence[Said], english: bool) -> str:
+    if not clash:
+        return ""
+    if english:
+        said = ", ".join(f"“{one.figure}” ({iso(one.published) or 'undated'})" for one in clash)
+        return f"The articles disagree: {said}."
+    said = "、".join(f"“{one.figure}”（{iso(one.published) or '无日期'}）" for one in clash)
+    return f"各篇文章说法不一：{said}。"
 
 
 def _of_model(written: WrittenAnswer, english: bool) -> str:

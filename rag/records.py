@@ -243,6 +243,7 @@ class Answer:
         incomplete: Whether the chat model broke off in the middle.
         refusal: What a refusal rests on; ``None`` where there is an answer.
         usage: Tokens that the chat model took.
+        as_of: The day of the newest article that is cited, ``YYYY-MM-DD``.
     """
 
     question: str
@@ -261,6 +262,7 @@ class Answer:
     incomplete: bool = False
     refusal: Refusal | None = None
     usage: Usage | None = None
+    as_of: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The answer as plain lists, strings and numbers, in the documented order."""

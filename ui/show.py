@@ -15,6 +15,8 @@ def show_answer(answer: Answer) -> str:
     lines = [answer.answer, *(_doubt(s) for s in answer.sentences if s.reason)]
     if answer.notice:
         lines += ["", _one_line(answer.notice)]
+    if answer.as_of:
+        lines += ["", say(f"As of {answer.as_of}.", f"截至 {answer.as_of}。")]
     for cited in answer.citations:
         reprint = _reprint(cited.source, cited.account)
         about = " · ".join(part for part in (cited.date, cited.account, reprint) if part)

@@ -9,13 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.embed import Vectors
-from rag.answer import (
-    LONGEST_ANSWER,
-    MOST_SENTENCES,
-    answer_extractively,
-    join_sentences,
-)
+from rag.answer import LONGEST_ANSWER, MOST_SENTENCES, answering, join_sentences
+from rag.answer import drafted as drafted_of
 from rag.records import AnswerSentence, Strictness, Support
+from rag.score import readable
 from tests.conftest import FakeEncoder
 from tests.rag.conftest import ranked
 
@@ -29,9 +26,13 @@ class BilingualEncoder(FakeEncoder):
         return super()._encode(texts)
 
 
-def drafted(question, *hits, encoder=None, **options):
-    articles = [[hit] for hit in hits]
-    return answer_extractively(question, articles, encoder or FakeEncoder(), **options)
+def drafted(question, *hits, encoder=None, most_sources=None, **options):
+    background = options.get("background", "")
+    read = readable([[hit] for hit in hits])
+    found = answering(question, read, encoder or FakeEncoder(), **options)
+    if not found:
+        return None
+    return drafted_of(question, background, read, found, most_sources=most_sources)
 
 
 def texts(draft):
