@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from index.language import Language, detect_language
 from index.records import Span
 from index.terms import terms
 from rag.asked import Wanted
 from rag.score import WEIGHTS
 
 LONGEST = 80
-"""Characters of a sentence that are quoted as a rule; one clause alone may be longer."""
+"""Characters of a Chinese sentence that are quoted as a rule; one clause alone may be longer."""
+
+LONGEST_FOREIGN = 220
+"""The same of a sentence in letters, which take two to three times the room."""
 
 _ENDS = "，；：;,:—"
 _OPEN = dict(zip("“《（(「『【[", "”》）)」』】]", strict=True))
@@ -25,7 +29,9 @@ class _Clause:
     exactly: bool
 
 
-def excerpt(text: str, share: Mapping[str, float], asked: Wanted, longest: int = LONGEST) -> Span:
+def excerpt(
+    text: str, share: Mapping[str, float], asked: Wanted, longest: int | None = None
+) -> Span:
     """The clauses of a sentence that answer best, in characters of ``text``.
 
     A sentence that is not longer than ``longest`` stays whole. Clauses are weighed as sentences are
@@ -34,12 +40,16 @@ def excerpt(text: str, share: Mapping[str, float], asked: Wanted, longest: int =
     Args:
         share: The question's terms with their weights (``rag.score.term_shares``).
         asked: What would answer.
+        longest: Characters; by default as many as suit the language.
 
     >>> from rag.asked import wanted
     >>> text = "本市近日公布了名单，新工厂共有120台机器人，另有两条生产线"
     >>> excerpt(text, {"机器": 1.0}, wanted("有多少台机器人？"), 14).of(text)
     '新工厂共有120台机器人'
     """
+    if longest is None:
+        chinese = detect_language(text) is Language.CHINESE
+        longest = LONGEST if chinese else LONGEST_FOREIGN
     if len(text) <= longest:
         return Span(0, len(text))
     clauses = [_read(text, span, share, asked) for span in clauses_of(text)]

@@ -57,7 +57,11 @@ _PERSON = re.compile(
 _ASKS = re.compile(r"[哪几什何]")
 _CALLED = re.compile(rf"[是叫由长任总席师士][{SURNAMES}][\u4e00-\u9fff]{{1,2}}")
 _PERSON_CALLED = re.compile(r"[长任总理席师士员者人裁家他她谁]的?(?:叫|名|姓)")
-_SAID_OF_PRESS = re.compile(r"专栏|栏目|文章|报道|推文|推送|新闻|消息|这篇|那篇")
+_SAID_OF_PRESS = re.compile(
+    r"专栏|栏目|文章|报道|推文|推送|新闻|消息|这篇|那篇"
+    r"|\b(?:articles?|posts?|stor(?:y|ies)|reports?|reported|news|says?|said|published)\b",
+    re.I,
+)
 _SEVERAL = 2
 _TOLD = 0.7
 """Share of a question's terms in a sentence and its title from which on it speaks of the question."""

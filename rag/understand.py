@@ -646,7 +646,7 @@ _LANGUAGES = (
 )
 _IN_LANGUAGE = {
     language: re.compile(
-        rf"(?:{chinese})的?(?=(?:{_PRESS}|资料|材料|来源|原文|稿)(?![网社版]))"
+        rf"(?:请?[只仅][看用要查](?:{chinese})(?:的|[，,。]|$))|(?:{chinese})的?(?=(?:{_PRESS}|资料|材料|来源|原文|稿)(?![网社版]))"
         rf"|\b{english}(?:-language\s+(?={_EN_PRESS}|reports?|sources?)|\s+(?=articles?\b|posts?\b|stories\b|sources?\b|reports\b))"
         rf"|(?:(?<=articles)|(?<=stories)|(?<=sources)|(?<=reports))\s+(?:written\s+)?in {english}\b",
         re.I,
