@@ -99,12 +99,12 @@ def _is_one_of(rows: NDArray[np.int64], wanted: Sequence[int]) -> Mask:
 
 def _rows_of(connection: sqlite3.Connection, article_ids: Sequence[str]) -> list[int]:
     """Rows of the published articles of these ids; ``page`` stands for ``page#2``, too."""
-    named = json.dumps([well_formed(name) for name in article_ids])
-    parts = json.dumps([well_formed(name) for name in article_ids if "#" not in name])
+    named = well_formed(json.dumps(list(article_ids), ensure_ascii=False))
     found = connection.execute(
-        "SELECT row FROM json_each(?) JOIN article ON article_id = value WHERE published "
-        "UNION SELECT row FROM json_each(?) JOIN article "
-        "ON article_id > value || '#' AND article_id < value || '$' WHERE published",  # "$" follows "#"
-        (named, parts),
+        "SELECT row FROM json_each(:named) JOIN article ON article_id = value WHERE published "
+        "UNION SELECT row FROM json_each(:named) JOIN article "
+        "ON article_id > value || '#' AND article_id < value || '$' "  # "$" comes next after "#"
+        "WHERE published AND NOT instr(value, '#')",
+        {"named": named},
     ).fetchall()
     return [row for (row,) in found]

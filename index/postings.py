@@ -55,8 +55,10 @@ class _Segment:
 
     def alive(self, data: bytes) -> int:
         """In how many of the chunks that are still there a term stands, by its posting."""
+        if self.start >= 0:
+            return len(data) // _POSTING_BYTES
         local, _ = _unpack(data)
-        return len(local) if self.start >= 0 else int((self.places[local] >= 0).sum())
+        return int((self.places[local] >= 0).sum())
 
     def add(
         self, scores: Scores, penalties: Scores, postings: Sequence[tuple[float, bytes]]
