@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -59,6 +59,8 @@ class VectorIndex:
         mean: Of all the centred vectors, shape (dimension,).
         covariance: Of all the centred vectors, shape (dimension, dimension).
         questions: Where the encoder puts questions.
+        languages: Of the chunks of an exact index that were looked up so far; it is read whole, and
+            a row of the database would be read for each chunk's language alone.
     """
 
     generation: int
@@ -70,6 +72,7 @@ class VectorIndex:
     mean: NDArray[np.float32]
     covariance: NDArray[np.float32]
     questions: Centres
+    languages: dict[int, str] = field(default_factory=dict)
 
     def spread(self, question: Vectors) -> tuple[float, float]:
         """Mean and standard deviation of a question's cosine with all passages, without a scan.
@@ -130,9 +133,19 @@ class VectorIndex:
             return np.zeros(0, np.float32), np.zeros(0, np.str_)
         if not self.stored.trained:
             vectors = self.stored.index.reconstruct_batch(ids)
-            return vectors @ question[0], _languages(connection, ids)
+            return vectors @ question[0], self._spoken(connection, ids.tolist())
         vectors, languages = _centred(connection, ids, self.stored.centres)
         return vectors @ question[0], languages
+
+    def _spoken(self, connection: sqlite3.Connection, ids: Sequence[int]) -> NDArray[np.str_]:
+        """The language of each chunk."""
+        for some in in_batches([chunk for chunk in ids if chunk not in self.languages]):
+            self.languages.update(
+                connection.execute(
+                    f"SELECT id, language FROM chunk WHERE id IN ({marks(some)})", some
+                ).fetchall()
+            )
+        return np.asarray([self.languages[chunk] for chunk in ids], np.str_)
 
 
 def _exact(
@@ -369,17 +382,6 @@ def _centred(
     held, languages, vectors = _arrays(rows, dimension)
     order = _in_order_of(ids, held)
     return centres.centre(vectors, languages)[order], np.asarray(languages, np.str_)[order]
-
-
-def _languages(connection: sqlite3.Connection, ids: NDArray[np.int64]) -> NDArray[np.str_]:
-    """The language of each chunk."""
-    rows: list[tuple[int, str]] = []
-    for some in in_batches(ids.tolist()):
-        rows += connection.execute(
-            f"SELECT id, language FROM chunk WHERE id IN ({marks(some)})", some
-        ).fetchall()
-    held = np.asarray([row[0] for row in rows], np.int64)
-    return np.asarray([row[1] for row in rows], np.str_)[_in_order_of(ids, held)]
 
 
 def _in_order_of(ids: NDArray[np.int64], held: NDArray[np.int64]) -> NDArray[np.intp]:
