@@ -23,6 +23,7 @@ from index.database import (
     Manifest,
     changes_from_json,
     connect_reader,
+    current_reader,
     in_batches,
     manifest_value,
     marks,
@@ -421,6 +422,7 @@ class Library:
             if self._connection.in_transaction:
                 yield self._connection
                 return
+            self._connection = current_reader(self._connection, self.folder / DATABASE)
             self._connection.execute("BEGIN")
             try:
                 yield self._connection
