@@ -211,7 +211,7 @@ def _chart(title: str, series: Series, rows: Sequence[Row]) -> str:
             for x, y in some
         ]
         parts.append(
-            f'<text x="{_WIDTH - _RIGHT + 12}" y="{_TOP + 16 + 20 * at}" fill="{colour}">{name}</text>'
+            f'<text x="{_WIDTH - _RIGHT + 12}" y="{_TOP + 16 + 20 * at}" style="fill:{colour}">{name}</text>'
         )
     parts.append(
         f'<text x="{(_LEFT + _WIDTH - _RIGHT) / 2}" y="{_HEIGHT - 4}" text-anchor="middle">passages</text>'
@@ -224,6 +224,6 @@ def _chart(title: str, series: Series, rows: Sequence[Row]) -> str:
 
 
 def _decades(values: Sequence[float]) -> tuple[int, int]:
-    """The powers of ten around some values."""
-    low, high = math.floor(math.log10(min(values))), math.ceil(math.log10(max(values)))
+    """The powers of ten around some values; what is a twentieth more than one is as good as one."""
+    low, high = math.floor(math.log10(min(values))), math.ceil(math.log10(max(values) / 1.05))
     return low, max(high, low + 1)
