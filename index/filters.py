@@ -1,4 +1,4 @@
-"""Which chunks a question may find: by day, account and article, as a mask over the published chunks.
+"""Which chunks a question may find: by day, account, article and language, as a mask over the published chunks.
 
 What filters look at is read once for a generation; a filter is then a comparison of arrays, whatever
 share of the library it lets through.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
@@ -25,16 +25,20 @@ class Attributes:
     """What filters look at, for each of the published chunks, by their place.
 
     Attributes:
+        ids: Of the chunks, shape (n,).
         rows: Of the articles, shape (n,).
         days: Of publication, ``NaT`` for none, shape (n,).
         accounts: As numbers, shape (n,).
         numbers: The number of each account.
+        languages: Which chunks are in a language, by language; each read when it is first asked for.
     """
 
+    ids: NDArray[np.int64]
     rows: NDArray[np.int64]
     days: NDArray[np.datetime64]
     accounts: NDArray[np.int32]
     numbers: Mapping[str, int]
+    languages: dict[str, Mask] = field(default_factory=dict)
 
     def allowed(
         self,
@@ -43,6 +47,7 @@ class Attributes:
         date_to: date | None,
         accounts: Sequence[str],
         article_ids: Sequence[str],
+        languages: Sequence[str] = (),
     ) -> Mask:
         """For each chunk, whether all filters let it through; what is not given is no filter."""
         mask = np.ones(len(self.rows), bool)
@@ -55,13 +60,25 @@ class Attributes:
             mask &= np.isin(self.accounts, wanted)
         if article_ids:
             mask &= _is_one_of(self.rows, _rows_of(connection, article_ids))
+        if languages:
+            mask &= np.any([self._in_language(connection, one) for one in languages], axis=0)
         return mask
 
+    def _in_language(self, connection: sqlite3.Connection, language: str) -> Mask:
+        if language not in self.languages:
+            found = connection.execute("SELECT id FROM chunk WHERE language = ?", (language,))
+            ids = np.asarray([chunk for (chunk,) in found], np.int64)
+            self.languages[language] = np.isin(self.ids, ids)
+        return self.languages[language]
 
-def load_attributes(connection: sqlite3.Connection, rows: NDArray[np.int64]) -> Attributes:
+
+def load_attributes(
+    connection: sqlite3.Connection, ids: NDArray[np.int64], rows: NDArray[np.int64]
+) -> Attributes:
     """Read what filters look at.
 
     Args:
+        ids: Of the published chunks, shape (n,).
         rows: The row of each chunk's article, shape (n,).
     """
     # Each query is answered from an index alone; articles are large.
@@ -75,6 +92,7 @@ def load_attributes(connection: sqlite3.Connection, rows: NDArray[np.int64]) -> 
     codes = [numbers.setdefault(account, len(numbers)) for _, account in named]
     days = np.asarray([day or "NaT" for _, day in dated], "datetime64[D]")
     return Attributes(
+        ids,
         rows,
         days[_places([row for row, _ in dated], rows)],
         np.asarray(codes, np.int32)[_places([row for row, _ in named], rows)],

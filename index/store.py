@@ -335,6 +335,7 @@ class Library:
         date_to: date | None = None,
         accounts: Sequence[str] = (),
         article_ids: Sequence[str] = (),
+        languages: Sequence[str] = (),
     ) -> list[tuple[Passage, float]]:
         """The ``limit`` passages nearest to a question, with their cosine after centring, best first.
 
@@ -345,13 +346,16 @@ class Library:
             date_to: Only articles published on this day or earlier; undated ones are left out.
             accounts: Only these accounts, where any is named.
             article_ids: Only these articles, where any is named; ``page`` stands for ``page#2``, too.
+            languages: Only passages in these languages, where any is named.
         """
         with self._reading() as connection:
             vectors = self._current_vectors(connection)
             if not len(vectors.ids):
                 return []
             centred = vectors.questions.centre(question, [language])
-            allowed = self._allowed(connection, date_from, date_to, accounts, article_ids)
+            allowed = self._allowed(
+                connection, date_from, date_to, accounts, article_ids, languages
+            )
             ids, scores = vectors.nearest(connection, centred, limit, allowed)
             passages = _passages(connection, ids.tolist())
         return [
@@ -369,6 +373,7 @@ class Library:
         date_to: date | None = None,
         accounts: Sequence[str] = (),
         article_ids: Sequence[str] = (),
+        languages: Sequence[str] = (),
     ) -> Candidates:
         """The ``limit`` chunks nearest to a question and the ``limit`` that share most of its terms.
 
@@ -381,12 +386,14 @@ class Library:
             if not len(vectors.ids):
                 return Candidates.none()
             centred = vectors.questions.centre(question, [language])
-            allowed = self._allowed(connection, date_from, date_to, accounts, article_ids)
+            allowed = self._allowed(
+                connection, date_from, date_to, accounts, article_ids, languages
+            )
             near = vectors.choose(centred, limit, allowed)
             lexical, ceiling = postings.score(connection, terms)
             worded = _best(postings.ids, lexical, limit, allowed)
             ids = np.union1d(near, worded)
-            cosines, languages = vectors.look_up(connection, centred, ids)
+            cosines, spoken = vectors.look_up(connection, centred, ids)
             nearest = np.searchsorted(ids, near)
             nearest = nearest[np.argsort(-cosines[nearest], kind="stable")[:limit]]
             kept = np.union1d(nearest, np.searchsorted(ids, worded))
@@ -394,7 +401,7 @@ class Library:
             mean, deviation = vectors.spread(centred)
             return Candidates(
                 ids=ids[kept],
-                languages=tuple(languages[kept].tolist()),
+                languages=tuple(spoken[kept].tolist()),
                 articles=tuple(postings.articles[places].tolist()),
                 cosines=cosines[kept],
                 mean=mean,
@@ -436,15 +443,19 @@ class Library:
         date_to: date | None,
         accounts: Sequence[str],
         article_ids: Sequence[str],
+        languages: Sequence[str],
     ) -> Mask | None:
         """For each published chunk whether the filters let it through; ``None`` without filters."""
-        if date_from is None and date_to is None and not accounts and not article_ids:
+        if date_from is None and date_to is None and not (accounts or article_ids or languages):
             return None
         generation = int(manifest_value(connection, "generation"))
         if self._attributes is None or self._attributes[0] != generation:
-            rows = self._current_postings(connection).articles
-            self._attributes = generation, load_attributes(connection, rows)
-        return self._attributes[1].allowed(connection, date_from, date_to, accounts, article_ids)
+            postings = self._current_postings(connection)
+            attributes = load_attributes(connection, postings.ids, postings.articles)
+            self._attributes = generation, attributes
+        return self._attributes[1].allowed(
+            connection, date_from, date_to, accounts, article_ids, languages
+        )
 
     def _current_vectors(self, connection: sqlite3.Connection) -> VectorIndex:
         """The search index of the generation that ``connection`` sees; made where there is none."""

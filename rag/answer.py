@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from index.embed import Encoder
 from index.records import Span
 from rag.asked import Asked, decisive, wanted
+from rag.excerpt import excerpt
 from rag.records import (
     AnswerSentence,
     Citation,
@@ -25,16 +26,16 @@ from rag.refusal import (
     lacks,
     least_confidence,
 )
-from rag.score import Candidate, readable, score_sentences
+from rag.score import Candidate, score_sentences, term_shares
 
 MOST_SENTENCES = 5
-LONGEST_ANSWER = 150
+LONGEST_ANSWER = 180
 """Characters; a sentence that would make the answer longer is left out, unless it is the first."""
 
 LONGEST_LIST = 250
 """The same where several things are asked for, or a reason."""
 
-_ENOUGH = 0.6
+_ENOUGH = 0.66
 """No further sentence is taken once those taken are this likely to hold the answer."""
 
 _READ = 15
@@ -50,70 +51,120 @@ class Draft:
     citations: tuple[Citation, ...]
 
 
-def answer_extractively(
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """A sentence with what is quoted of it, in characters of the article."""
+
+    of: Candidate
+    span: Span
+
+    @property
+    def text(self) -> str:
+        return self.span.of(self.of.passage.article.text)
+
+    @property
+    def said(self) -> str:
+        """The words in an answer, with dots where the sentence goes on."""
+        before = "…" if self.span.start > self.of.span.start else ""
+        after = "…" if self.span.end < self.of.span.end else ""
+        return f"{before}{' '.join(self.text.split())}{after}"
+
+
+def answering(
     question: str,
-    articles: Sequence[Sequence[RankedPassage]],
+    ranked: Sequence[RankedPassage],
     encoder: Encoder,
     *,
     background: str = "",
     strictness: Strictness = Strictness.BALANCED,
-) -> Draft | None:
-    """The sentences of the passages that answer, each cited; ``None`` where none does.
+) -> list[Candidate]:
+    """The sentences that may answer, likeliest first; none where the passages do not answer.
 
     Args:
-        articles: Ranked articles, each with its ranked passages (``rag.retrieve``).
-        background: The question before, where this one leans on it; its terms count half.
-        strictness: How sure it has to be that the passages answer (``rag.refusal``).
+        ranked: Passages that are read for sentences (``rag.score.readable``).
     """
-    ranked = readable(articles)
     if not ranked or is_chat(question):
-        return None
+        return []
     candidates = score_sentences(question, ranked, encoder, background)
     signs = confidence_signs(question, background, ranked, candidates[0])
     if is_far(signs) or confidence(signs) < least_confidence(strictness):
-        return None
-    if heeds_gaps(strictness) and lacks(question, candidates[0].passage.article):
-        return None
-    return _draft(question, choose(question, candidates))
+        return []
+    gap = heeds_gaps(strictness) and lacks(question, candidates[0].passage.article)
+    return [] if gap else candidates
 
 
-def choose(question: str, candidates: Sequence[Candidate]) -> list[Candidate]:
-    """The likeliest sentences (``candidates`` has the likeliest first), until it is likely enough
-    that the answer is among them or they are too long. The same words are not said twice.
+def drafted(
+    question: str,
+    background: str,
+    ranked: Sequence[RankedPassage],
+    candidates: Sequence[Candidate],
+    contrary: Candidate | None = None,
+) -> Draft:
+    """The answer of the sentences that may answer (``answering``), each cited.
+
+    Args:
+        contrary: The sentence that gives another figure (``rag.disagreement``), to be quoted, too.
+    """
+    likeliest = list(candidates[:_READ])
+    if contrary:
+        rest = [candidate for candidate in likeliest[1:] if candidate is not contrary]
+        likeliest = [likeliest[0], contrary, *rest]
+    quoted = shortened(question, background, ranked, likeliest)
+    return _draft(question, choose(question, quoted, at_least=2 if contrary else 1))
+
+
+def shortened(
+    question: str,
+    background: str,
+    ranked: Sequence[RankedPassage],
+    candidates: Sequence[Candidate],
+) -> list[Quoted]:
+    """The likeliest sentences, of each the clauses that answer (``rag.excerpt``)."""
+    asked, share = wanted(question), term_shares(question, background, ranked)
+    return [
+        Quoted(candidate, Span(start + part.start, start + part.end))
+        for candidate in candidates
+        for start, part in [(candidate.span.start, excerpt(candidate.text, share, asked))]
+    ]
+
+
+def choose(question: str, candidates: Sequence[Quoted], at_least: int = 1) -> list[Quoted]:
+    """The likeliest (``candidates`` has the likeliest first), until it is likely enough that the
+    answer is among them or they are too long. The same words are not said twice.
     """
     longest = LONGEST_LIST if wanted(question).asked in _LONG else LONGEST_ANSWER
-    chosen: list[Candidate] = []
+    chosen: list[Quoted] = []
     said: set[str] = set()
     length, likely = 0, 0.0
-    for candidate in candidates[:_READ]:
+    for candidate in candidates:
         text = candidate.text
-        if text in said or (chosen and length + len(text) > longest):
+        if text in said or (len(chosen) >= at_least and length + len(text) > longest):
             continue
         chosen.append(candidate)
         said.add(text)
         length += len(text)
-        likely += candidate.probability
-        if len(chosen) == MOST_SENTENCES or likely >= _ENOUGH:
+        likely += candidate.of.probability
+        if len(chosen) == MOST_SENTENCES or (len(chosen) >= at_least and likely >= _ENOUGH):
             break
     return chosen
 
 
-def _draft(question: str, chosen: Sequence[Candidate]) -> Draft:
+def _draft(question: str, chosen: Sequence[Quoted]) -> Draft:
     citations = tuple(
         replace(
-            citation(marker, candidate.passage, candidate.span),
+            citation(marker, candidate.of.passage, candidate.span),
             marks=tuple(_marks(question, candidate)),
         )
         for marker, candidate in enumerate(chosen, 1)
     )
     sentences = tuple(
-        AnswerSentence(" ".join(cited.quote.split()), (cited.marker,), Support.SUPPORTED)
-        for cited in citations
+        AnswerSentence(candidate.said, (cited.marker,), Support.SUPPORTED)
+        for candidate, cited in zip(chosen, citations, strict=True)
     )
     return Draft(join_sentences(sentences), sentences, citations)
 
 
-def _marks(question: str, candidate: Candidate) -> Iterator[Span]:
+def _marks(question: str, candidate: Quoted) -> Iterator[Span]:
     """The dates or figures that the question asks for, in characters of the article."""
     pattern = decisive(wanted(question))
     for match in pattern.finditer(candidate.text) if pattern else ():

@@ -11,6 +11,7 @@ from functools import lru_cache
 class Asked(StrEnum):
     """The kind of thing that answers a question."""
 
+    CONTACT = "contact"
     DATE = "date"
     SHARE = "share"
     MONEY = "money"
@@ -25,6 +26,15 @@ class Asked(StrEnum):
 
 
 _ASKING: tuple[tuple[Asked, re.Pattern[str]], ...] = (
+    (
+        Asked.CONTACT,
+        re.compile(
+            r"(?:哪|什么|何|几)[一两几]?个?[^，。？?的]{0,6}?(?:电话|热线|号码|邮箱|邮件|网址|官网)"
+            r"|(?:电话|热线|号码|邮箱|邮件地址|网址)(?:是|为)?(?:多少|什么|哪|[？?]|$)"
+            r"|\b(?:phone|telephone|hotline)\b|\be-?mail\b|\bwebsite\b|\burl\b",
+            re.I,
+        ),
+    ),
     (
         Asked.REASON,
         re.compile(
@@ -101,7 +111,7 @@ _ASKING: tuple[tuple[Asked, re.Pattern[str]], ...] = (
 _FIGURE = (
     r"(?:\d[\d,.]*|[零一二三四五六七八九十百千两半]{1,8})\s*(?:多|余|几)?[十百千万亿]*\s*(?:多|余)?"
 )
-_SURNAMES = (
+SURNAMES = (
     "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻柏水窦章云苏潘葛奚范彭郎鲁韦"
     "昌马苗凤花方俞任袁柳酆鲍史唐费廉岑薛雷贺倪汤滕殷罗毕郝邬安常乐于时傅皮卞齐康伍余元卜顾孟平黄和穆萧尹"
     "姚邵湛汪祁毛禹狄米贝明臧计伏成戴谈宋茅庞熊纪舒屈项祝董梁杜阮蓝闵席季麻强贾路娄危江童颜郭梅盛林刁钟徐"
@@ -110,10 +120,35 @@ _SURNAMES = (
     "索咸籍赖卓蔺屠蒙池乔阴胥能苍双闻莘党翟谭贡劳逄姬申扶堵冉宰郦雍桑桂濮牛寿通边扈燕冀浦尚农温别庄晏柴瞿阎"
     "冒仝佟游简饶曾关肖涂代鞠欧"
 )
+_EMAIL = r"[\w.+-]+@[\w-]+\.[\w.]+"
+_PHONE = r"(?<!\d)(?:\d{3,4}[-—－ ])?\d{7,8}(?!\d)|(?<!\d)1[3-9]\d{9}(?!\d)|(?<!\d)(?:1[12]\d{3}|400[-\d]{7,9})(?!\d)"
+_WEB = r"https?://|www\.|[\w-]+\.(?:com|cn|org|net)\b"
+_CONTACT_KIND = (
+    (re.compile(r"邮|mail", re.I), re.compile(_EMAIL)),
+    (re.compile(r"电话|热线|号码|phone|hotline", re.I), re.compile(_PHONE)),
+    (re.compile(r"网址|网站|website|url", re.I), re.compile(_WEB)),
+)
+_DEADLINE = re.compile(r"截止|截至|最[晚迟后]|之前|\bdeadline\b|\bby when\b|\blatest\b", re.I)
+_DUE = re.compile(
+    r"\d\s*[日号][^，。；]{0,8}?(?:之?前|止)|截[止至][^，。；]{0,12}?\d|(?:前|逾期)[^，。；]{0,6}(?:提交|报送|申报|寄)"
+    r"|\b(?:by|before|until|no later than|deadline)\b[^.;]{0,20}\d",
+    re.I,
+)
+_YEAR_ASKED = re.compile(r"哪一?年|何年|几几年|\b(?:what|which) year\b", re.I)
+_A_YEAR = re.compile(
+    r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)|[一二][〇零一二三四五六七八九]{3}年|[去今前当同]年"
+)
+_DAY_ASKED = re.compile(r"哪一?天|哪一?日|几[日号]|何日|\b(?:what|which) (?:date|day)\b", re.I)
+_A_DAY = re.compile(
+    r"\d{1,2}\s*月\s*\d{1,2}\s*[日号]?|(?<!\d)\d{1,2}[日号]|月[一二三四五六七八九十]{1,3}[日号]"
+    r"|(?:周|星期|礼拜)[一二三四五六日天末]|[今昨明后][天日晚]|元旦|除夕|春节|清明|端午|中秋|国庆"
+    r"|\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? \d{1,2}\b"
+)
 _HOLDING: dict[Asked, re.Pattern[str]] = {
+    Asked.CONTACT: re.compile(f"{_EMAIL}|{_PHONE}|{_WEB}"),
     Asked.DATE: re.compile(
-        r"\d+\s*[年月日号]|(?:周|星期|礼拜)[一二三四五六日天末]|[一二三四五六七八九十〇零]{2,4}年|今[天日年]|昨[天日]|明[天年]|[去前当同次]年|[上下]午|月[底初中]"
-        r"|年[底初中]|\d{4}|\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? \d"
+        r"\d+\s*(?:[年月日号]|世纪)|(?:周|星期|礼拜)[一二三四五六日天末]|[一二三四五六七八九十〇零]{2,4}年|今[天日年]|昨[天日]|明[天年]|[去前当同次]年|[上下]午|月[底初中]"
+        r"|年[底初中代]|世纪|\d{4}|\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? \d"
         r"|\d (?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*\b"
         r"|\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b"
     ),
@@ -125,12 +160,12 @@ _HOLDING: dict[Asked, re.Pattern[str]] = {
         re.I,
     ),
     Asked.NUMBER: re.compile(
-        r"\d|[一二三四五六七八九十百千万亿两]+[个家人项次台座名位种年天倍成条款辆米公吨层岁件篇期站]"
+        r"\d|第[一二三四五六七八九十]|[一二三四五六七八九十百千万亿两]+[个家人项次台座名位种年天倍成条款辆米公吨层岁件篇期站]"
         r"|\b(?:two|three|four|five|six|seven|eight|nine|ten|dozen|hundred|thousand|million|billion)\b",
         re.I,
     ),
     Asked.PERSON: re.compile(
-        rf"(?:[{_SURNAMES}][\u4e00-\u9fff]{{1,2}}(?=表示|说|介绍|指出|认为|告诉|担任|出席|，|、|（|等|是|为|在|和|与|向|对|的))"
+        rf"(?:[{SURNAMES}][\u4e00-\u9fff]{{1,2}}(?=表示|说|介绍|指出|认为|告诉|担任|出席|，|、|（|等|是|为|在|和|与|向|对|的))"
         r"|(?:长|任|授|士|理|书记|记者|裁|席|家|员|师|人)[\u4e00-\u9fff]{2,3}(?=[，、。：:（在表说介指认]|$)"
         r"|[\u4e00-\u9fff]·[\u4e00-\u9fff]|\b[A-Z][a-z]+ [A-Z][a-z]+"
     ),
@@ -152,7 +187,8 @@ _HOLDING: dict[Asked, re.Pattern[str]] = {
         re.I,
     ),
     Asked.NAME: re.compile(
-        r"[“《「『\"][^”》」』\"]{1,30}[”》」』\"]|名为|叫做|称为|称作|又称|简称|[A-Z][\w-]+|\bcalled\b|\bnamed\b"
+        r"[“《「『\"](?=[^”》」』\"]*[A-Za-z\u4e00-\u9fff]{2})[^”》」』\"]{1,30}[”》」』\"]|名为|叫做|称为|称作|又称|简称"
+        r"|(?!(?:AI|IT|No)(?![A-Za-z0-9-]))(?<![A-Za-z])[A-Z][A-Za-z0-9-]+|\bcalled\b|\bnamed\b"
     ),
 }
 _UNIT = re.compile(
@@ -176,7 +212,8 @@ class Wanted:
 
     Attributes:
         holds: Matches in a text that has such a thing; ``None`` where the question does not tell.
-        exactly: The same, more narrowly: a number with the unit that was asked for.
+        exactly: The same, more narrowly: a number with the unit that was asked for, a day where a
+            day was, an address of the kind that was.
         focus: The words next to the question word, which name the thing ("主题" of "主题是什么").
         words: The words that ask for it.
     """
@@ -196,7 +233,7 @@ def wanted(question: str) -> Wanted:
     >>> bool(wanted("新工厂有多少台机器人？").exactly.search("共有120台机器人"))
     True
     >>> wanted("活动的主题是什么？").focus
-    ('活动的主题',)
+    ('主题',)
     """
     asked, words = _kind(question)
     return Wanted(asked, _HOLDING.get(asked), _exactly(question, asked), _focus(question), words)
@@ -216,12 +253,21 @@ def _kind(question: str) -> tuple[Asked, str]:
 
 
 def _exactly(question: str, asked: Asked) -> re.Pattern[str] | None:
+    if asked is Asked.CONTACT:
+        return next((form for kind, form in _CONTACT_KIND if kind.search(question)), None)
+    if asked is Asked.DATE:
+        return _exactly_when(question)
     if asked not in {Asked.NUMBER, Asked.MONEY, Asked.SHARE}:
         return None
     match = _UNIT.search(question)
     if match is None:
         return _HOLDING[asked] if asked is not Asked.NUMBER else None
     return _with_unit(next(group for group in match.groups() if group))
+
+
+def _exactly_when(question: str) -> re.Pattern[str] | None:
+    forms = ((_DEADLINE, _DUE), (_YEAR_ASKED, _A_YEAR), (_DAY_ASKED, _A_DAY))
+    return next((form for words, form in forms if words.search(question)), None)
 
 
 @lru_cache(maxsize=256)
@@ -250,7 +296,7 @@ _PERCENTAGE = re.compile(
 
 
 def decisive(asked: Wanted) -> re.Pattern[str] | None:
-    """What to mark in an answer: the figure or date that was asked for, where it has a form.
+    """What to mark in an answer: the figure, date or address that was asked for, where it has a form.
 
     >>> decisive(wanted("新工厂有多少台机器人？")).findall("共有120台机器人，2条线")
     ['120台']
@@ -259,4 +305,4 @@ def decisive(asked: Wanted) -> re.Pattern[str] | None:
         return _DAY
     if asked.asked is Asked.SHARE:
         return _PERCENTAGE
-    return asked.exactly if asked.asked in {Asked.NUMBER, Asked.MONEY} else None
+    return asked.exactly if asked.asked in {Asked.NUMBER, Asked.MONEY, Asked.CONTACT} else None

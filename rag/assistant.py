@@ -26,8 +26,10 @@ from index.records import well_formed
 from index.store import Library, check_encoder
 from index.terms import content_terms
 from rag.align import Similarity, centred_similarity
-from rag.answer import Draft, answer_extractively
+from rag.answer import Draft, answering, drafted
+from rag.asked import wanted
 from rag.chat_model import ChatModel, add_usage, as_chat_model
+from rag.disagreement import Said, disagreement
 from rag.events import CitationFound, Done, Event, EvidenceFound, QuestionRead, Text, Verified
 from rag.generate import WrittenAnswer, write_answer
 from rag.records import (
@@ -49,6 +51,7 @@ from rag.refusal import in_words, refusal_of
 from rag.rerank import Reranker
 from rag.retrieve import retrieve, to_evidence
 from rag.rewrite import rewrite_question
+from rag.score import readable
 from rag.understand import Role, Understood, understand
 
 if TYPE_CHECKING:
@@ -61,6 +64,9 @@ LONGEST_QUESTION = 2000
 _INSTEAD_ENGLISH = "The articles' own sentences answer instead."
 _INSTEAD_CHINESE = "以下改由文章原句作答。"
 _OWN_TERMS = 3
+_CARRIED = 4
+"""Turns that a question can lean on at most."""
+
 _LEANING = re.compile(
     r"^(?:那|其中|还有|另外|此外|同样|上述|前者|后者|这|该)|(?<![其吉])[它他她]|(?:^|[，,；。 ])其(?![他它余实次])|这[个家项次些位里]|那[个家项次些位里]|呢[？?]?$"
     r"|^(?:and|what about|how about)\b|\b(?:it|its|they|their|them|he|she|his|her|this|those|these)\b",
@@ -204,22 +210,24 @@ class Assistant:
         evidence = to_evidence(found.articles, self.library.copies())
         yield EvidenceFound(evidence)
         retrieved = time.perf_counter()
+        # A rewritten question needs no background; one that was put together ends with its own words.
+        asked = question if standalone.endswith(question) else standalone
+        background = standalone.removesuffix(asked)
+        asked = asked if background else found.question
+        strictness = options.get("strictness", Strictness.BALANCED)
+        ranked = readable(found.articles)
+        candidates = answering(
+            asked, ranked, self._encoder, background=background, strictness=strictness
+        )
+        clash = disagreement(wanted(asked), candidates)
         written = WrittenAnswer()
-        if chat:
+        if chat and candidates:  # a chat model finds an answer in anything
             written = yield from self._write(standalone, found, chat, options)
         draft = written.draft
         by_model = written.refused or draft is not None
         if not by_model:
-            # A rewritten question needs no background; one that was put together ends with its own words.
-            asked = question if standalone.endswith(question) else standalone
-            background = standalone.removesuffix(asked)
-            draft = answer_extractively(
-                asked if background else found.question,
-                found.articles,
-                self._encoder,
-                background=background,
-                strictness=options.get("strictness", Strictness.BALANCED),
-            )
+            contrary = clash[0] if clash else None
+            draft = drafted(asked, background, ranked, candidates, contrary) if candidates else None
             yield from _draft_events(draft)
         refusal = None if draft else refusal_of(found.question, found.articles)
         done = time.perf_counter()
@@ -240,9 +248,12 @@ class Assistant:
                 filters=found.filters,
                 refusal=refusal,
                 answerer=chat.name if chat and by_model else EXTRACTIVE,
-                notice=_notice(written, question),
+                notice=_notice(written, found.filters, clash[1] if clash else (), question),
                 incomplete=written.incomplete,
                 usage=add_usage(usage, written.usage),
+                as_of=max((c.date for c in draft.citations if c.date), default=None)
+                if draft
+                else None,
             )
         )
 
@@ -296,18 +307,21 @@ class Assistant:
         return self._find(standalone, filters or Filters())
 
     def _find(self, question: str, given: Filters) -> Found:
-        """A limit read from the question that leaves no article at all was none."""
+        """A limit read from the question that leaves no article at all is dropped."""
+        dropped: tuple[str, ...] = ()
         if given.from_question:
             scope = self.library.scope()
             today = scope.newest or date.today()
             read = understand(question, today=today, accounts=scope.accounts)
             filters = _limited(given, read)
             searched = read.without_limits
-            if filters != given and (articles := self._retrieve(searched, filters)):
+            if filters != given:
                 words = tuple(p.text for p in read.phrases if p.role is not Role.MENTIONED)
-                return _found(searched, _applied(filters, words), articles)
+                if articles := self._retrieve(searched, filters):
+                    return _found(searched, _applied(filters, read=words), articles)
+                dropped = words
         articles = self._retrieve(question, given)
-        return _found(question, _applied(given), articles)
+        return _found(question, _applied(given, dropped=dropped), articles)
 
     def _retrieve(self, question: str, filters: Filters) -> list[list[RankedPassage]]:
         return retrieve(self.library, self._encoder, question, filters, self._reranker)
@@ -414,11 +428,41 @@ def _draft_events(draft: Draft | None) -> Iterator[Event]:
         yield Verified(sentence)
 
 
-def _notice(written: WrittenAnswer, question: str) -> str:
-    """What the reader has to know of a chat model's answer, in the question's language."""
+def _notice(
+    written: WrittenAnswer, filters: AppliedFilters, clash: Sequence[Said], question: str
+) -> str:
+    """What the reader has to know of how the answer came about, in the question's language."""
+    english = detect_language(question) is Language.ENGLISH
+    notices = [
+        _dropped(filters.dropped, english),
+        _of_model(written, english),
+        _disagree(clash, english),
+    ]
+    return (" " if english else "").join(notice for notice in notices if notice)
+
+
+def _dropped(words: Sequence[str], english: bool) -> str:
+    if not words:
+        return ""
+    if english:
+        named = ", ".join(f"“{word}”" for word in words)
+        return f"No article in the library is within {named}: all articles were searched."
+    return f"文章库中没有{'、'.join(f'“{word}”' for word in words)}的文章，已改在全部文章中查找。"
+
+
+def _disagree(clash: Sequence[Said], english: bool) -> str:
+    if not clash:
+        return ""
+    if english:
+        said = ", ".join(f"“{one.figure}” ({iso(one.published) or 'undated'})" for one in clash)
+        return f"The articles disagree: {said}."
+    said = "、".join(f"“{one.figure}”（{iso(one.published) or '无日期'}）" for one in clash)
+    return f"各篇文章说法不一：{said}。"
+
+
+def _of_model(written: WrittenAnswer, english: bool) -> str:
     if written.notice is None:
         return ""
-    english = detect_language(question) is Language.ENGLISH
     said = written.notice.english if english else written.notice.chinese
     if written.draft or written.refused:
         return said
@@ -426,20 +470,23 @@ def _notice(written: WrittenAnswer, question: str) -> str:
 
 
 def standalone_question(question: str, history: Sequence[Turn]) -> str:
-    """The question as it is searched: one that leans on the conversation, with the one before it.
+    """The question as it is searched: one that leans on the conversation, with those it leans on.
 
     A question leans on it that begins with 那, 其中 or "what about", that has a pronoun, or that
-    has next to no words of its own.
+    has next to no words of its own. The one before may itself lean on another, and so on.
 
-    >>> turns = [Turn("东岸大桥有多长？", "全长3.2公里。")]
+    >>> turns = [Turn("东岸大桥有多长？", "全长3.2公里。"), Turn("它是谁设计的？", "罗工。")]
     >>> standalone_question("那它花了多少钱？", turns)
-    '东岸大桥有多长？ 那它花了多少钱？'
+    '东岸大桥有多长？ 它是谁设计的？ 那它花了多少钱？'
     >>> standalone_question("海棠小学今年招多少新生？", turns)
     '海棠小学今年招多少新生？'
     """
-    if not history or not _leans(question):
-        return question
-    return f"{history[-1].question} {question}"
+    chained = [question]
+    for turn in reversed(history[-_CARRIED:]):
+        if not _leans(chained[0]):
+            break
+        chained.insert(0, turn.question)
+    return " ".join(chained)
 
 
 def _leans(question: str) -> bool:
@@ -453,6 +500,8 @@ def _limited(given: Filters, read: Understood) -> Filters:
         limited = replace(limited, date_from=read.date_from, date_to=read.date_to)
     if not given.accounts and read.accounts:
         limited = replace(limited, accounts=read.accounts)
+    if not given.languages and read.languages:
+        limited = replace(limited, languages=read.languages)
     return limited
 
 
@@ -462,13 +511,17 @@ def _found(
     return Found(question, filters, tuple(tuple(hits) for hits in articles))
 
 
-def _applied(filters: Filters, read: tuple[str, ...] = ()) -> AppliedFilters:
+def _applied(
+    filters: Filters, *, read: tuple[str, ...] = (), dropped: tuple[str, ...] = ()
+) -> AppliedFilters:
     return AppliedFilters(
         date_from=iso(filters.date_from),
         date_to=iso(filters.date_to),
         accounts=tuple(filters.accounts),
         article_ids=tuple(filters.article_ids),
+        languages=tuple(filters.languages),
         read=read,
+        dropped=dropped,
     )
 
 

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from index.errors import QuestionError
+from index.language import Language
 from index.records import Kind, Passage, Span, well_formed
 from rag.markdown import escape_markdown, markdown_link
 
@@ -56,7 +57,8 @@ class Filters:
         date_to: Articles published on this day or earlier.
         accounts: Articles of these accounts.
         article_ids: These articles; ``page`` stands for its parts ``page#1``, ``page#2``, too.
-        from_question: Whether days and accounts said in the question limit the search as well;
+        languages: Passages in these languages.
+        from_question: Whether days, accounts and languages said in the question limit the search as well;
             those given here win over them.
     """
 
@@ -64,6 +66,7 @@ class Filters:
     date_to: date | None = None
     accounts: Sequence[str] = ()
     article_ids: Sequence[str] = ()
+    languages: Sequence[Language] = ()
     from_question: bool = True
 
 
@@ -74,13 +77,16 @@ class AppliedFilters:
     Attributes:
         read: The words of the question that were read as limits; ``Filters(from_question=False)``
             asks without them.
+        dropped: Such words where no article is within them; the search went on without them.
     """
 
     date_from: str | None = None
     date_to: str | None = None
     accounts: tuple[str, ...] = ()
     article_ids: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
     read: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +243,7 @@ class Answer:
         incomplete: Whether the chat model broke off in the middle.
         refusal: What a refusal rests on; ``None`` where there is an answer.
         usage: Tokens that the chat model took.
+        as_of: The day of the newest article that is cited, ``YYYY-MM-DD``.
     """
 
     question: str
@@ -255,6 +262,7 @@ class Answer:
     incomplete: bool = False
     refusal: Refusal | None = None
     usage: Usage | None = None
+    as_of: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The answer as plain lists, strings and numbers, in the documented order."""

@@ -4,7 +4,9 @@ Two things speak against an answer. A low confidence: a logistic regression on h
 article is, how far it is ahead of the next, and how much of the question's wording it lacks, fitted
 by ``benchmarks/answering.py``. And a gap: a place, a year, an ordinal (第八期) or a product name of
 the question that the article never mentions, or a thing asked for (a sum of money, a number with its
-unit) that it holds nowhere. A gap can be named, so it is.
+unit) that it holds nowhere; a person or an award that it does not name; or the very thing asked for
+where it speaks of the rest (the model was released, its name is not said). A gap can be named, so it
+is.
 """
 
 from __future__ import annotations
@@ -16,8 +18,9 @@ from dataclasses import dataclass
 
 from index.language import Language, detect_language
 from index.records import Article
+from index.sentences import split_sentences
 from index.terms import content_terms, fold, question_phrases, terms
-from rag.asked import Asked, wanted
+from rag.asked import SURNAMES, Asked, wanted
 from rag.names import NameKind, find_names, fold_name, latin_words, stands_in
 from rag.numerals import chinese_number
 from rag.records import Nearest, RankedPassage, Refusal, Strictness, iso
@@ -34,11 +37,40 @@ _LEAST_CONFIDENCE = {Strictness.STRICT: 0.45, Strictness.BALANCED: 0.25, Strictn
 _CHAT = re.compile(
     r"(?:你好|您好|嗨|哈喽|早上好|晚上好|谢谢|多谢|再见|在吗|你是谁|你叫什么|你会什么|你能做什么|(?:给我)?(?:讲|说)[个一]*(?:笑话|故事)"
     r"|写[一]?[首篇](?:诗|作文|歌)|陪我聊|hi|hello|hey|thanks?(?: you)?|bye|good (?:morning|evening)|who are you"
-    r"|what can you do|how are you|tell me a (?:joke|story)|write (?:me )?a (?:poem|song|story))[^\w]*.{0,6}",
+    r"|what can you do|how are you|tell me a (?:joke|story)|write (?:me )?a (?:poem|song|story))"
+    r"\W*(?:[啊呀吧吗呢哦哈啦了你您]|there|all|everyone|please|today|据闻|juwen)?\W*",
     re.I,
 )
-_TOLD_BY_FORM = {Asked.MONEY, Asked.SHARE, Asked.NUMBER}  # a time is said in any words
+_TOLD_BY_FORM = {
+    Asked.MONEY,
+    Asked.SHARE,
+    Asked.NUMBER,
+    Asked.CONTACT,
+}  # a time is said in any words
 _ORDINAL = re.compile(r"第\s*([\d一二三四五六七八九十百]+)\s*([届期批次站季代版回])")
+_RANK = re.compile(r"[金银铜]奖|[特一二三四]等奖|优秀奖|[冠亚季]军|[上下]半年")
+_NOUN_OF_PERSON = "先生|女士|教授|博士|院士|书记|主任|总经理|董事长|团队"
+_ACT_OF_PERSON = "担任|获|当选|出生|毕业|表示|认为|介绍|提到|说过|研发|创办|创立|加入|带领|带的|从事|去世|哪一?年|何时|是(?:哪|在|什|谁|何)"
+_PERSON = re.compile(
+    rf"(?:^|[，、。？和与对向由及“”\s])([{SURNAMES}](?:(?![给我你他她它们个不了的是在有和与])[\u4e00-\u9fff]){{1,2}})(?={_NOUN_OF_PERSON}|{_ACT_OF_PERSON})"
+)
+_ASKS = re.compile(r"[哪几什何]")
+_CALLED = re.compile(rf"[是叫由长任总席师士][{SURNAMES}][\u4e00-\u9fff]{{1,2}}")
+_PERSON_CALLED = re.compile(r"[长任总理席师士员者人裁家他她谁]的?(?:叫|名|姓)")
+_SAID_OF_PRESS = re.compile(r"专栏|栏目|文章|报道|推文|推送|新闻|消息|这篇|那篇")
+_SEVERAL = 2
+_TOLD = 0.7
+"""Share of a question's terms in a sentence and its title from which on it speaks of the question."""
+
+_TOLD_NEARBY = 0.5
+_TOLD_APART = {
+    Asked.DATE,
+    Asked.SHARE,
+    Asked.MONEY,
+    Asked.NUMBER,
+    Asked.NAME,
+    Asked.CONTACT,
+}  # the forms of persons and places are too many
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
 
 
@@ -100,7 +132,7 @@ def confidence_signs(
     top = max(own, key=lambda hit: hit.score)
     held = set(terms(" ".join([_about(article), *(hit.passage.text for hit in own)])))
     share = term_shares(question, background, ranked)
-    asked = set(content_terms(question))
+    asked = set(content_terms(_SAID_OF_PRESS.sub(" ", question)))
     missing = sum(weight for term, weight in share.items() if term in asked and term not in held)
     foreign = top.passage.language != detect_language(question)
     return Confidence(
@@ -119,8 +151,11 @@ def lacks(question: str, article: Article) -> tuple[str, ...]:
     """
     if detect_language(question) != article.language:
         return ()
+    if question.count("、") >= _SEVERAL:
+        return ()  # of several things each may stand in another article
     body = f"{_about(article)}\n{article.text}"
-    return tuple(dict.fromkeys([*_missing_names(question, body), *_missing_kind(question, body)]))
+    gaps = [*_missing_names(question, body), *_missing_kind(question, body)]
+    return tuple(dict.fromkeys(gaps or _untold(question, article)))
 
 
 def _missing_names(question: str, body: str) -> Iterator[str]:
@@ -128,11 +163,13 @@ def _missing_names(question: str, body: str) -> Iterator[str]:
     english = detect_language(question) is Language.ENGLISH
     for name in find_names(question, english=english):
         # AI may stand there as 人工智能; E20 has no other name.
-        told = name.kind is NameKind.PLACE or (
+        told = (name.kind is NameKind.PLACE and not _ASKS.search(name.text)) or (
             name.kind is NameKind.LATIN and any(map(str.isdigit, name.text))
         )
         if told and not stands_in(name, folded, words):
             yield name.text
+    yield from (m[1] for m in _PERSON.finditer(question) if fold_name(m[1]) not in folded)
+    yield from (m.group() for m in _RANK.finditer(question) if m.group() not in fold(body))
     years = set(_YEAR.findall(fold(body)))
     spelled = "{}" if english else "{}年"
     yield from (spelled.format(y) for y in _YEAR.findall(fold(question)) if y not in years)
@@ -147,9 +184,29 @@ def _missing_names(question: str, body: str) -> Iterator[str]:
 def _missing_kind(question: str, body: str) -> Iterator[str]:
     """The thing asked for, where it can be told by its form."""
     asked = wanted(question)
-    form = asked.exactly or (asked.holds if asked.asked in _TOLD_BY_FORM else None)
+    form = (asked.exactly or asked.holds) if asked.asked in _TOLD_BY_FORM else None
     a_few = asked.words.startswith("几")  # these may be named one by one
     if form and not a_few and not form.search(body):
+        yield asked.words
+
+
+def _untold(question: str, article: Article) -> Iterator[str]:
+    """The thing asked for, where sentences speak of the question and none near them holds such a thing."""
+    asked = wanted(question)
+    # A time is said in any words, a day only as a day.
+    form = asked.exactly if asked.asked is Asked.DATE else asked.exactly or asked.holds
+    about = set(content_terms(question.replace(asked.words, " ").replace("名字", " ")))
+    if not (form and about) or asked.asked not in _TOLD_APART or asked.words.startswith("几"):
+        return
+    heading = about.intersection(terms(article.heading))
+    sentences = [span.of(article.text) for span in split_sentences(article.text)]
+    told = [len(about.intersection(terms(one)) | heading) / len(about) for one in sentences]
+    if max(told, default=0.0) < _TOLD:
+        return
+    near = [at for at, share in enumerate(told) if share >= _TOLD_NEARBY]
+    spoken = [" ".join(sentences[max(0, at - 1) : at + 2]) for at in near]
+    called = _PERSON_CALLED.search(question) and any(map(_CALLED.search, spoken))
+    if not called and not any(map(form.search, spoken)):
         yield asked.words
 
 

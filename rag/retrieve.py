@@ -48,6 +48,7 @@ def retrieve(
                 date_to=filters.date_to,
                 accounts=filters.accounts,
                 article_ids=filters.article_ids,
+                languages=filters.languages,
             )
             scores = fuse(candidates, language)
             groups = _by_article(candidates, np.argsort(-scores, kind="stable")[:limit])

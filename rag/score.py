@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 
 import numpy as np
 
@@ -33,6 +33,8 @@ _BACKGROUND = 0.5
 """What a term of the question before counts."""
 
 _SCRAP_CHARACTERS = 6
+_UNRANKED = 0.5
+"""How much worse than the worst ranked passage of the best article the rest of it counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +128,7 @@ def score_sentences(
     near = _nearness(question, ranked, encoder)
     found = [
         (hit.passage, span, signs)
-        for hit in ranked
+        for hit in [*ranked, *_rest_of_best(ranked)]
         for span, signs in _signs(hit, ranked[0], asked, share, near)
     ]
     scores = np.asarray([astuple(signs) for _, _, signs in found]) @ np.asarray(_WEIGHTS)
@@ -138,6 +140,24 @@ def score_sentences(
         for place in order
         for passage, span, signs in [found[place]]
     ]
+
+
+def _rest_of_best(ranked: Sequence[RankedPassage]) -> Iterator[RankedPassage]:
+    """What lies between the passages of the best article: addresses and days stand at its end."""
+    best = ranked[0].passage
+    own = [hit for hit in ranked if hit.passage.article.article_id == best.article.article_id]
+    lowest = min(own, key=lambda hit: hit.score)
+    at = 0
+    for start, end in sorted((hit.passage.span.start, hit.passage.span.end) for hit in own):
+        yield from _between(lowest, at, start)
+        at = max(at, end)
+    yield from _between(lowest, at, len(best.article.text))
+
+
+def _between(lowest: RankedPassage, start: int, end: int) -> Iterator[RankedPassage]:
+    passage = replace(lowest.passage, span=Span(start, max(start, end)))
+    if passage.text.strip():
+        yield replace(lowest, passage=passage, score=lowest.score - _UNRANKED)
 
 
 def term_shares(

@@ -1,4 +1,4 @@
-"""What a question says about itself: its language, and which articles it wants by day and account.
+"""What a question says about itself: its language, and which articles it wants by day, account and language.
 
     normalise -> hide names -> find dates -> give each a role -> cut the limits out
 
@@ -28,11 +28,12 @@ class Role(StrEnum):
     PUBLISHED = "published"
     MENTIONED = "mentioned"
     ACCOUNT = "account"
+    LANGUAGE = "language"
 
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Words of a question that name days or an account.
+    """Words of a question that name days, an account or a language of articles.
 
     Attributes:
         start: Where they begin in the question.
@@ -41,6 +42,7 @@ class Phrase:
         date_from: The first day meant, ``None`` for an open end or an account.
         date_to: The last day meant, ``None`` for an open end or an account.
         account: The account as the library spells it, ``""`` for a date.
+        language: The language that articles are wanted in.
     """
 
     start: int
@@ -50,6 +52,7 @@ class Phrase:
     date_from: date | None = None
     date_to: date | None = None
     account: str = ""
+    language: Language | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,11 @@ class Understood:
     def accounts(self) -> tuple[str, ...]:
         """The accounts wanted, in the order they are named in."""
         return tuple(dict.fromkeys(p.account for p in self.phrases if p.role is Role.ACCOUNT))
+
+    @property
+    def languages(self) -> tuple[Language, ...]:
+        """The languages that articles are wanted in."""
+        return tuple(dict.fromkeys(p.language for p in self.phrases if p.language))
 
     @property
     def mentioned(self) -> tuple[tuple[date | None, date | None], ...]:
@@ -119,6 +127,7 @@ def understand(question: str, *, today: date, accounts: Collection[str]) -> Unde
         ),
         *(_phrase(question, p.start, p.end, Role.MENTIONED, p.near) for p in hidden),
         *_account_phrases(question, reading),
+        *_language_phrases(question),
     ]
     return Understood(
         question,
@@ -629,6 +638,32 @@ def _account_end(reading: _Reading, m: re.Match[str]) -> int:
     return end + 1 if reading.masked[end : end + 1] == "的" else end
 
 
+# --- Languages ---------------------------------------------------------------------------------
+
+_LANGUAGES = (
+    (Language.ENGLISH, r"英文|英语", "English"),
+    (Language.CHINESE, r"中文|汉语", "Chinese"),
+)
+_IN_LANGUAGE = {
+    language: re.compile(
+        rf"(?:{chinese})的?(?=(?:{_PRESS}|资料|材料|来源|原文|稿)(?![网社版]))"
+        rf"|\b{english}(?:-language\s+(?={_EN_PRESS}|reports?|sources?)|\s+(?=articles?\b|posts?\b|stories\b|sources?\b|reports\b))"
+        rf"|(?:(?<=articles)|(?<=stories)|(?<=sources)|(?<=reports))\s+(?:written\s+)?in {english}\b",
+        re.I,
+    )
+    for language, chinese, english in _LANGUAGES
+}
+
+
+def _language_phrases(question: str) -> list[Phrase]:
+    """Where articles in a language are wanted: 英文报道, "in Chinese articles"."""
+    return [
+        Phrase(*m.span(), m.group().strip(), Role.LANGUAGE, language=language)
+        for language, pattern in _IN_LANGUAGE.items()
+        for m in pattern.finditer(question[:LONGEST_READ])
+    ]
+
+
 # --- Cutting -----------------------------------------------------------------------------------
 
 _ONLY_ITEMS = re.compile(
@@ -639,7 +674,7 @@ _ONLY_ITEMS = re.compile(
 
 def _can_go(phrase: Phrase) -> bool:
     """Whether a sentence stands without the phrase: an account that is its subject has to stay."""
-    return phrase.role is Role.PUBLISHED or (
+    return phrase.role in {Role.PUBLISHED, Role.LANGUAGE} or (
         phrase.role is Role.ACCOUNT and normalise(phrase.text) != normalise(phrase.account)
     )
 

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import doctest
+import importlib
 from pathlib import Path
 
 import pytest
 
-DOCS = Path(__file__).parents[1] / "docs"
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+MODULES = sorted(
+    ".".join(path.relative_to(ROOT).with_suffix("").parts)
+    for package in ("index", "rag", "eval", "ui")
+    for path in (ROOT / package).rglob("*.py")
+    if ">>> " in path.read_text("utf-8")
+)
 
 
 @pytest.mark.parametrize("page", ["python-api.md"])
@@ -19,4 +27,14 @@ def test_examples_run(page, fake_models, tmp_path, monkeypatch):
     said: list[str] = []
     runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS)
     runner.run(examples, out=said.append)
+    assert not said, "".join(said)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_examples_of_docstrings_run(module):
+    tests = doctest.DocTestFinder(exclude_empty=True).find(importlib.import_module(module))
+    runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS)
+    said: list[str] = []
+    for test in tests:
+        runner.run(test, out=said.append)
     assert not said, "".join(said)

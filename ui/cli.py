@@ -14,6 +14,7 @@ import click
 
 from index.errors import JuwenError
 from index.store import Library
+from rag.records import Filters
 from ui.batch import ask_batch
 from ui.conversing import chat_command
 from ui.evaluate import eval_command
@@ -77,6 +78,7 @@ def ask(
     date_from: date | None,
     date_to: date | None,
     accounts: Sequence[str],
+    literal: bool,
     library: Path | None,
     encoder: str | None,
 ) -> None:
@@ -93,12 +95,12 @@ def ask(
                 "--out 会覆盖问题文件；请另指定文件",
             )
         )
-    filters = filters_of(date_from, date_to, accounts)
-    if batch is not None and (date_from or date_to or accounts):
+    filters = filters_of(date_from, date_to, accounts, literal=literal)
+    if batch is not None and filters != Filters():
         raise click.UsageError(
             say(
-                "--from, --to and --account go with a QUESTION, not with --batch",
-                "--from、--to 与 --account 须与单个问题同用，不能与 --batch 同用",
+                "--from, --to, --account and --literal go with a QUESTION, not with --batch",
+                "--from、--to、--account 与 --literal 须与单个问题同用，不能与 --batch 同用",
             )
         )
     if question is not None:

@@ -101,19 +101,29 @@ _FILTER_OPTIONS = (
             "只用这个公众号的文章；可重复给出。",
         ),
     ),
+    click.option(
+        "--literal",
+        is_flag=True,
+        help=say(
+            "Read no day, account or language from the question as a limit.",
+            "不把问题中的日期、公众号或语言当作限定。",
+        ),
+    ),
 )
 
 Command = Callable[..., None]
 
 
 def filter_options(command: Command) -> Command:
-    """Give a command ``--from``, ``--to`` and ``--account``."""
+    """Give a command ``--from``, ``--to``, ``--account`` and ``--literal``."""
     for option in reversed(_FILTER_OPTIONS):
         command = option(command)
     return command
 
 
-def filters_of(date_from: date | None, date_to: date | None, accounts: Sequence[str]) -> Filters:
+def filters_of(
+    date_from: date | None, date_to: date | None, accounts: Sequence[str], *, literal: bool
+) -> Filters:
     """What was given with ``filter_options``.
 
     Raises:
@@ -126,7 +136,7 @@ def filters_of(date_from: date | None, date_to: date | None, accounts: Sequence[
                 f"--from {date_from} 晚于 --to {date_to}；请对调",
             )
         )
-    return Filters(date_from, date_to, accounts=tuple(accounts))
+    return Filters(date_from, date_to, accounts=tuple(accounts), from_question=not literal)
 
 
 def check_accounts(wanted: Sequence[str], there: Collection[str]) -> None:

@@ -25,7 +25,7 @@ from ui.options import (
     library_option,
     open_assistant,
 )
-from ui.show import kind_name
+from ui.show import kind_name, language_name
 from ui.show_article import nothing_said, one_line
 
 _SHOWN = 80
@@ -64,10 +64,11 @@ def search_command(
     date_from: date | None,
     date_to: date | None,
     accounts: Sequence[str],
+    literal: bool,
     library: Path | None,
     encoder: str | None,
 ) -> None:
-    filters = filters_of(date_from, date_to, accounts)
+    filters = filters_of(date_from, date_to, accounts, literal=literal)
     check_usage(question)
     with open_assistant(library or Path(DEFAULT_LIBRARY), encoder) as assistant:
         check_accounts(filters.accounts, assistant.library.scope().accounts)
@@ -167,12 +168,22 @@ def _limits(filters: AppliedFilters) -> str:
         filters.date_from and say(f"from {filters.date_from}", f"{filters.date_from} 起"),
         filters.date_to and say(f"until {filters.date_to}", f"{filters.date_to} 止"),
         say(", ", "、").join(one_line(account) for account in filters.accounts),
+        say(", ", "、").join(language_name(language) for language in filters.languages),
     ]
     said = say("; ", "；").join(limit for limit in limits if limit)
-    if not filters.read:
-        return said
-    words = say(", ", "、").join(f"“{one_line(words)}”" for words in filters.read)
-    return said + say(f" (read from {words})", f"（据问题中的{words}）")
+    if filters.read:
+        words = _quoted(filters.read)
+        return said + say(f" (read from {words})", f"（据问题中的{words}）")
+    if filters.dropped:
+        words = _quoted(filters.dropped)
+        return said + say(
+            f"none (no article is within {words})", f"无（没有文章符合问题中的{words}）"
+        )
+    return said
+
+
+def _quoted(phrases: Sequence[str]) -> str:
+    return say(", ", "、").join(f"“{one_line(words)}”" for words in phrases)
 
 
 def _reasons(entry: Listed, entries: Sequence[Listed]) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from index.database import Manifest
+from index.language import Language
 from index.records import Kind, Summary
 from index.store import LibraryCounts
 from rag.records import Answer, AnswerSentence, Support
@@ -14,6 +15,8 @@ def show_answer(answer: Answer) -> str:
     lines = [answer.answer, *(_doubt(s) for s in answer.sentences if s.reason)]
     if answer.notice:
         lines += ["", _one_line(answer.notice)]
+    if answer.as_of:
+        lines += ["", say(f"As of {answer.as_of}.", f"截至 {answer.as_of}。")]
     for cited in answer.citations:
         reprint = _reprint(cited.source, cited.account)
         about = " · ".join(part for part in (cited.date, cited.account, reprint) if part)
@@ -47,6 +50,13 @@ def _reprint(source: str, account: str) -> str:
 def printable(text: str) -> str:
     """``text`` without characters that would steer the terminal: articles are data."""
     return "".join(char for char in text if char == "\n" or char.isprintable())
+
+
+def language_name(language: str) -> str:
+    """A language, as it is called in a message."""
+    return {Language.CHINESE: say("Chinese", "中文"), Language.ENGLISH: say("English", "英文")}.get(
+        Language(language), say("another language", "其他语言")
+    )
 
 
 def kind_name(kind: Kind) -> str:

@@ -27,7 +27,7 @@ def folder(tmp_path_factory):
     raws = [
         article(
             f"a{n}" if n % 4 else f"page#{n}",
-            f"{n}{LONG}" if n % 3 else "渡轮。",
+            f"{n}{LONG}" if n % 3 else ("渡轮。" if n % 2 else "The ferry leaves at noon."),
             time=("", "2025/5/1", "2025/6/1", "2025/6/2")[n % 4],
             account=("甲号", "乙号", "")[n % 3],
         )
@@ -47,21 +47,24 @@ def folder(tmp_path_factory):
     ids=st.lists(
         st.sampled_from(["a2", "a3", "page", "page#4", "a1", "pag", "", "\ud800"]), max_size=3
     ),
+    languages=st.lists(st.sampled_from(["zh", "en", "other"]), max_size=2),
 )
 def test_a_mask_lets_through_what_a_look_at_every_article_does(
-    folder, date_from, date_to, accounts, ids
+    folder, date_from, date_to, accounts, ids, languages
 ):
     connection = sqlite3.connect(folder / DATABASE)
     postings = load_postings(connection)
-    attributes = load_attributes(connection, postings.articles)
-    mask = attributes.allowed(connection, date_from, date_to, accounts, ids)
+    attributes = load_attributes(connection, postings.ids, postings.articles)
+    mask = attributes.allowed(connection, date_from, date_to, accounts, ids, languages)
     connection.close()
     with Library.open(folder) as library:
         passages = library.passages(postings.ids.tolist())
     assert len(passages) == len(mask) == len(postings.ids)
     for passage, passed in zip(passages, mask.tolist(), strict=True):
         one = passage.article
-        named = not ids or one.article_id in ids or one.article_id.partition("#")[0] in ids
+        named = (not languages or passage.language in languages) and (
+            not ids or one.article_id in ids or one.article_id.partition("#")[0] in ids
+        )
         dated = (date_from is None or (one.date is not None and one.date >= date_from)) and (
             date_to is None or (one.date is not None and one.date <= date_to)
         )

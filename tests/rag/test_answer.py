@@ -9,13 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.embed import Vectors
-from rag.answer import (
-    LONGEST_ANSWER,
-    MOST_SENTENCES,
-    answer_extractively,
-    join_sentences,
-)
+from rag.answer import LONGEST_ANSWER, MOST_SENTENCES, answering, join_sentences
+from rag.answer import drafted as drafted_of
 from rag.records import AnswerSentence, Strictness, Support
+from rag.score import readable
 from tests.conftest import FakeEncoder
 from tests.rag.conftest import ranked
 
@@ -30,8 +27,10 @@ class BilingualEncoder(FakeEncoder):
 
 
 def drafted(question, *hits, encoder=None, **options):
-    articles = [[hit] for hit in hits]
-    return answer_extractively(question, articles, encoder or FakeEncoder(), **options)
+    background = options.get("background", "")
+    read = readable([[hit] for hit in hits])
+    found = answering(question, read, encoder or FakeEncoder(), **options)
+    return drafted_of(question, background, read, found) if found else None
 
 
 def texts(draft):
@@ -116,7 +115,7 @@ def test_the_answer_stays_short():
 
 
 def test_a_first_sentence_that_is_too_long_stands_alone():
-    text = f"大桥跨江而过，{'沿江而建，' * 60}风景好。大桥很美。"
+    text = f"大桥跨江而过{'沿江而建' * 60}风景好。大桥很美。"
     draft = drafted("跨江而过的大桥风景好不好？", ranked(text))
     assert len(draft.sentences) == 1
     assert len(texts(draft)[0]) > LONGEST_ANSWER

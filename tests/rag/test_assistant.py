@@ -168,6 +168,8 @@ BRIDGE = Turn("大桥通车了吗？", "是。")
         ("它多长？", (), "它多长？"),
         ("它多长？", (BRIDGE,), "大桥通车了吗？ 它多长？"),
         ("它多长？", (Turn("小学在哪？", "。"), BRIDGE), "大桥通车了吗？ 它多长？"),
+        ("它多长？", (BRIDGE, Turn("它多宽？", "。")), "大桥通车了吗？ 它多宽？ 它多长？"),
+        ("它多长？", (BRIDGE, *[Turn("它呢？", "。")] * 9), "它呢？ 它呢？ 它呢？ 它呢？ 它多长？"),
         ("那总投资是多少亿元？", (BRIDGE,), "大桥通车了吗？ 那总投资是多少亿元？"),
         ("投资呢？", (BRIDGE,), "大桥通车了吗？ 投资呢？"),
         ("多长？", (BRIDGE,), "大桥通车了吗？ 多长？"),
@@ -213,6 +215,33 @@ def test_filters_bound_evidence_and_answer(assistant, filters, allowed):
     answer = assistant.ask("东岸大桥什么时候通车？", filters=filters)
     assert {e.article_id for e in answer.evidence} == allowed
     assert {cited.article_id for cited in answer.citations} <= allowed
+
+
+def test_a_language_read_from_the_question_limits_the_search(assistant):
+    answer = assistant.ask("英文文章里大桥什么时候通车？")
+    assert {e.article_id for e in answer.evidence} == {"english"}
+    assert (answer.filters.languages, answer.filters.read) == (("en",), ("英文",))
+    wide = assistant.ask("英文文章里大桥什么时候通车？", filters=Filters(from_question=False))
+    assert {"bridge", "english"} <= {e.article_id for e in wide.evidence}
+
+
+@pytest.mark.parametrize(
+    ("question", "words", "said"),
+    [
+        ("3月2日发布的文章里，东岸大桥什么时候通车？", "3月2日发布的", "没有“3月2日发布的”的文章"),
+        (
+            "According to articles published on March 2, when does the bridge open?",
+            "published on March 2",
+            "No article in the library is within",
+        ),
+    ],
+)
+def test_a_limit_that_leaves_nothing_is_dropped_and_said(assistant, question, words, said):
+    answer = assistant.ask(question)
+    assert answer.evidence
+    assert (answer.filters.read, answer.filters.date_from) == ((), None)
+    assert words in answer.filters.dropped[0]
+    assert said in answer.notice
 
 
 def test_filters_that_leave_nothing_refuse(assistant):

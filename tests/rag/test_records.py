@@ -55,7 +55,7 @@ DOCUMENTED = {
 }
 ADDED = {
     *("column", "filters", "kind", "error", "account", "title", "date", "url", "marks", "reason"),
-    "copies",
+    *("copies", "as_of"),
     *("answerer", "notice", "incomplete", "refusal", "usage"),
 }
 

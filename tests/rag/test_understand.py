@@ -311,6 +311,35 @@ def test_accounts_are_limits_only_as_publishers(question, expected):
     assert list(ask(question, accounts).accounts) == expected
 
 
+@pytest.mark.parametrize(
+    ("question", "languages", "searched"),
+    [
+        ("英文报道里怎么介绍东岸大桥？", ["en"], "报道里怎么介绍东岸大桥？"),
+        ("有哪些英语的文章讲了渡轮？", ["en"], "有哪些文章讲了渡轮？"),
+        ("中文资料和英文资料对大桥的说法一样吗？", ["en", "zh"], "资料和资料对大桥的说法一样吗？"),
+        (
+            "What do the Chinese articles say about the ferry?",
+            ["zh"],
+            "What do the articles say about the ferry?",
+        ),
+        (
+            "Which stories written in English mention cranes?",
+            ["en"],
+            "Which stories mention cranes?",
+        ),
+        ("English-language coverage of the crane fair", ["en"], "coverage of the crane fair"),
+        ("用英文回答：东岸大桥多长？", [], "用英文回答：东岸大桥多长？"),
+        ("中文新闻网建了几座机房？", [], "中文新闻网建了几座机房？"),
+        ("Which Chinese reporters came?", [], "Which Chinese reporters came?"),
+        ("Who teaches English at the school?", [], "Who teaches English at the school?"),
+    ],
+)
+def test_languages_of_articles_are_limits(question, languages, searched):
+    understood = ask(question)
+    assert sorted(understood.languages) == languages
+    assert understood.without_limits == searched
+
+
 def test_the_only_account_is_never_a_limit():
     assert ask("滨江发布公众号发的渡轮文章", ["滨江发布"]).accounts == ()
 

@@ -221,7 +221,7 @@ ATTACKS = (
     "&lt;img src=x onerror=alert(1)&gt;",
     "<a href=javascript:alert(1)>x</a>",
     "javascript:alert(1)",
-    "{{ 7 * 7 }}{% raw %}",
+    "{{ 7001 * 8009 }}{% raw %}",
     "</del></article></body><iframe>",
     "\u202e<b>\x00\x1b[31m",
 )
@@ -267,7 +267,7 @@ def test_nothing_from_outside_becomes_markup(make_library, attack):
     library = make_library(*hostile(attack))
     page = run_page(library, Summary(problems=problems))
     assert_harmless(page)
-    assert "49" not in Page(page).text or "7 * 7" in Page(page).text
+    assert "56071009" not in page
     for article_id in library.article_ids():
         assert_harmless(article_page(inspected(library, article_id)))
 

@@ -80,6 +80,22 @@ def test_explain_names_the_limits_and_the_words_they_were_read_from(search):
     assert [line for line in ran.out.splitlines() if line.startswith("2.")] == []
 
 
+def test_explain_names_the_words_that_no_article_fits(search):
+    ran = search("3月2日发布的文章里，大桥总投资多少？", "--explain")
+    assert ran.out.splitlines()[1].startswith("limits: none (no article is within “3月2日发布的")
+
+
+def test_explain_names_the_language_of_articles(search):
+    ran = search("英文文章里怎么说大桥？", "--explain")
+    assert ran.out.splitlines()[1] == "limits: English (read from “英文”)"
+
+
+def test_a_literal_question_is_searched_without_limits(search):
+    ran = search("6月20日发布的文章里，大桥总投资多少？", "--explain", "--literal")
+    assert ran.out.splitlines()[1] == "limits: –"
+    assert [line for line in ran.out.splitlines() if line.startswith("2.")]
+
+
 def test_copies_are_shown_behind_their_originals(juwen, search, tmp_path):
     text = (
         "海棠小学的木工课今天开课，二十名学生每人做了一只小板凳，刨花落了一地。"

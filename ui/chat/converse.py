@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any, Protocol, runtime_checkable
 
 from index.errors import JuwenError, QuestionError
-from index.language import detect_language
+from index.language import Language, detect_language
 from rag.events import CitationFound, Done, Event, EvidenceFound, QuestionRead, Text, Verified
 from rag.records import (
     Answer,
@@ -112,6 +112,7 @@ def read_filters(values: dict[str, Any]) -> Filters:
         date_to=_day(values.get("date_to")),
         accounts=tuple(_text(one) for one in values.get("accounts") or ()),
         article_ids=tuple(_text(one) for one in values.get("article_ids") or ()),
+        languages=tuple(Language(_text(one)) for one in values.get("languages") or ()),
         from_question=bool(values.get("from_question", True)),
     )
 

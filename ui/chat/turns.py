@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from index.language import Language
 from index.records import Kind
 from rag.events import QuestionRead
 from rag.records import (
@@ -21,7 +20,7 @@ from rag.records import (
 )
 from ui.chat.markup import fill
 from ui.language import say
-from ui.show import kind_name
+from ui.show import kind_name, language_name
 
 _LONGEST_SNIPPET = 110
 
@@ -31,6 +30,7 @@ class Limit(StrEnum):
 
     DATES = "dates"
     ACCOUNTS = "accounts"
+    LANGUAGES = "languages"
     ARTICLES = "articles"
     STANDALONE = "standalone"
 
@@ -85,7 +85,7 @@ def understood_html(question: str, read: QuestionRead) -> str:
 def chips(question: str, read: QuestionRead) -> list[Chip]:
     """What was understood of a question, apart from the question itself."""
     limits = read.filters
-    found = [Chip(say("Question in", "提问语言"), _language_name(read.language))]
+    found = [Chip(say("Question in", "提问语言"), language_name(read.language))]
     if read.standalone_question and read.standalone_question != question and not limits.read:
         found.append(
             Chip(say("Searched as", "检索问题"), read.standalone_question, Limit.STANDALONE)
@@ -96,6 +96,9 @@ def chips(question: str, read: QuestionRead) -> list[Chip]:
         found.append(
             Chip(say("Account", "公众号"), say(", ", "、").join(limits.accounts), Limit.ACCOUNTS)
         )
+    if limits.languages:
+        named = say(", ", "、").join(map(language_name, limits.languages))
+        found.append(Chip(say("Articles in", "文章语言"), named, Limit.LANGUAGES))
     if limits.article_ids:
         count = len(limits.article_ids)
         named = say(f"{count} chosen", f"已选 {count} 篇")
@@ -217,9 +220,3 @@ def _period(limits: AppliedFilters) -> str:
     if first and last:
         return f"{first} – {last}"
     return say(f"since {first}", f"{first} 起") if first else say(f"until {last}", f"至 {last}")
-
-
-def _language_name(language: str) -> str:
-    return {Language.CHINESE: say("Chinese", "中文"), Language.ENGLISH: say("English", "英文")}.get(
-        Language(language), say("another language", "其他语言")
-    )

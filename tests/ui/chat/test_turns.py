@@ -133,11 +133,14 @@ def test_only_used_sources_are_listed_and_others_folded_away():
 
 
 def test_chips_of_what_was_understood():
-    limits = AppliedFilters("2025-09-24", "2025-09-24", ("甲号",), ("x", "y"), ("9月24日发布的",))
+    limits = AppliedFilters(
+        "2025-09-24", "2025-09-24", ("甲号",), ("x", "y"), ("en",), ("9月24日发布的", "英文")
+    )
     found = {chip.limit: chip for chip in turns.chips("谁？", QuestionRead("谁？", "zh", limits))}
     assert found[turns.Limit.DATES].value == "2025-09-24"
     assert found[turns.Limit.ACCOUNTS].value == "甲号"
     assert found[turns.Limit.ARTICLES].value == "已选 2 篇"
+    assert found[turns.Limit.LANGUAGES].value == "英文"
     assert found[None].value == "中文"
     assert turns.Limit.STANDALONE not in found
     follow_up = turns.chips("它呢？", QuestionRead("大桥多长？ 它呢？", "en", AppliedFilters()))

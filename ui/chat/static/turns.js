@@ -223,11 +223,13 @@ function without(turn, limit) {
     date_to: read.date_to ?? null,
     accounts: read.accounts ?? [],
     article_ids: read.article_ids ?? [],
+    languages: read.languages ?? [],
     from_question: false,
   };
   if (limit === "standalone") turn.alone = true;
   if (limit === "dates") filters.date_from = filters.date_to = null;
   if (limit === "accounts") filters.accounts = [];
+  if (limit === "languages") filters.languages = [];
   if (limit === "articles") filters.article_ids = [];
   if (limit !== "standalone") turn.filters = filters;
   run(turn);
