@@ -1,6 +1,6 @@
 """How a library grows: time, disk, memory and search from 1,000 to 1,000,000 passages.
 
-    python benchmarks/growth.py EXPORT.json.gz VECTORS --work FOLDER [--sizes 1000 10000 …] [--out docs]
+    python -m benchmarks.growth EXPORT.json.gz VECTORS --work FOLDER [--sizes 1000 10000 …] [--out docs]
 
 VECTORS is a library whose vectors the passages' are sampled around (``benchmarks.sampled``): nothing
 is embedded, so that indexing times leave the encoder out. Articles of the export are added until there
@@ -9,8 +9,9 @@ vectors of their own, copied into the tables as a job would leave them. Question
 of VECTORS, embedded by its own model. Beside each size stands a plain index of the same passages,
 without this code: FAISS, exact, and SQLite's FTS5 over the same terms, joined by reciprocal ranks.
 
-Each measurement runs in a process of its own, on one thread. What was measured is kept in FOLDER, and a
-run that was stopped goes on from there.
+Each measurement runs in a process of its own, on one thread. Libraries and what was measured are kept
+in FOLDER, a folder a size; a run that was stopped goes on from there. ``--only grow plain_build`` makes
+them now and measures searches another time.
 """
 
 from __future__ import annotations
@@ -44,7 +45,13 @@ from index.store import Library
 from index.terms import index_terms
 from rag.fuse import fuse
 
-_SIZES = (1_000, 10_000, 50_000, 200_000, 1_000_000)
+_SIZES = (1_000, 10_000, 50_000, 200_000, 460_000, 1_000_000)
+_KINDS = ("grow", "open", "search", "recall", "again", "add", "plain_build", "plain_search")
+_LIBRARY, _PLAIN, _COPY = "library", "plain", "copy"
+_PASSAGES_AN_ARTICLE = 5
+_NEARLY = 10
+"""A size is met that lacks less than a tenth."""
+
 _QUESTIONS = 150
 _LIMIT = 128
 _NEAREST = 20
@@ -59,6 +66,7 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="+", default=_SIZES)
     parser.add_argument("--out", type=Path, default=Path("docs"))
     parser.add_argument("--measure", nargs=2, help=argparse.SUPPRESS)
+    parser.add_argument("--only", nargs="+", choices=_KINDS, default=_KINDS)
     arguments = parser.parse_args()
     if arguments.measure:
         kind, folder = arguments.measure
@@ -67,34 +75,48 @@ def main() -> None:
     arguments.work.mkdir(parents=True, exist_ok=True)
     if not (arguments.work / "questions.npy").exists():
         _in_process("questions", arguments.work, arguments)
-    rows = []
+    rows, smaller = [], None
     for size in sorted(arguments.sizes):
-        done = arguments.work / f"{size}.json"
-        if not done.exists():
-            done.write_text(json.dumps(_row(size, arguments)))
-        rows.append(json.loads(done.read_text()))
+        folder = arguments.work / str(size)
+        rows.append(_row(folder, smaller, size, arguments))
         print(json.dumps(rows[-1]), flush=True)
-    write_page(rows, arguments.out)
+        smaller = folder
+    if all(kind in row for kind in _KINDS for row in rows):
+        write_page(rows, arguments.out)
 
 
-def _row(size: int, arguments: argparse.Namespace) -> dict[str, Any]:
-    """All that is measured at one size."""
-    folder = arguments.work / "library"
-    made = _in_process("grow", folder, arguments, size)
-    row = {"passages": made["passages"], "articles": made["articles"], "built": made}
-    for kind in ("open", "search", "recall", "again", "add"):
-        copy = arguments.work / "copy"
-        if kind == "add":
-            shutil.copytree(folder, copy)
-        row[kind] = _in_process(kind, copy if kind == "add" else folder, arguments)
-        shutil.rmtree(copy, ignore_errors=True)
-    row["size"] = {path.name: path.stat().st_size for path in folder.iterdir()}
-    plain = arguments.work / "plain"
-    shutil.rmtree(plain, ignore_errors=True)
-    row["plain build"] = _in_process("plain_build", plain, arguments)
-    row["plain"] = _in_process("plain_search", plain, arguments)
-    row["plain size"] = {path.name: path.stat().st_size for path in plain.iterdir()}
+def _row(
+    folder: Path, smaller: Path | None, size: int, arguments: argparse.Namespace
+) -> dict[str, Any]:
+    """All that is measured at one size; what was measured before is not measured again."""
+    folder.mkdir(exist_ok=True)
+    kept = folder / "row.json"
+    row: dict[str, Any] = json.loads(kept.read_text()) if kept.exists() else {}
+    for kind in arguments.only:
+        if kind in row:
+            continue
+        used = _prepared(kind, folder, smaller)
+        row[kind] = _in_process(kind, used, arguments, size)
+        row[f"{kind} size"] = {path.name: path.stat().st_size for path in used.iterdir()}
+        kept.write_text(json.dumps(row))
+        shutil.rmtree(folder / _COPY, ignore_errors=True)
     return row
+
+
+def _prepared(kind: str, folder: Path, smaller: Path | None) -> Path:
+    """The folder that a measurement is of, in the state in which it begins."""
+    library, plain, copy = folder / _LIBRARY, folder / _PLAIN, folder / _COPY
+    if kind == "grow":
+        shutil.rmtree(library, ignore_errors=True)
+        if smaller:
+            shutil.copytree(smaller / _LIBRARY, library)
+    if kind == "add":
+        shutil.rmtree(copy, ignore_errors=True)
+        shutil.copytree(library, copy)
+        return copy
+    if kind == "plain_build":
+        shutil.rmtree(plain, ignore_errors=True)
+    return plain if kind.startswith(_PLAIN) else library
 
 
 def _in_process(
@@ -132,13 +154,14 @@ def _grow(folder: Path, arguments: argparse.Namespace) -> dict[str, Any]:
     had = _passages(folder)
     seconds, chunks = 0.0, 0
     started, cpu = time.perf_counter(), time.process_time()
-    if had < size:
-        at, step = _articles(folder), _taken(folder, size, len(raws))
-        if at < len(raws) and step:
-            summary = index_raw(raws[at : at + step], folder, encoder=encoder)
-            seconds, chunks = time.perf_counter() - started, summary.chunks
+    at = _articles(folder)
+    step = _taken(had, at, size, len(raws))
+    if step:
+        summary = index_raw(raws[at : at + step], folder, encoder=encoder)
+        seconds, chunks = time.perf_counter() - started, summary.chunks
     cpu = time.process_time() - cpu
-    copied = enlarge(folder, encoder, size - _passages(folder))
+    missing = size - _passages(folder)
+    copied = enlarge(folder, encoder, missing) if missing > size // _NEARLY else 0
     return {
         "passages": _passages(folder),
         "articles": _articles(folder),
@@ -164,10 +187,12 @@ def _articles(folder: Path) -> int:
         return library.counts().articles
 
 
-def _taken(folder: Path, size: int, most: int) -> int:
-    """How many articles more make about so many passages."""
-    an_article = 3.7
-    return min(round((size - _passages(folder)) / an_article) + 1, most)
+def _taken(passages: int, articles: int, size: int, most: int) -> int:
+    """How many articles more make about so many passages; all that are left where few would be."""
+    rest = most - articles
+    an_article = passages / articles if articles else _PASSAGES_AN_ARTICLE
+    step = min(max(round((size - passages) / an_article), 0), rest)
+    return rest if step and rest - step < most // _NEARLY else step
 
 
 def _open(folder: Path, arguments: argparse.Namespace) -> dict[str, Any]:
@@ -220,9 +245,9 @@ def _narrow(library: Library) -> list[str]:
 
 
 def _times(questions: Sequence[Any], ask: Callable[[Any, Any], object]) -> dict[str, float]:
-    """Median and 95th percentile in milliseconds; the first question warms up.
+    """Median and 95th percentile of the processor's time in milliseconds; the first question warms up.
 
-    ``cpu`` is the 95th percentile of the processor's time, which others on the machine change less.
+    Others on the machine change it less than the clock's, of which ``clock`` is the 95th percentile.
     """
     ask(*questions[0])
     seconds: list[tuple[float, float]] = []
@@ -234,7 +259,7 @@ def _times(questions: Sequence[Any], ask: Callable[[Any, Any], object]) -> dict[
         if time.monotonic() > limit:
             break
     middle, high = np.percentile(seconds, [50, 95], axis=0) * 1000
-    found = {"p50": middle[0], "p95": high[0], "cpu": high[1]}
+    found = {"p50": middle[1], "p95": high[1], "clock": high[0]}
     return {**{name: float(value) for name, value in found.items()}, "n": len(seconds)}
 
 
@@ -312,7 +337,7 @@ def _add(folder: Path, arguments: argparse.Namespace) -> dict[str, Any]:
 
 def _plain_build(folder: Path, arguments: argparse.Namespace) -> dict[str, Any]:
     started, cpu = time.perf_counter(), time.process_time()
-    Plain.build(folder, arguments.work / "library" / DATABASE)
+    Plain.build(folder, folder.parent / _LIBRARY / DATABASE)
     return {
         "seconds": time.perf_counter() - started,
         "cpu": time.process_time() - cpu,

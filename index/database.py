@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from index.errors import LibraryError
 from index.records import Article, Change, Kind, Layout, RawArticle, Span
@@ -38,16 +38,64 @@ class Manifest:
     question_means: Mapping[str, Sequence[float]]
 
 
+class FrozenConnection(sqlite3.Connection):
+    """A connection to a file in a folder that may not be written, while nobody else writes to it.
+
+    SQLite then reads the file as one that never changes; ``current_reader`` sees when it did.
+    """
+
+    stamp: tuple[int, int]
+
+
 def connect_reader(path: Path) -> sqlite3.Connection:
-    # Even readers of a write-ahead log keep a file beside it; where they cannot, nobody writes.
-    mode = "mode=rw" if os.access(path.parent, os.W_OK) else "mode=ro&immutable=1"
+    # Even readers of a write-ahead log keep a file beside it, or need one that a writer keeps.
+    if os.access(path.parent, os.W_OK):
+        return _connect(path, "mode=rw", sqlite3.Connection)
+    if _log(path).exists():
+        connection = _connect(path, "mode=ro", sqlite3.Connection)
+        try:
+            connection.execute("SELECT 1 FROM sqlite_master").fetchone()
+            return connection
+        except sqlite3.OperationalError:  # the writer was killed, or lets nobody see its files
+            connection.close()
+    stamp = _stamp(path)
+    frozen = _connect(path, "mode=ro&immutable=1", FrozenConnection)
+    frozen.stamp = stamp
+    return frozen
+
+
+def current_reader(connection: sqlite3.Connection, path: Path) -> sqlite3.Connection:
+    """The connection, or another in its place where somebody began to write to a frozen one's file."""
+    if not isinstance(connection, FrozenConnection):
+        return connection
+    if connection.stamp == _stamp(path) and not _log(path).exists():
+        return connection
+    connection.close()
+    return connect_reader(path)
+
+
+_AnyConnection = TypeVar("_AnyConnection", bound=sqlite3.Connection)
+
+
+def _connect(path: Path, mode: str, kind: type[_AnyConnection]) -> _AnyConnection:
     return sqlite3.connect(
         f"{path.absolute().as_uri()}?{mode}",
         uri=True,
         timeout=30,
         isolation_level=None,
         check_same_thread=False,
+        factory=kind,
     )
+
+
+def _log(path: Path) -> Path:
+    return path.with_name(f"{path.name}-wal")
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    """What changes when a file is written to."""
+    found = path.stat()
+    return found.st_size, found.st_mtime_ns
 
 
 def connect_writer(path: Path) -> sqlite3.Connection:

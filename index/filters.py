@@ -6,6 +6,7 @@ share of the library it lets through.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +14,8 @@ from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
+
+from index.records import well_formed
 
 Mask = NDArray[np.bool_]
 
@@ -56,7 +59,7 @@ class Attributes:
             wanted = [self.numbers[name] for name in accounts if name in self.numbers]
             mask &= np.isin(self.accounts, wanted)
         if article_ids:
-            mask &= np.isin(self.rows, _rows_of(connection, article_ids))
+            mask &= _is_one_of(self.rows, _rows_of(connection, article_ids))
         if languages:
             mask &= np.any([self._in_language(connection, one) for one in languages], axis=0)
         return mask
@@ -105,16 +108,21 @@ def _places(keys: Sequence[int], wanted: NDArray[np.int64]) -> NDArray[np.intp]:
     return found
 
 
+def _is_one_of(rows: NDArray[np.int64], wanted: Sequence[int]) -> Mask:
+    """For each row, whether it is wanted: a table by row is faster than a search, and small."""
+    table = np.zeros(max(int(rows.max(initial=0)), *wanted, 0) + 1, bool)
+    table[list(wanted)] = True
+    return table[rows]
+
+
 def _rows_of(connection: sqlite3.Connection, article_ids: Sequence[str]) -> list[int]:
     """Rows of the published articles of these ids; ``page`` stands for ``page#2``, too."""
-    found: list[tuple[int]] = []
-    for name in article_ids:
-        found += connection.execute(
-            "SELECT row FROM article WHERE published AND article_id = ?", (name,)
-        ).fetchall()
-        if "#" not in name:
-            found += connection.execute(
-                "SELECT row FROM article WHERE published AND article_id > ? AND article_id < ?",
-                (f"{name}#", f"{name}$"),  # "$" comes next after "#"
-            ).fetchall()
+    named = well_formed(json.dumps(list(article_ids), ensure_ascii=False))
+    found = connection.execute(
+        "SELECT row FROM json_each(:named) JOIN article ON article_id = value WHERE published "
+        "UNION SELECT row FROM json_each(:named) JOIN article "
+        "ON article_id > value || '#' AND article_id < value || '$' "  # "$" comes next after "#"
+        "WHERE published AND NOT instr(value, '#')",
+        {"named": named},
+    ).fetchall()
     return [row for (row,) in found]

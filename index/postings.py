@@ -34,6 +34,7 @@ _SEGMENT = 16_384
 _MOST_SMALL = 8
 _MOST_DEAD = 0.25
 _MOST_COUNTED = 255
+_POSTING_BYTES = 3
 
 Scores = NDArray[np.float32]
 Number = TypeVar("Number", np.int64, np.float32)
@@ -52,15 +53,35 @@ class _Segment:
     places: NDArray[np.int64]
     start: int
 
-    def held(
-        self, local: NDArray[np.uint16], counts: NDArray[np.uint8]
-    ) -> tuple[NDArray[np.int64], Scores]:
-        """Of the chunks that are still there: the place of each, and how often each has a term."""
+    def alive(self, data: bytes) -> int:
+        """In how many of the chunks that are still there a term stands, by its posting."""
         if self.start >= 0:
-            return local + np.int64(self.start), counts.astype(np.float32)
-        places = self.places[local]
-        here = places >= 0
-        return places[here], counts[here].astype(np.float32)
+            return len(data) // _POSTING_BYTES
+        local, _ = _unpack(data)
+        return int((self.places[local] >= 0).sum())
+
+    def add(
+        self, scores: Scores, penalties: Scores, postings: Sequence[tuple[float, bytes]]
+    ) -> None:
+        """Add to all chunks' scores what terms give to those of the segment.
+
+        Args:
+            penalties: Of all chunks.
+            postings: Of each term, with the term's weight.
+        """
+        sizes = [len(data) // _POSTING_BYTES for _, data in postings]
+        parts = [_unpack(data) for _, data in postings]
+        local = np.concatenate([places for places, _ in parts])
+        gains = np.concatenate([counts for _, counts in parts]).astype(np.float32)
+        where = slice(self.start, self.start + len(self.places)) if self.start >= 0 else self.places
+        gains /= penalties[where].take(local) + gains
+        gains *= np.repeat(np.asarray([weight for weight, _ in postings], np.float32), sizes)
+        summed = np.bincount(local, gains, len(self.places))
+        if self.start >= 0:
+            scores[where] = summed
+        else:
+            here = self.places >= 0
+            scores[self.places[here]] = summed[here]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,25 +110,23 @@ class PostingIndex:
         Returns:
             Scores of shape (n,), and the ceiling.
         """
-        scores = np.zeros(len(self.ids), np.float32)
-        ceiling = 0.0
-        segments = {segment.row: segment for segment in self.segments}
         counted = Counter(question)
-        found: dict[str, list[tuple[NDArray[np.int64], Scores]]] = {term: [] for term in counted}
+        segments = {segment.row: segment for segment in self.segments}
+        documents = dict.fromkeys(counted, 0)
+        found: dict[int, list[tuple[str, bytes]]] = {}
         for some in in_batches(list(counted)):
-            for term, segment, data in connection.execute(
+            for term, row, data in connection.execute(
                 f"SELECT term, segment, data FROM posting WHERE term IN ({marks(some)})", some
             ):
-                if segment in segments:  # others are staged and not published yet
-                    found[term].append(segments[segment].held(*_unpack(data)))
-        for term, postings in found.items():
-            weight = _idf(sum(len(places) for places, _ in postings), len(self.ids))
-            ceiling += weight * (K1 + 1) / (1 + K1 / 2)
-            for places, times in postings:
-                gain = times / (times + self.penalties[places])
-                gain *= counted[term] * weight * (K1 + 1)
-                scores[places] += gain  # no place stands twice in one posting
-        return scores, ceiling
+                if row in segments:  # others are staged and not published yet
+                    documents[term] += segments[row].alive(data)
+                    found.setdefault(row, []).append((term, data))
+        weights = {term: _idf(held, len(self.ids)) * (K1 + 1) for term, held in documents.items()}
+        scores = np.zeros(len(self.ids), np.float32)
+        for row, postings in found.items():
+            weighted = [(counted[term] * weights[term], data) for term, data in postings]
+            segments[row].add(scores, self.penalties, weighted)
+        return scores, sum(weights.values()) / (1 + K1 / 2)
 
 
 def _idf(documents: int, of: int) -> float:
@@ -281,7 +300,7 @@ def _delete(connection: sqlite3.Connection, row: int) -> None:
 
 def _unpack(data: bytes) -> tuple[NDArray[np.uint16], NDArray[np.uint8]]:
     """Places in the segment and counts: two bytes each of the first, then one each of the other."""
-    held = len(data) // 3
+    held = len(data) // _POSTING_BYTES
     return np.frombuffer(data, "<u2", held), np.frombuffer(data, np.uint8, held, 2 * held)
 
 

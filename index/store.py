@@ -23,6 +23,7 @@ from index.database import (
     Manifest,
     changes_from_json,
     connect_reader,
+    current_reader,
     in_batches,
     manifest_value,
     marks,
@@ -388,16 +389,21 @@ class Library:
             allowed = self._allowed(
                 connection, date_from, date_to, accounts, article_ids, languages
             )
-            near, _ = vectors.nearest(connection, centred, limit, allowed)
+            near = vectors.choose(centred, limit, allowed)
             lexical, ceiling = postings.score(connection, terms)
-            ids = np.union1d(near, _best(postings.ids, lexical, limit, allowed))
+            worded = _best(postings.ids, lexical, limit, allowed)
+            ids = np.union1d(near, worded)
+            cosines, spoken = vectors.look_up(connection, centred, ids)
+            nearest = np.searchsorted(ids, near)
+            nearest = nearest[np.argsort(-cosines[nearest], kind="stable")[:limit]]
+            kept = np.union1d(nearest, np.searchsorted(ids, worded))
+            places = np.searchsorted(postings.ids, ids[kept])
             mean, deviation = vectors.spread(centred)
-            places = np.searchsorted(postings.ids, ids)
             return Candidates(
-                ids=ids,
-                languages=_languages(connection, ids.tolist()),
+                ids=ids[kept],
+                languages=tuple(spoken[kept].tolist()),
                 articles=tuple(postings.articles[places].tolist()),
-                cosines=vectors.cosines(connection, centred, ids),
+                cosines=cosines[kept],
                 mean=mean,
                 deviation=deviation,
                 lexical=lexical[places],
@@ -423,6 +429,7 @@ class Library:
             if self._connection.in_transaction:
                 yield self._connection
                 return
+            self._connection = current_reader(self._connection, self.folder / DATABASE)
             self._connection.execute("BEGIN")
             try:
                 yield self._connection
@@ -527,31 +534,23 @@ def _best(
     return ids[places]
 
 
-def _languages(connection: sqlite3.Connection, ids: Sequence[int]) -> tuple[str, ...]:
-    """The language of each chunk."""
-    found: dict[int, str] = {}
-    for some in in_batches(ids):
-        found.update(
-            connection.execute(
-                f"SELECT id, language FROM chunk WHERE id IN ({marks(some)})", some
-            ).fetchall()
-        )
-    return tuple(found[i] for i in ids)
-
-
 def _passages(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, Passage]:
-    columns = ", ".join(f"article.{column}" for column in ARTICLE_COLUMNS.split(", "))
-    found: dict[int, Passage] = {}
-    articles: dict[str, Article] = {}
+    chunks: list[tuple[int, int, int, int, str]] = []
     for some in in_batches(ids):
-        for chunk_id, start, end, language, *values in connection.execute(
-            f"SELECT chunk.id, start, end, chunk.language, {columns} FROM chunk "
-            f"JOIN article ON row = article WHERE chunk.id IN ({marks(some)})",
-            some,
+        chunks += connection.execute(
+            f"SELECT id, article, start, end, language FROM chunk WHERE id IN ({marks(some)})", some
+        ).fetchall()
+    articles: dict[int, Article] = {}
+    for rows in in_batches(list({chunk[1] for chunk in chunks})):
+        for row, *values in connection.execute(
+            f"SELECT row, {ARTICLE_COLUMNS} FROM article WHERE row IN ({marks(rows)})", rows
         ):
-            article = articles.setdefault(values[0], to_article(values))
-            found[chunk_id] = Passage(chunk_id, article, Span(start, end), language)
-    return found
+            articles[row] = to_article(values)
+    return {
+        chunk: Passage(chunk, articles[row], Span(start, end), language)
+        for chunk, row, start, end, language in chunks
+        if row in articles
+    }
 
 
 def _conditions(

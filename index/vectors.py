@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -59,6 +59,8 @@ class VectorIndex:
         mean: Of all the centred vectors, shape (dimension,).
         covariance: Of all the centred vectors, shape (dimension, dimension).
         questions: Where the encoder puts questions.
+        languages: Of the chunks of an exact index that were looked up so far; it is read whole, and
+            a row of the database would be read for each chunk's language alone.
     """
 
     generation: int
@@ -70,6 +72,7 @@ class VectorIndex:
     mean: NDArray[np.float32]
     covariance: NDArray[np.float32]
     questions: Centres
+    languages: dict[int, str] = field(default_factory=dict)
 
     def spread(self, question: Vectors) -> tuple[float, float]:
         """Mean and standard deviation of a question's cosine with all passages, without a scan.
@@ -92,15 +95,20 @@ class VectorIndex:
         Args:
             allowed: For each of ``ids``, whether it may be found; ``None`` where all may.
         """
+        chosen = self.choose(question, limit, allowed)
+        cosines, _ = self.look_up(connection, question, chosen)
+        best = np.argsort(-cosines, kind="stable")[:limit]
+        return chosen[best], cosines[best]
+
+    def choose(
+        self, question: Vectors, limit: int, allowed: NDArray[np.bool_] | None
+    ) -> NDArray[np.int64]:
+        """Ids among which the ``limit`` nearest are, in no order. Arguments as for ``nearest``."""
         if not self.stored.trained:
             return _exact(self.stored, self.ids, question, limit, allowed)
         if allowed is not None and int(allowed.sum()) <= _FEW_ALLOWED:
-            chosen = self.ids[allowed]
-        else:
-            chosen = self._chosen(question, limit, allowed)
-        cosines = self.cosines(connection, question, chosen)
-        best = np.argsort(-cosines, kind="stable")[:limit]
-        return chosen[best], cosines[best]
+            return self.ids[allowed]
+        return self._chosen(question, limit, allowed)
 
     def _chosen(
         self, question: Vectors, limit: int, allowed: NDArray[np.bool_] | None
@@ -117,18 +125,27 @@ class VectorIndex:
         nearest = np.argsort(-cosines)[:limit]
         return np.concatenate([found, self.unlisted[nearest[cosines[nearest] > -np.inf]]])
 
-    def cosines(
+    def look_up(
         self, connection: sqlite3.Connection, question: Vectors, ids: NDArray[np.int64]
-    ) -> NDArray[np.float32]:
-        """The centred question's cosine with the chunks of these ids."""
+    ) -> tuple[NDArray[np.float32], NDArray[np.str_]]:
+        """The centred question's cosine with the chunks of these ids, and the language of each."""
         if not len(ids):
-            return np.zeros(0, np.float32)
+            return np.zeros(0, np.float32), np.zeros(0, np.str_)
         if not self.stored.trained:
-            near: NDArray[np.float32] = self.stored.index.reconstruct_batch(ids) @ question[0]
-            return near
-        _, vectors = _centred(connection, ids, self.stored.centres)
-        found: NDArray[np.float32] = vectors @ question[0]
-        return found
+            vectors = self.stored.index.reconstruct_batch(ids)
+            return vectors @ question[0], self._spoken(connection, ids.tolist())
+        vectors, languages = _centred(connection, ids, self.stored.centres)
+        return vectors @ question[0], languages
+
+    def _spoken(self, connection: sqlite3.Connection, ids: Sequence[int]) -> NDArray[np.str_]:
+        """The language of each chunk."""
+        for some in in_batches([chunk for chunk in ids if chunk not in self.languages]):
+            self.languages.update(
+                connection.execute(
+                    f"SELECT id, language FROM chunk WHERE id IN ({marks(some)})", some
+                ).fetchall()
+            )
+        return np.asarray([self.languages[chunk] for chunk in ids], np.str_)
 
 
 def _exact(
@@ -137,7 +154,7 @@ def _exact(
     question: Vectors,
     limit: int,
     allowed: NDArray[np.bool_] | None,
-) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+) -> NDArray[np.int64]:
     import faiss
 
     parameters = None
@@ -146,9 +163,9 @@ def _exact(
         parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
     most = min(limit, stored.index.ntotal)
     with one_thread():
-        scores, found = stored.index.search(question, most, params=parameters)
-    kept = found[0] >= 0
-    return found[0][kept], scores[0][kept]
+        _, found = stored.index.search(question, most, params=parameters)
+    nearest: NDArray[np.int64] = found[0][found[0] >= 0]
+    return nearest
 
 
 def _by_id(ids: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -226,7 +243,7 @@ def _fitted(
     mean, covariance = stored.mean, stored.covariance
     tail = np.zeros((0, len(mean)), np.float32)
     if len(unlisted) > 0:
-        _, tail = _centred(connection, unlisted, stored.centres)
+        tail, _ = _centred(connection, unlisted, stored.centres)
         before = _Moments(len(stored.ids), *_sums(stored))
         mean, covariance = before.with_more(tail).finished()
     return VectorIndex(
@@ -286,7 +303,7 @@ def make_index(connection: sqlite3.Connection, ids: NDArray[np.int64]) -> Stored
     trained = len(ids) if len(ids) > MOST_EXACT else 0
     if trained:
         chosen = np.random.default_rng(1).choice(ids, samples_for(len(ids)), replace=False)
-        _, sample = _centred(connection, np.sort(chosen), centres)
+        sample, _ = _centred(connection, np.sort(chosen), centres)
         index = train_lists(sample, len(ids))
     else:
         index = faiss.IndexIDMap2(faiss.IndexFlatIP(dimension))
@@ -354,8 +371,8 @@ def _all_centred(
 
 def _centred(
     connection: sqlite3.Connection, ids: NDArray[np.int64], centres: Centres
-) -> tuple[NDArray[np.int64], Vectors]:
-    """The centred vectors of some chunks, in the order of ``ids``."""
+) -> tuple[Vectors, NDArray[np.str_]]:
+    """The centred vectors of some chunks and their languages, in the order of ``ids``."""
     dimension = int(manifest_value(connection, "dimension"))
     rows: list[tuple[int, str, bytes]] = []
     for some in in_batches(ids.tolist()):
@@ -363,8 +380,14 @@ def _centred(
             f"SELECT id, language, vector FROM chunk WHERE id IN ({marks(some)})", some
         ).fetchall()
     held, languages, vectors = _arrays(rows, dimension)
-    centred = centres.centre(vectors, languages)
-    return ids, centred[np.argsort(held)[np.argsort(np.argsort(ids))]]
+    order = _in_order_of(ids, held)
+    return centres.centre(vectors, languages)[order], np.asarray(languages, np.str_)[order]
+
+
+def _in_order_of(ids: NDArray[np.int64], held: NDArray[np.int64]) -> NDArray[np.intp]:
+    """Where each of ``ids`` stands in ``held``, which has the same in another order."""
+    order: NDArray[np.intp] = np.argsort(held)[np.argsort(np.argsort(ids))]
+    return order
 
 
 def _batches(

@@ -126,11 +126,13 @@ def join_neighbours(hits: Sequence[RankedPassage]) -> list[RankedPassage]:
 
 def _joint(one: Passage, other: Passage) -> Span | None:
     """The span of both, where nothing but white space lies between them."""
-    first, second = sorted((one.span, other.span), key=lambda span: span.start)
-    between = one.article.text[first.end : second.start]
-    if not one.text or not other.text or between.strip() or second.start < first.end:
+    first, second = one.span, other.span
+    if first.start > second.start:
+        first, second = second, first
+    if second.start < first.end or first.start == first.end or second.start == second.end:
         return None
-    return Span(first.start, second.end)
+    between = one.article.text[first.end : second.start]
+    return None if between.strip() else Span(first.start, second.end)
 
 
 def originals_first(articles: Sequence[list[RankedPassage]]) -> list[list[RankedPassage]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import date
 
 import pytest
@@ -15,6 +15,7 @@ from index.database import (
     article_values,
     connect_reader,
     connect_writer,
+    current_reader,
     in_batches,
     manifest_value,
     said_plainly,
@@ -110,6 +111,29 @@ def test_a_library_that_cannot_be_written_beside_is_read_all_the_same(library_fo
             connection.execute("DELETE FROM article")
     finally:
         connection.close()
+
+
+def test_what_others_publish_is_seen_where_nothing_may_be_written(
+    library_folder, encoder, monkeypatch
+):
+    monkeypatch.setattr(database.os, "access", lambda path, mode: False)
+    with Library.open(library_folder) as library:
+        before = library.article_ids()
+        index_raw([article("later", "后来的。")], library_folder, encoder=encoder)
+        assert sorted(library.article_ids()) == sorted([*before, "later"])
+        with closing(connect_writer(library_folder / DATABASE)) as writer:
+            writer.execute("DELETE FROM article WHERE article_id = 'later'")
+            assert library.article_ids() == before
+            writer.execute("DELETE FROM article WHERE article_id = ?", (before[0],))
+            assert library.article_ids() == before[1:]
+        assert library.article_ids() == before[1:]
+
+
+def test_a_reader_that_may_write_keeps_its_connection(library_folder, encoder):
+    connection = connect_reader(library_folder / DATABASE)
+    index_raw([article("later", "后来的。")], library_folder, encoder=encoder)
+    assert current_reader(connection, library_folder / DATABASE) is connection
+    connection.close()
 
 
 def test_values_come_in_batches_of_a_size():

@@ -44,7 +44,9 @@ def folder(tmp_path_factory):
     date_from=st.none() | st.sampled_from(DAYS),
     date_to=st.none() | st.sampled_from(DAYS),
     accounts=st.lists(st.sampled_from(["甲号", "乙号", "", "没有的号"]), max_size=2),
-    ids=st.lists(st.sampled_from(["a2", "a3", "page", "page#4", "a1", "pag", ""]), max_size=3),
+    ids=st.lists(
+        st.sampled_from(["a2", "a3", "page", "page#4", "a1", "pag", "", "\ud800"]), max_size=3
+    ),
     languages=st.lists(st.sampled_from(["zh", "en", "other"]), max_size=2),
 )
 def test_a_mask_lets_through_what_a_look_at_every_article_does(

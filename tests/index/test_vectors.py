@@ -113,9 +113,14 @@ def test_an_index_loads_only_for_its_generation(library_folder):
 def test_the_spread_of_a_question_is_known_without_a_scan(library_folder, encoder):
     index = loaded(library_folder / VECTORS, 1)
     question = encoder.encode_queries(["大桥何时通车"])
-    cosines = index.cosines(None, question, index.ids)
+    connection = sqlite3.connect(library_folder / DATABASE)
+    cosines, languages = index.look_up(connection, question, index.ids)
+    none, of_none = index.look_up(connection, question, index.ids[:0])
+    spoken = dict(connection.execute("SELECT id, language FROM chunk").fetchall())
+    connection.close()
     assert index.spread(question) == pytest.approx((cosines.mean(), cosines.std()), abs=1e-5)
-    assert index.cosines(None, question, index.ids[:0]).shape == (0,)
+    assert dict(zip(index.ids.tolist(), languages.tolist(), strict=True)) == spoken
+    assert (none.shape, of_none.shape) == ((0,), (0,))
 
 
 def test_the_index_holds_the_published_vectors_less_the_centre_of_their_language(library_folder):
