@@ -35,7 +35,7 @@ LONGEST_ANSWER = 180
 LONGEST_LIST = 250
 """The same where several things are asked for, or a reason."""
 
-_ENOUGH = 0.66
+_ENOUGH = 0.6
 """No further sentence is taken once those taken are this likely to hold the answer."""
 
 _READ = 15

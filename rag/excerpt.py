@@ -14,8 +14,8 @@ from rag.score import WEIGHTS
 LONGEST = 80
 """Characters of a Chinese sentence that are quoted as a rule; one clause alone may be longer."""
 
-LONGEST_FOREIGN = 220
-"""The same of a sentence in letters, which take two to three times the room."""
+LONGEST_FOREIGN = 160
+"""The same of a sentence in letters, which take twice the room."""
 
 _ENDS = "，；：;,:—"
 _OPEN = dict(zip("“《（(「『【[", "”》）)」』】]", strict=True))
