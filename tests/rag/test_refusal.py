@@ -15,6 +15,7 @@ from rag.refusal import (
     confidence_signs,
     in_words,
     is_chat,
+    is_far,
     lacks,
     refusal_of,
 )
@@ -206,3 +207,26 @@ def test_a_refusal_speaks_the_language_of_the_question(question, refusal, expect
 
 def test_small_talk_in_english_is_told_what_this_is_for():
     assert in_words("hello", Refusal()).startswith("I answer questions from the articles")
+
+
+@pytest.mark.parametrize(
+    ("dense", "cosine", "foreign", "far"),
+    [
+        (2.4, 0.25, 1.0, True),
+        (3.2, 0.25, 1.0, False),
+        (2.4, 0.35, 1.0, False),
+        (2.4, 0.25, 0.0, False),
+        (3.2, 0.1, 0.0, True),
+    ],
+)
+def test_across_languages_nearness_has_to_tell_more(dense, cosine, foreign, far):
+    signs = Confidence(dense=dense, margin=1.0, missing=1.0, foreign=foreign, cosine=cosine)
+    assert is_far(signs) is far
+
+
+@pytest.mark.parametrize("question", ["该打哪个电话？", "联系电话是多少？"])
+@pytest.mark.parametrize(
+    "phone", ["23112692", "021-23112692", "555-0142", "13812345678", "12345", "400-820-1234"]
+)
+def test_a_telephone_number_is_told_by_its_form(question, phone):
+    assert lacks(question, article(f"有问题请找码头，打{phone}。")) == ()
