@@ -34,7 +34,7 @@ def chunk_article(
     chunks = [
         Chunk(span, detect_language(span.of(text)))
         for part in _parts(text, skipped)
-        for span in _pack(_pieces(text, part, tokens), tokens)
+        for span in _cut(text, _pieces(text, part, tokens), tokens)
     ]
     return chunks or [Chunk(Span(0, 0), article.language)]
 
@@ -87,6 +87,23 @@ def _hard_cut(text: str, span: Span, limit: int) -> list[_Piece]:
     cuts = [*range(span.start, span.end, width), span.end]
     parts = [Span(start, end) for start, end in pairwise(cuts)]
     return [(part, count_tokens(part.of(text))) for part in parts]
+
+
+def _cut(text: str, pieces: list[_Piece], limit: int) -> Iterator[Span]:
+    """Spans of at most ``limit`` tokens. White space may cost a token more than ``_cost`` allows
+    for: a span that comes out too long is cut once more in its middle.
+    """
+    for span in _pack(pieces, limit):
+        if count_tokens(span.of(text)) <= limit:
+            yield span
+            continue
+        inside = [piece for piece in pieces if span.start <= piece[0].start < span.end]
+        if len(inside) == 1:
+            yield span
+            continue
+        middle = len(inside) // 2
+        for half in (inside[:middle], inside[middle:]):
+            yield from _cut(text, half, limit)
 
 
 def _pack(pieces: list[_Piece], limit: int) -> list[Span]:

@@ -48,6 +48,12 @@ def assert_covers(text: str, chunks: list[Chunk]) -> None:
     assert not text[at:].strip()
 
 
+def test_white_space_that_takes_more_tokens_than_one_makes_no_chunk_too_long():
+    text = clean_text(" ".join("周" * 40))
+    chunks = chunk_article(Article("a", "", "", None, "", text, "", "zh"), 8)
+    assert max(count_tokens(chunk.span.of(text)) for chunk in chunks) <= 8
+
+
 @given(TEXTS.filter(bool), st.sampled_from([8, 16, 37, 256]))
 @settings(deadline=None)
 def test_no_chunk_is_over_the_limit_and_together_they_cover_the_text(text, limit):
