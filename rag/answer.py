@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from index.embed import Encoder
@@ -16,6 +16,7 @@ from rag.records import (
     Strictness,
     Support,
     citation,
+    has_room,
 )
 from rag.refusal import (
     confidence,
@@ -123,19 +124,17 @@ def shortened(
     background: str,
     ranked: Sequence[RankedPassage],
     candidates: Sequence[Candidate],
-) -> list[Quoted]:
-    """The likeliest sentences, of each the clauses that answer (``rag.excerpt``)."""
+) -> Iterator[Quoted]:
+    """Of each sentence the clauses that answer (``rag.excerpt``), looked for as it is taken."""
     asked, share = wanted(question), term_shares(question, background, ranked)
-    return [
-        Quoted(candidate, Span(start + part.start, start + part.end))
-        for candidate in candidates
-        for start, part in [(candidate.span.start, excerpt(candidate.text, share, asked))]
-    ]
+    for candidate in candidates:
+        start, part = candidate.span.start, excerpt(candidate.text, share, asked)
+        yield Quoted(candidate, Span(start + part.start, start + part.end))
 
 
 def choose(
     question: str,
-    candidates: Sequence[Quoted],
+    candidates: Iterable[Quoted],
     at_least: int = 1,
     most_sources: int | None = None,
 ) -> list[Quoted]:
@@ -153,7 +152,7 @@ def choose(
         if text in said or (len(chosen) >= at_least and length + len(text) > longest):
             continue
         source = candidate.of.passage.article.article_id
-        if most_sources is not None and source not in sources and len(sources) >= most_sources:
+        if not has_room(source, sources, most_sources):
             continue
         chosen.append(candidate)
         said.add(text)

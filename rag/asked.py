@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
+from index.terms import terms
+
 
 class Asked(StrEnum):
     """The kind of thing that answers a question."""
@@ -120,6 +122,7 @@ SURNAMES = (
     "索咸籍赖卓蔺屠蒙池乔阴胥能苍双闻莘党翟谭贡劳逄姬申扶堵冉宰郦雍桑桂濮牛寿通边扈燕冀浦尚农温别庄晏柴瞿阎"
     "冒仝佟游简饶曾关肖涂代鞠欧"
 )
+_MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*"
 _EMAIL = r"[\w.+-]+@[\w-]+\.[\w.]+"
 _PHONE = r"(?<!\d)(?:\d{3,4}[-—－ ])?\d{7,8}(?!\d)|(?<!\d)\d{3}-\d{4}(?!\d)|(?<!\d)1[3-9]\d{9}(?!\d)|(?<!\d)(?:1[12]\d{3}|400[-\d]{7,9})(?!\d)"
 _WEB = r"https?://|www\.|[\w-]+\.(?:com|cn|org|net)\b"
@@ -142,14 +145,13 @@ _DAY_ASKED = re.compile(r"哪一?天|哪一?日|几[日号]|何日|\b(?:what|whi
 _A_DAY = re.compile(
     r"\d{1,2}\s*月\s*\d{1,2}\s*[日号]?|(?<!\d)\d{1,2}[日号]|月[一二三四五六七八九十]{1,3}[日号]"
     r"|(?:周|星期|礼拜)[一二三四五六日天末]|[今昨明后][天日晚]|元旦|除夕|春节|清明|端午|中秋|国庆"
-    r"|\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? \d{1,2}\b"
+    rf"|\b{_MONTH}\.? \d{{1,2}}\b"
 )
 _HOLDING: dict[Asked, re.Pattern[str]] = {
     Asked.CONTACT: re.compile(f"{_EMAIL}|{_PHONE}|{_WEB}"),
     Asked.DATE: re.compile(
         r"\d+\s*(?:[年月日号]|世纪)|(?:周|星期|礼拜)[一二三四五六日天末]|[一二三四五六七八九十〇零]{2,4}年|今[天日年]|昨[天日]|明[天年]|[去前当同次]年|[上下]午|月[底初中]"
-        r"|年[底初中代]|世纪|\d{4}|\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? \d"
-        r"|\d (?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*\b"
+        rf"|年[底初中代]|世纪|\d{{4}}|\b{_MONTH}\.? \d|\d {_MONTH}\b"
         r"|\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b"
     ),
     Asked.SHARE: re.compile(
@@ -224,6 +226,17 @@ class Wanted:
     focus: tuple[str, ...]
     words: str
 
+    @property
+    def focus_terms(self) -> frozenset[str]:
+        return frozenset(term for words in self.focus for term in terms(words))
+
+    def is_in(self, text: str) -> bool:
+        """Whether ``text`` holds such a thing; not where the question does not tell."""
+        return bool(self.holds and self.holds.search(text))
+
+    def is_exactly_in(self, text: str) -> bool:
+        return bool(self.exactly and self.exactly.search(text))
+
 
 def wanted(question: str) -> Wanted:
     """What a question asks for.
@@ -287,8 +300,7 @@ def _focus(question: str) -> tuple[str, ...]:
 
 _DAY = re.compile(
     r"(?:\d{2,4}\s*年)?\s*\d{1,2}\s*月(?:\s*\d{1,2}\s*[日号])?|\d{4}\s*年|\d{4}-\d{2}-\d{2}"
-    r"|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? \d{1,2}(?:, \d{4})?"
-    r"|\d{1,2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*(?: \d{4})?"
+    rf"|{_MONTH}\.? \d{{1,2}}(?:, \d{{4}})?|\d{{1,2}} {_MONTH}(?: \d{{4}})?"
 )
 _PERCENTAGE = re.compile(
     r"\d[\d,.]*\s*(?:[%\uff05]|per ?cent)|百分之[一二三四五六七八九十百零点两]+|[一二三四五六七八九两]成"

@@ -73,16 +73,14 @@ def clauses_of(text: str) -> list[Span]:
     >>> [span.of(text) for span in clauses_of(text)]
     ['他说“好，走”，', '就走了']
     """
-    cuts, at, closing = [0], 0, ""
-    while at < len(text):
-        letter = text[at]
-        if not closing and letter in _OPEN and _OPEN[letter] in text[at:]:
+    cuts, closing = [0], ""
+    for at, letter in enumerate(text):
+        if not closing and letter in _OPEN and text.find(_OPEN[letter], at) >= 0:
             closing = _OPEN[letter]
         elif letter == closing:
             closing = ""
         elif not closing and letter in _ENDS and _ends_clause(text, at):
             cuts.append(at + 1)
-        at += 1
     return [
         Span(start, end)
         for start, end in zip(cuts, [*cuts[1:], len(text)], strict=True)
@@ -103,8 +101,8 @@ def _read(text: str, span: Span, share: Mapping[str, float], asked: Wanted) -> _
     return _Clause(
         span,
         frozenset(terms(words)),
-        bool(asked.holds and asked.holds.search(words)),
-        bool(asked.exactly and asked.exactly.search(words)),
+        asked.is_in(words),
+        asked.is_exactly_in(words),
     )
 
 
@@ -112,7 +110,7 @@ def _best(
     clauses: Sequence[_Clause], share: Mapping[str, float], asked: Wanted, longest: int
 ) -> tuple[int, int]:
     """First and last of the clauses that weigh most, the fewest of those that weigh alike."""
-    focus = frozenset(term for words in asked.focus for term in terms(words))
+    focus = asked.focus_terms
     windows = list(_windows(clauses, longest))
     scores = [
         (_weight(clauses[first : last + 1], share, focus), first - last) for first, last in windows

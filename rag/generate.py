@@ -25,6 +25,7 @@ from rag.records import (
     Strictness,
     Support,
     Usage,
+    has_room,
 )
 from rag.reply import ReplyReader
 from rag.verify import Citations, Verifier, is_kept
@@ -127,7 +128,7 @@ def choose_passages(
     sources: set[str] = set()
     for hit in ranked:
         source = hit.passage.article.article_id
-        if most_sources is not None and source not in sources and len(sources) >= most_sources:
+        if not has_room(source, sources, most_sources):
             continue
         quotation = Quotation.of(hit.passage.article, hit.passage.text)
         budget -= count_tokens(quotation.numbered(len(chosen) + 1)) + 1

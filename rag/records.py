@@ -6,7 +6,7 @@ The JSON of an answer is an interface: fields may be added, not renamed.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from enum import StrEnum
@@ -367,6 +367,11 @@ def citation(marker: int, passage: Passage, span: Span) -> Citation:
         column=article.column,
         kind=article.kind,
     )
+
+
+def has_room(article_id: str, sources: Collection[str], most_sources: int | None) -> bool:
+    """Whether an article may be cited beside those of ``sources``; ``None`` for any number."""
+    return most_sources is None or article_id in sources or len(sources) < most_sources
 
 
 def iso(day: date | None) -> str | None:

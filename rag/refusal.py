@@ -71,14 +71,8 @@ _TOLD = 0.7
 """Share of a question's terms in a sentence and its title from which on it speaks of the question."""
 
 _TOLD_NEARBY = 0.5
-_TOLD_APART = {
-    Asked.DATE,
-    Asked.SHARE,
-    Asked.MONEY,
-    Asked.NUMBER,
-    Asked.NAME,
-    Asked.CONTACT,
-}  # the forms of persons and places are too many
+# The forms of persons and places are too many to tell by them.
+_TOLD_APART = _TOLD_BY_FORM | {Asked.DATE, Asked.NAME}
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
 
 

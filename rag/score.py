@@ -14,6 +14,7 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -168,7 +169,7 @@ def term_shares(
     asked = own.union(content_terms(background))
     among: Counter[str] = Counter()
     for hit in ranked:
-        among.update(asked.intersection(terms(hit.passage.text)))
+        among.update(asked.intersection(_terms_in(hit.passage.text)))
     weights = {
         term: math.log(1 + (len(ranked) + 0.5) / (among[term] + 0.5))
         * (1 if term in own else _BACKGROUND)
@@ -176,6 +177,12 @@ def term_shares(
     }
     total = sum(weights.values())
     return {term: weight / total for term, weight in weights.items()}
+
+
+@lru_cache(maxsize=4 * PASSAGES)
+def _terms_in(passage: str) -> frozenset[str]:
+    """The terms of a passage, which scoring, refusing and quoting each ask for."""
+    return frozenset(terms(passage))
 
 
 def _signs(
@@ -187,7 +194,7 @@ def _signs(
 ) -> Iterator[tuple[Span, Signs]]:
     passage = hit.passage
     title = _terms_of(passage.article.heading, share)
-    focus = {term for words in asked.focus for term in terms(words)}
+    focus = asked.focus_terms
     before: frozenset[str] = frozenset()
     for part in split_sentences(passage.text):
         text = part.of(passage.text)
@@ -200,8 +207,8 @@ def _signs(
                 title=sum(share[term] for term in title - here),
                 before=sum(share[term] for term in before - here - title),
                 passage=min(0.0, hit.score - best.score),
-                holds=float(bool(asked.holds and asked.holds.search(text))),
-                exactly=float(bool(asked.exactly and asked.exactly.search(text))),
+                holds=float(asked.is_in(text)),
+                exactly=float(asked.is_exactly_in(text)),
                 focus=len(focus & every) / len(focus) if focus else 0.0,
                 scrap=float(len(text) < _SCRAP_CHARACTERS),
                 headline=float(text[-1] not in '。！？!?.”"…；;'),
