@@ -36,6 +36,7 @@ from index.language import detect_language
 from index.store import Candidates, Library
 from index.terms import index_terms
 from index.vectors import unpack
+from rag.asked import is_question
 from rag.assistant import standalone_question
 from rag.fuse import WEIGHTS, Weights, fuse, standard_cosines
 from rag.retrieve import copies_behind
@@ -150,7 +151,8 @@ def searched(collection: Collection, encoder: Remembering, case: Case, way: str)
     vector = encoder.query(question)
     terms = index_terms(question)
     find = collection.library.candidates
-    candidates = find(vector, language, terms, _LIMIT, **limits)  # type: ignore[arg-type]
+    asks = is_question(question)
+    candidates = find(vector, language, terms, _LIMIT, asks=asks, **limits)  # type: ignore[arg-type]
     if not len(candidates.ids) and limits:
         return searched(collection, encoder, case, "plain")
     return Searched(case, language, candidates)

@@ -22,6 +22,7 @@ from index.errors import EncoderError
 from index.language import Language
 from index.packaged import FILE_SHA256, packaged_checkpoint, quiet_transformers
 from index.records import Article, Chunk, digest
+from index.sentences import subject_of
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -222,8 +223,8 @@ def _folder_fingerprint(folder: Path) -> str:
 
 
 def passage_text(article: Article, chunk: Chunk) -> str:
-    """What the encoder reads for a chunk: the article's title and column, then the chunk's own text."""
-    return f"{article.heading[:_TITLE_CHARACTERS]}\n{chunk.span.of(article.text)}".strip()
+    """What the encoder reads for a chunk: what its article is about, then the chunk's own text."""
+    return f"{subject_of(article)[:_TITLE_CHARACTERS]}\n{chunk.span.of(article.text)}".strip()
 
 
 def unit(vectors: Vectors) -> Vectors:

@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from index.database import ARTICLE_COLUMNS, in_batches, marks, to_article
 from index.findings import Finding, Mend
 from index.records import Article, Span
+from index.sentences import subject_of
 from index.terms import index_terms
 
 K1, B = 1.2, 0.75
@@ -178,8 +179,8 @@ def _places(ids: NDArray[np.int64], wanted: NDArray[np.int64]) -> NDArray[np.int
 
 
 def searched_text(article: Article, span: Span) -> str:
-    """What a chunk is found by word for word: its text, and its article's title, column and source."""
-    return "\n".join((article.heading, article.source, span.of(article.text)))
+    """What a chunk is found by word for word: its text, and its article's subject and source."""
+    return "\n".join((subject_of(article), article.source, span.of(article.text)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from heapq import merge
 
-from index.records import Span
+from index.records import Article, Span
 
 _CLOSERS = "”’」』）)】》〉\\]\"'"  # for use inside a character class
 _END = re.compile(
@@ -26,6 +26,7 @@ _ABBREVIATION = re.compile(
     r"(?:\b(?:[A-Z]|Mr|Mrs|Ms|Dr|Prof|St|Jr|Sr|No|Nos|Vol|Fig|vs|etc|e\.g|i\.e|Co|Ltd|Inc|Corp"
     r"|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|approx|est)|\b(?:[A-Za-z]\.)+[A-Za-z])$"
 )
+_SUBJECT_CHARACTERS = 60
 _CLAUSE_END = re.compile(r"[；;，,、：:]|\s")
 
 
@@ -39,6 +40,18 @@ def split_sentences(text: str) -> list[Span]:
     ['Dr. Lin left at 3 p.m. on Friday.', 'It rained.']
     """
     return list(_trimmed(text, _cuts(text)))
+
+
+def subject_of(article: Article) -> str:
+    """What an article is about: its title and column or, where it has neither, its first sentence.
+
+    It stands before each passage that is searched, so that an article without a title is not behind
+    others for want of one.
+    """
+    if article.heading:
+        return article.heading
+    beginning = article.text[:_SUBJECT_CHARACTERS]
+    return next((span.of(beginning) for span in split_sentences(beginning)), "")
 
 
 def split_lines(text: str) -> Iterator[Span]:

@@ -369,6 +369,7 @@ class Library:
         terms: Sequence[str],
         limit: int,
         *,
+        asks: bool = True,
         date_from: date | None = None,
         date_to: date | None = None,
         accounts: Sequence[str] = (),
@@ -378,14 +379,16 @@ class Library:
         """The ``limit`` chunks nearest to a question and the ``limit`` that share most of its terms.
 
         Args:
-            terms: The question's terms (``index.terms``). The other arguments are those of ``search``.
+            terms: The question's terms (``index.terms``).
+            asks: Whether it asks at all; headlines and keywords do not. The other arguments are
+                those of ``search``.
         """
         with self._reading() as connection:
             vectors = self._current_vectors(connection)
             postings = self._current_postings(connection)
             if not len(vectors.ids):
                 return Candidates.none()
-            centred = vectors.questions.centre(question, [language])
+            centred = vectors.centre(question, language, asks)
             allowed = self._allowed(
                 connection, date_from, date_to, accounts, article_ids, languages
             )

@@ -74,6 +74,16 @@ class VectorIndex:
     questions: Centres
     languages: dict[int, str] = field(default_factory=dict)
 
+    def centre(self, question: Vectors, language: str, asks: bool) -> Vectors:
+        """A question's vector among those of the passages.
+
+        What does not ask, as a headline or keywords, lies where the encoder puts what is told: its
+        centre is that of the passages.
+        """
+        told = self.stored.centres
+        centres = self.questions if asks or language not in told.means else told
+        return centres.centre(question, [language])
+
     def spread(self, question: Vectors) -> tuple[float, float]:
         """Mean and standard deviation of a question's cosine with all passages, without a scan.
 

@@ -122,6 +122,11 @@ SURNAMES = (
     "索咸籍赖卓蔺屠蒙池乔阴胥能苍双闻莘党翟谭贡劳逄姬申扶堵冉宰郦雍桑桂濮牛寿通边扈燕冀浦尚农温别庄晏柴瞿阎"
     "冒仝佟游简饶曾关肖涂代鞠欧"
 )
+_ASKS = re.compile(
+    r"[?？]|谁|什么|哪|几|多少|怎|吗|为何|是否|如何|何[时处]"
+    r"|\b(?:who|what|which|when|where|why|how|whose|is|are|was|were|do|does|did|can)\b",
+    re.I,
+)
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*"
 _EMAIL = r"[\w.+-]+@[\w-]+\.[\w.]+"
 _PHONE = r"(?<!\d)(?:\d{3,4}[-—－ ])?\d{7,8}(?!\d)|(?<!\d)\d{3}-\d{4}(?!\d)|(?<!\d)1[3-9]\d{9}(?!\d)|(?<!\d)(?:1[12]\d{3}|400[-\d]{7,9})(?!\d)"
@@ -236,6 +241,15 @@ class Wanted:
 
     def is_exactly_in(self, text: str) -> bool:
         return bool(self.exactly and self.exactly.search(text))
+
+
+def is_question(text: str) -> bool:
+    """Whether a text asks, as headlines, keywords and what is told do not.
+
+    >>> is_question("岚江四桥什么时候通车"), is_question("岚江四桥主塔封顶")
+    (True, False)
+    """
+    return bool(_ASKS.search(text))
 
 
 def wanted(question: str) -> Wanted:

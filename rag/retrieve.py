@@ -13,6 +13,7 @@ from index.language import detect_language
 from index.records import Passage, Span
 from index.store import Candidates, Library
 from index.terms import index_terms
+from rag.asked import is_question
 from rag.fuse import fuse, standard_cosines, standard_lexical
 from rag.records import EVIDENCE_ARTICLES, Evidence, Filters, RankedPassage, iso
 from rag.rerank import Reranker
@@ -35,7 +36,7 @@ def retrieve(
     """
     vector = encoder.encode_queries([question])
     language = detect_language(question)
-    terms = index_terms(question)
+    terms, asks = index_terms(question), is_question(question)
     limit = _FIRST_LOOK
     with library.snapshot():
         while True:
@@ -44,6 +45,7 @@ def retrieve(
                 language,
                 terms,
                 limit,
+                asks=asks,
                 date_from=filters.date_from,
                 date_to=filters.date_to,
                 accounts=filters.accounts,

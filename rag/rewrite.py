@@ -10,6 +10,7 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
 from index.terms import terms
+from rag.asked import is_question
 from rag.chat_model import ChatModel, ChatModelError, add_usage
 from rag.prompts import is_no_answer, rewrite_messages
 from rag.records import Turn, Usage
@@ -22,11 +23,6 @@ TIMEOUT_SECONDS = 15.0
 
 _LONGEST = 300
 _THOUGHT = re.compile(r"<think>.*?</think>", re.S)
-_ASKS = re.compile(
-    r"[?？]|谁|什么|哪|几|多少|怎|吗|为何|是否|如何|何[时处]"
-    r"|\b(?:who|what|which|when|where|why|how|whose|is|are|was|were|do|does|did|can)\b",
-    re.I,
-)
 _LABEL = re.compile(r"^(?:改写后的?问题|问题?|(?:rewritten )?question)\s*[:：]\s*", re.I)
 
 
@@ -81,7 +77,7 @@ def check_rewriting(said: str, question: str, history: Sequence[Turn]) -> str | 
     known = " ".join([question, *(f"{turn.question} {turn.answer}" for turn in history)])
     new_figures = set(re.findall(r"\d+", rewritten)).difference(re.findall(r"\d+", known))
     asked = set(terms(question))
-    if _ASKS.search(question) and not _ASKS.search(rewritten):
+    if is_question(question) and not is_question(rewritten):
         return None  # a small model likes to answer instead
     if new_figures or (asked and asked.isdisjoint(terms(rewritten))):
         return None

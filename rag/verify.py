@@ -1,6 +1,6 @@
 """An answer held against its evidence, sentence by sentence, by rules and without a model.
 
-    claims something? -> a copy? -> align -> details, dates, names, negation -> label
+    astray? -> a copy? -> claims something? -> align -> details, dates, names, negation -> label
 
 - *supported*: the cited sentences carry all of it.
 - *partial*: they carry some of it, and of the rest they say nothing.
@@ -16,7 +16,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from index.language import Language
+from index.language import Language, detect_language
 from index.records import Passage, Span
 from rag.align import (
     Alignment,
@@ -32,6 +32,7 @@ from rag.align import (
 )
 from rag.checks import check
 from rag.findings import Fault, Finding, Proven, clauses, known, surroundings
+from rag.fragments import Question
 from rag.moments import Moment, complete
 from rag.moments import agrees as same_moment
 from rag.quantities import Quantity
@@ -116,12 +117,16 @@ class Verifier:
         similarity: Similarity | None = None,
     ) -> None:
         self._grounds = read_grounds(passages)
-        self._question = read(question)
+        self._question = Question(question)
         self._similarity = similarity
 
     def check(self, text: str, written: Sequence[int] = ()) -> Checked:
         """Label a sentence; ``written`` are the numbers in its markers, right or wrong."""
         text = text.strip()
+        if beside := self._question.astray(text, self._grounds):
+            proofs = (_proof(beside, read(text)),)
+            reason = _reason(_ASTRAY, detect_language(text))
+            return Checked(text, Support.PARTIAL, reason, proofs)
         if copied := _copied(text, self._grounds, written):
             return Checked(text, Support.SUPPORTED, proofs=(_proof(copied, read(text)),))
         claim = _claim(text)
@@ -142,7 +147,7 @@ class Verifier:
         grounds = aligned.grounds
         translated = all(ground.reading.language is not said.language for ground in grounds)
         wanted = details(said, translated=translated)
-        proven = Proven(said, wanted, grounds, surroundings(grounds), self._question)
+        proven = Proven(said, wanted, grounds, surroundings(grounds), self._question.reading)
         findings = check(proven)
         if translated:
             support, findings = _foreign_support(proven, findings, aligned.nearness)
@@ -204,6 +209,11 @@ _UNFOUND = Finding(
     Fault.MISSING, "nothing in the articles carries this sentence", "文章中没有能支持这句话的内容"
 )
 _LOOSE = Finding(Fault.MISSING, "the cited words carry only part of it", "所引文句只支持其中一部分")
+_ASTRAY = Finding(
+    Fault.MISSING,
+    "these words stand in the article, but not where it speaks of what was asked",
+    "这些字句见于文章，但所在之处说的不是所问的内容",
+)
 _UNCOMPARED = Finding(
     Fault.MISSING,
     "the cited words are in another language, and only details could be compared",

@@ -71,7 +71,12 @@ def test_a_passage_is_read_with_its_title_in_front():
     taken = _article("渡轮", "开航了。票价45元。")
     assert passage_text(taken, Chunk(Span(4, 10), "zh")) == "渡轮\n票价45元。"
     assert passage_text(taken, Chunk(Span(0, 0), "zh")) == "渡轮"
-    assert passage_text(_article("", "甲。"), Chunk(Span(0, 2), "zh")) == "甲。"
+
+
+def test_a_passage_without_title_is_read_with_its_articles_first_sentence_in_front():
+    taken = _article("", "渡轮开航了。票价45元。")
+    assert passage_text(taken, Chunk(Span(6, 12), "zh")) == "渡轮开航了。\n票价45元。"
+    assert passage_text(_article("", ""), Chunk(Span(0, 0), "zh")) == ""
 
 
 def test_a_title_without_end_does_not_crowd_out_the_text():

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.records import Span
-from index.sentences import split_clauses, split_sentences
+from index.records import Article, Span
+from index.sentences import split_clauses, split_sentences, subject_of
 
 FRAGMENTS = (
     *(
@@ -142,3 +142,20 @@ def test_clauses_cover_each_sentence_in_order_without_overlap(text):
 )
 def test_what_is_glued_to_the_part_before_it_begins_a_sentence(text, sentences):
     assert [span.of(text) for span in split_sentences(text)] == sentences
+
+
+@pytest.mark.parametrize(
+    ("title", "column", "text", "subject"),
+    [
+        ("渡轮", "产业动态", "大桥通车了。", "渡轮｜产业动态"),
+        ("", "", "大桥通车了。票价45元。", "大桥通车了。"),
+        ("", "", "大桥通车了\n票价45元。", "大桥通车了"),
+        ("", "", "长" * 5000, "长" * 60),
+        ("", "", "", ""),
+    ],
+)
+def test_the_subject_of_an_article_is_its_heading_or_its_first_sentence(
+    title, column, text, subject
+):
+    article = Article("a", title, "", None, "号", text, "", "zh", column=column)
+    assert subject_of(article) == subject
