@@ -105,8 +105,9 @@ def test_a_cross_encoder_orders_by_its_own_scores(tiny):
     from sentence_transformers import CrossEncoder
 
     texts = ["东岸大桥通车", "海棠小学招生", "大桥有多长", "新小学"]
-    hits = [hit(number, text) for number, text in enumerate(texts)]
-    scores = CrossEncoder(tiny, device="cpu").predict([("大桥有多长", text) for text in texts])
+    hits = [hit(number, text, title="新大桥") for number, text in enumerate(texts)]
+    read = [("大桥有多长", f"新大桥\n{text}") for text in texts]
+    scores = CrossEncoder(tiny, device="cpu").predict(read)
     expected = [f"a{at}" for at in np.argsort(-scores, kind="stable")]
     assert len(set(scores.tolist())) == len(texts)
     reranker = Reranker.load(tiny)
