@@ -48,7 +48,7 @@ eval: $(STAMP)
 	$(BIN)/juwen index index/samples/articles.json --library library-samples
 	$(BIN)/juwen eval eval/sets/samples.jsonl --library library-samples --out reports/samples
 
-# make mutants                            breaks the verifier on purpose, piece by piece: do the tests notice?
+# make mutants                            breaks verifier and refusal on purpose, piece by piece: do the tests notice?
 # make mutants ONLY='rag.verify*'         a part
 mutants: $(STAMP)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[mutants]'
