@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from index.embed import Encoder
 from index.records import Span
-from rag.asked import Asked, decisive, wanted
+from rag.asked import Asked, asks_for_course, decisive, wanted
 from rag.excerpt import excerpt
 from rag.records import (
     AnswerSentence,
@@ -102,7 +103,8 @@ def drafted(
     contrary: Candidate | None = None,
     most_sources: int | None = None,
 ) -> Draft:
-    """The answer of the sentences that may answer (``answering``), each cited.
+    """The answer of the sentences that may answer (``answering``), each cited; the likeliest first
+    or, where an order or a change is asked for, by the day that their articles were published on.
 
     Args:
         contrary: The sentence that gives another figure (``rag.disagreement``), to be quoted, too,
@@ -116,7 +118,11 @@ def drafted(
         rest = [candidate for candidate in likeliest[1:] if candidate is not contrary]
         likeliest = [likeliest[0], contrary, *rest]
     quoted = shortened(question, background, ranked, likeliest)
-    return _draft(question, choose(question, quoted, 2 if contrary else 1, most_sources))
+    course = asks_for_course(question)
+    chosen = choose(question, quoted, 2 if contrary or course else 1, most_sources)
+    if course:
+        chosen.sort(key=lambda one: one.of.passage.article.date or date.max)
+    return _draft(question, chosen)
 
 
 def shortened(
@@ -142,7 +148,8 @@ def choose(
     answer is among them or they are too long. The same words are not said twice, and no more than
     ``most_sources`` articles are cited.
     """
-    longest = LONGEST_LIST if wanted(question).asked in _LONG else LONGEST_ANSWER
+    long = wanted(question).asked in _LONG or asks_for_course(question)
+    longest = LONGEST_LIST if long else LONGEST_ANSWER
     chosen: list[Quoted] = []
     said: set[str] = set()
     sources: set[str] = set()

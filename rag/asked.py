@@ -71,7 +71,7 @@ _ASKING: tuple[tuple[Asked, re.Pattern[str]], ...] = (
     (
         Asked.NUMBER,
         re.compile(
-            r"多少|几[^乎何]|多[长大高远久重宽深]|第几|数量|\bhow (?:many|much|long|large|big|far|fast|old|high|tall)\b"
+            r"多少|几[^乎何]|多[长大高远久重宽深]|第几|数量|[数量次额]有[了过]?(?:什么|哪些|何)变化|\bhow (?:many|much|long|large|big|far|fast|old|high|tall)\b"
             r"|\bnumber of\b",
             re.I,
         ),
@@ -125,6 +125,12 @@ SURNAMES = (
 _ASKS = re.compile(
     r"[?？]|谁|什么|哪|几|多少|怎|吗|为何|是否|如何|何[时处]"
     r"|\b(?:who|what|which|when|where|why|how|whose|is|are|was|were|do|does|did|can)\b",
+    re.I,
+)
+_COURSE = re.compile(
+    r"先后|依次|按时间|时间线|来龙去脉|演变|变化(?:趋势|情况|过程)|有[了过]?(?:什么|哪些|何|怎样的)变化|(?:怎么|怎样|如何)(?:变|发展)"
+    r"|\b(?:in (?:what|which|chronological) order|chronolog\w+|timeline|over time)\b"
+    r"|\bhow (?:did|has|have|had)\b.*\b(?:chang|develop|evolv)",
     re.I,
 )
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*"
@@ -250,6 +256,15 @@ def is_question(text: str) -> bool:
     (True, False)
     """
     return bool(_ASKS.search(text))
+
+
+def asks_for_course(question: str) -> bool:
+    """Whether it asks in which order things happened, or how something changed.
+
+    >>> asks_for_course("参展人数有什么变化？"), asks_for_course("气候变化论坛在哪里开？")
+    (True, False)
+    """
+    return bool(_COURSE.search(question))
 
 
 def wanted(question: str) -> Wanted:

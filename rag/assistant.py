@@ -27,7 +27,7 @@ from index.store import Library, check_encoder
 from index.terms import content_terms
 from rag.align import Similarity, centred_similarity
 from rag.answer import Draft, answering, drafted
-from rag.asked import wanted
+from rag.asked import asks_for_course, wanted
 from rag.chat_model import ChatModel, add_usage, as_chat_model
 from rag.disagreement import Said, disagreement
 from rag.events import CitationFound, Done, Event, EvidenceFound, QuestionRead, Text, Verified
@@ -256,7 +256,13 @@ class Assistant:
                 filters=found.filters,
                 refusal=refusal,
                 answerer=chat.name if chat and by_model else EXTRACTIVE,
-                notice=_notice(written, found.filters, clash[1] if clash else (), question),
+                notice=_notice(
+                    question,
+                    written,
+                    found.filters,
+                    clash[1] if clash else (),
+                    draft if draft and not by_model and asks_for_course(asked) else None,
+                ),
                 incomplete=written.incomplete,
                 usage=add_usage(usage, written.usage),
                 as_of=max((c.date for c in draft.citations if c.date), default=None)
@@ -438,14 +444,23 @@ def _draft_events(draft: Draft | None) -> Iterator[Event]:
 
 
 def _notice(
-    written: WrittenAnswer, filters: AppliedFilters, clash: Sequence[Said], question: str
+    question: str,
+    written: WrittenAnswer,
+    filters: AppliedFilters,
+    clash: Sequence[Said],
+    course: Draft | None,
 ) -> str:
-    """What the reader has to know of how the answer came about, in the question's language."""
+    """What the reader has to know of how the answer came about, in the question's language.
+
+    Args:
+        course: An answer whose sentences stand in the order of their articles' dates.
+    """
     english = detect_language(question) is Language.ENGLISH
     notices = [
         _dropped(filters.dropped, english),
         _of_model(written, english),
         _disagree(clash, english),
+        _in_order(course, english),
     ]
     return (" " if english else "").join(notice for notice in notices if notice)
 
@@ -467,6 +482,15 @@ def _disagree(clash: Sequence[Said], english: bool) -> str:
         return f"The articles disagree: {said}."
     said = "、".join(f"“{one.figure}”（{iso(one.published) or '无日期'}）" for one in clash)
     return f"各篇文章说法不一：{said}。"
+
+
+def _in_order(course: Draft | None, english: bool) -> str:
+    days = list(dict.fromkeys(c.date for c in course.citations if c.date)) if course else []
+    if len(days) < 2:
+        return ""
+    if english:
+        return f"In the order of the articles' dates: {', '.join(days)}."
+    return f"按文章发布日期先后排列：{'、'.join(days)}。"
 
 
 def _of_model(written: WrittenAnswer, english: bool) -> str:

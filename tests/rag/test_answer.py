@@ -91,6 +91,18 @@ def test_a_near_passage_goes_before_a_far_one_with_a_word_more():
     assert drafted("大桥全长多少公里？", far, near).citations[0].article_id == "near"
 
 
+@pytest.mark.parametrize(
+    "question", ["大桥主塔封顶和通车的先后顺序是怎样的？", "大桥封顶通车的来龙去脉"]
+)
+def test_where_an_order_is_asked_for_sentences_stand_by_their_articles_days(question):
+    late = ranked("大桥封顶后通车。", article_id="late", day=date(2025, 6, 28), score=0.9)
+    early = ranked("大桥主塔封顶。", article_id="early", day=date(2025, 6, 1), score=0.6)
+    undated = ranked("大桥将通车。", article_id="undated", score=0.5)
+    days = [cited.date for cited in drafted(question, undated, late, early).citations]
+    assert days[:2] == ["2025-06-01", "2025-06-28"]
+    assert drafted("大桥封顶通车了吗？", late, early).citations[0].date == "2025-06-28"
+
+
 def test_a_scrap_does_not_answer():
     draft = drafted("大桥通车", ranked("通车。大桥通车仪式在东岸举行。"))
     assert texts(draft)[0] == "大桥通车仪式在东岸举行。"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.asked import Asked, decisive, kind_asked, wanted
+from rag.asked import Asked, asks_for_course, decisive, kind_asked, wanted
 
 
 @pytest.mark.parametrize(
@@ -96,3 +96,33 @@ def test_the_words_beside_the_question_word_name_the_thing():
 def test_only_figures_and_days_are_marked():
     assert decisive(wanted("校长是谁？")) is None
     assert decisive(wanted("什么时候通车？")).findall("2025年6月28日通车") == ["2025年6月28日"]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "三场活动的先后顺序是怎样的？",
+        "参展人数有了什么变化？",
+        "补贴政策如何演变？",
+        "票价是怎么变的？",
+        "把通车的来龙去脉讲一下",
+        "In which order did the bridges open?",
+        "How has the fare changed?",
+        "Give me a timeline of the works.",
+    ],
+)
+def test_an_order_or_a_change_is_asked_for(question):
+    assert asks_for_course(question)
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["气候变化论坛在哪里开？", "人工智能怎么用？", "先进工厂有几家？", "How much change is there?"],
+)
+def test_what_asks_for_neither(question):
+    assert not asks_for_course(question)
+
+
+def test_a_change_of_a_number_asks_for_numbers():
+    assert wanted("参展人数有什么变化？").asked is Asked.NUMBER
+    assert wanted("园区有哪些变化？").asked is not Asked.NUMBER

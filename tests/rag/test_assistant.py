@@ -462,3 +462,20 @@ def test_a_stream_shows_how_the_answer_forms_and_ends_with_it(assistant):
 def test_a_streamed_refusal_has_no_sentence(assistant):
     events = list(assistant.stream("校长是谁？", filters=Filters(accounts=["没有"])))
     assert [event.type for event in events] == ["understood", "evidence", "done"]
+
+
+@pytest.mark.parametrize(
+    ("question", "notice"),
+    [
+        ("渡轮开航和停航的先后顺序是怎样的？", "按文章发布日期先后排列：2025-06-01、2025-06-03。"),
+        ("渡轮开航和停航在哪里？", ""),
+    ],
+)
+def test_an_answer_in_the_order_of_days_says_so(tmp_path, encoder, question, notice):
+    articles = [
+        article("b", "渡轮停航一天，码头清静。", title="渡轮停航", time="2025/6/3"),
+        article("a", "渡轮开航，码头热闹。", title="渡轮开航", time="2025/6/1"),
+    ]
+    index_raw(articles, tmp_path / "library", encoder=encoder)
+    with Assistant.open(tmp_path / "library", encoder=encoder) as assistant:
+        assert assistant.ask(question).notice == notice
