@@ -71,7 +71,7 @@ _ASKING: tuple[tuple[Asked, re.Pattern[str]], ...] = (
     (
         Asked.NUMBER,
         re.compile(
-            r"多少|几[^乎何]|多[长大高远久重宽深]|第几|数量|[数量次额]有[了过]?(?:什么|哪些|何)变化|\bhow (?:many|much|long|large|big|far|fast|old|high|tall)\b"
+            r"多少|(?<!哪)几[^乎何]|多[长大高远久重宽深]|第几|数量|[数量次额]有[了过]?(?:什么|哪些|何)变化|\bhow (?:many|much|long|large|big|far|fast|old|high|tall)\b"
             r"|\bnumber of\b",
             re.I,
         ),

@@ -20,6 +20,10 @@ _LONGEST_FOREIGN = 48
 _ENDS = "。.！!；;，, \t"
 _CLAUSE = re.compile(r"[，,；;：:。！？!?]")
 _PERSON = re.compile(r"[\u3400-\u9fff]{2,4}|[\w·]+·\w+|[A-Z][\w.'’-]*(?: [A-Z][\w.'’-]*){1,3}")
+_SOMEBODY = {Asked.PERSON, Asked.ORGANISATION}
+_NO_FIGURES = _SOMEBODY | {Asked.PLACE, Asked.LIST}
+_TO = frozenset("至到和")
+_IN = re.compile(r"(?:[在于]|走进|来到|前往|抵达|\b(?:in|at)(?: the)? )$")
 _LEAST_SHARED = 0.15
 """Of the question's terms, in the sentence that the words stand in, those next to it, and the title."""
 
@@ -59,6 +63,8 @@ class Question:
         return sum(share(self.reading.terms, r.terms, r.characters) for r in (own, near))
 
     def _is_answered(self, bare: str, ground: Ground) -> bool:
+        if self._is_another_thing(bare, ground.reading.text):
+            return False
         near, exactly = _around(ground), self._wanted.exactly
         if exactly and self._wanted.is_in(bare) and not exactly.search(near):
             return False
@@ -66,6 +72,16 @@ class Question:
         if share(self.reading.terms, reading.terms, reading.characters) < _LEAST_SHARED:
             return False
         return not self._is_beside(bare, ground.reading.text)
+
+    def _is_another_thing(self, bare: str, sentence: str) -> bool:
+        """Whether it is a figure or day where somebody or a place is asked for, or a place where
+        somebody is."""
+        asked = self._wanted.asked
+        said = read(bare)
+        if asked in _NO_FIGURES and said.terms <= _TO and (said.quantities or said.moments):
+            return True
+        before = sentence[: sentence.find(bare)] if bare in sentence else ""
+        return asked in _SOMEBODY and bool(_IN.search(before))
 
     def _is_beside(self, bare: str, sentence: str) -> bool:
         """Whether a person is asked for and another clause, built alike, is the one that tells.

@@ -15,6 +15,7 @@ from rag.asked import Asked, asks_for_course, decisive, kind_asked, wanted
         ("When does the ferry stop?", Asked.DATE),
         ("Which year did it open?", Asked.DATE),
         ("新工厂有多少台机器人？", Asked.NUMBER),
+        ("商会有哪几家单位？", Asked.ORGANISATION),
         ("学校有几个班？", Asked.NUMBER),
         ("How many robots are there?", Asked.NUMBER),
         ("国产零件占比多少？", Asked.SHARE),

@@ -26,6 +26,11 @@ def astray(question: str, fragment: str, text: str, title: str = "") -> str | No
         ("老厂房的申报材料截止到什么时候？", "2025年9月2日。", NOTICE),
         ("商会的秘书长请了谁来当？", "温如玉", POSTS),
         ("渡轮的票价是多少？", "3号楼", "商会在3号楼开会。大家拍手。"),
+        # A figure or a day is no place, no person and no list.
+        ("商会在哪里开会？", "9月2日至5日", "9月2日至5日，商会在温泉楼开会。"),
+        ("商会有哪几家单位？", "7个", "商会有云杉厂、青松厂等7个单位。"),
+        # Where it was is not who did it.
+        ("商会的会议由谁主办？", "温泉楼", "商会的会议在温泉楼举行。"),
         (
             "Who became the secretary general of the chamber?",
             "Mona Reed",
@@ -45,6 +50,9 @@ def test_words_from_elsewhere_go_astray(question, fragment, text):
         ("老厂房的申报材料最迟哪天交？", "10月30日", NOTICE),
         ("商会的秘书长请了谁来当？", "罗砚秋", POSTS),
         ("商会的首任会长是谁？", "冒青岚。", POSTS),
+        ("商会在哪里开会？", "温泉楼", "9月2日至5日，商会在温泉楼开会。"),
+        ("商会有几家单位？", "7个", "商会有云杉厂、青松厂等7个单位。"),
+        ("商会的会议由谁主办？", "温泉楼", "商会的会议由温泉楼主办，在海边举行。"),
         # Clauses that are not built alike belong to one telling.
         ("谁在岚江造了老厂房？", "温如玉", "温如玉回乡后，在岚江造了老厂房。"),
         # What is no fragment, or stands nowhere, is checked as sentences are.
