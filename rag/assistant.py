@@ -261,7 +261,7 @@ class Assistant:
                     written,
                     found.filters,
                     clash[1] if clash else (),
-                    draft if draft and not by_model and asks_for_course(asked) else None,
+                    None if by_model else draft,
                 ),
                 incomplete=written.incomplete,
                 usage=add_usage(usage, written.usage),
@@ -448,19 +448,20 @@ def _notice(
     written: WrittenAnswer,
     filters: AppliedFilters,
     clash: Sequence[Said],
-    course: Draft | None,
+    quoted: Draft | None,
 ) -> str:
     """What the reader has to know of how the answer came about, in the question's language.
 
     Args:
-        course: An answer whose sentences stand in the order of their articles' dates.
+        quoted: An answer in the articles' own sentences.
     """
     english = detect_language(question) is Language.ENGLISH
     notices = [
         _dropped(filters.dropped, english),
         _of_model(written, english),
         _disagree(clash, english),
-        _in_order(course, english),
+        _in_order(quoted, english) if asks_for_course(question) else "",
+        _untranslated(quoted, english),
     ]
     return (" " if english else "").join(notice for notice in notices if notice)
 
@@ -484,13 +485,23 @@ def _disagree(clash: Sequence[Said], english: bool) -> str:
     return f"各篇文章说法不一：{said}。"
 
 
-def _in_order(course: Draft | None, english: bool) -> str:
-    days = list(dict.fromkeys(c.date for c in course.citations if c.date)) if course else []
+def _in_order(quoted: Draft | None, english: bool) -> str:
+    days = list(dict.fromkeys(c.date for c in quoted.citations if c.date)) if quoted else []
     if len(days) < 2:
         return ""
     if english:
         return f"In the order of the articles' dates: {', '.join(days)}."
     return f"按文章发布日期先后排列：{'、'.join(days)}。"
+
+
+def _untranslated(quoted: Draft | None, english: bool) -> str:
+    """Said of sentences in the other of the two languages that the project speaks."""
+    other = Language.CHINESE if english else Language.ENGLISH
+    if not quoted or all(detect_language(c.quote) is not other for c in quoted.citations):
+        return ""
+    if english:
+        return "Sentences of Chinese articles are quoted as they stand."
+    return "英文文章的句子按原文引用，未作翻译。"
 
 
 def _of_model(written: WrittenAnswer, english: bool) -> str:

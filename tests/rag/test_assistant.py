@@ -19,7 +19,7 @@ from rag.assistant import (
     standalone_question,
 )
 from rag.events import CitationFound, Done, Verified
-from rag.records import Filters, Question, Seconds, Turn
+from rag.records import Filters, Question, Seconds, Strictness, Turn
 from tests.conftest import ARTICLES, FakeEncoder, article
 
 QUESTIONS = [
@@ -479,3 +479,26 @@ def test_an_answer_in_the_order_of_days_says_so(tmp_path, encoder, question, not
     index_raw(articles, tmp_path / "library", encoder=encoder)
     with Assistant.open(tmp_path / "library", encoder=encoder) as assistant:
         assert assistant.ask(question).notice == notice
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "notice"),
+    [
+        (
+            "E20开到了岚江。",
+            "Where did the E20 go?",
+            "Sentences of Chinese articles are quoted as they stand.",
+        ),
+        ("The E20 went to Lanjiang.", "E20开到了哪里？", "英文文章的句子按原文引用，未作翻译。"),
+        ("E20开到了岚江。", "E20开到了哪里？", ""),
+        ("The E20 went to Lanjiang.", "Where did the E20 go?", ""),
+    ],
+)
+def test_sentences_in_the_other_language_are_said_to_be_as_they_stand(
+    tmp_path, encoder, text, question, notice
+):
+    index_raw([article("a", text, title="E20")], tmp_path / "library", encoder=encoder)
+    with Assistant.open(tmp_path / "library", encoder=encoder) as assistant:
+        answer = assistant.ask(question, strictness=Strictness.OPEN)
+        assert not answer.refused
+        assert answer.notice == notice
