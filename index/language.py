@@ -26,7 +26,7 @@ def detect_language(text: str) -> Language:
     characters) and against kana, hangul, Cyrillic and the rest. Text without letters is Chinese
     if it holds nothing else, because numbers alone come from Chinese tables here.
 
-    >>> detect_language("黑湖科技的 MES 市场份额").value
+    >>> detect_language("云杉科技的 MES 市场份额").value
     'zh'
     >>> detect_language("Who runs 云杉 Robotics?").value
     'en'

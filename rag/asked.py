@@ -128,7 +128,7 @@ _ASKS = re.compile(
     re.I,
 )
 _COURSE = re.compile(
-    r"先后|依次|按时间|时间线|来龙去脉|演变|变化(?:趋势|情况|过程)|有[了过]?(?:什么|哪些|何|怎样的)变化|(?:怎么|怎样|如何)(?:变|发展)"
+    r"先后|依次|按时间|时间线|来龙去脉|演变|变化(?:趋势|情况|过程)|有[了过]?(?:什么|哪些|何|怎样的)变化|(?:怎么|怎样|如何)变(?:化|的)"
     r"|\b(?:in (?:what|which|chronological) order|chronolog\w+|timeline|over time)\b"
     r"|\bhow (?:did|has|have|had)\b.*\b(?:chang|develop|evolv)",
     re.I,

@@ -1,6 +1,6 @@
 """A name, number or date that stands alone in an answer, as small models like to give it.
 
-A sentence says what it claims; of "徐方" or "10月30日前" only the question does. That the words stand
+A sentence says what it claims; of "罗砚秋" or "6月28日前" only the question does. That the words stand
 somewhere in the articles proves little, so that they have to stand where the articles speak of
 what was asked: a due date where something is due, a secretary general in the clause that names one.
 """

@@ -118,7 +118,13 @@ def test_an_order_or_a_change_is_asked_for(question):
 
 @pytest.mark.parametrize(
     "question",
-    ["气候变化论坛在哪里开？", "人工智能怎么用？", "先进工厂有几家？", "How much change is there?"],
+    [
+        "气候变化论坛在哪里开？",
+        "园区如何发展产业？",
+        "厨余如何变废为宝？",
+        "先进工厂有几家？",
+        "How much change is there?",
+    ],
 )
 def test_what_asks_for_neither(question):
     assert not asks_for_course(question)

@@ -10,7 +10,7 @@ from rag.records import Support
 from rag.verify import verify_sentence
 from tests.rag.test_verify import passage
 
-NOTICE = "请于10月30日前提交岚江老厂房的申报材料。联系人：罗砚秋。岚江市档案馆。2025年9月2日"
+NOTICE = "请于6月28日前提交岚江老厂房的申报材料。联系人：罗砚秋。岚江市档案馆。2025年5月8日"
 POSTS = "会上，冒青岚受聘首任会长，温如玉受聘首任副会长，罗砚秋受聘首任秘书长。大家拍手。"
 
 
@@ -22,12 +22,12 @@ def astray(question: str, fragment: str, text: str, title: str = "") -> str | No
 @pytest.mark.parametrize(
     ("question", "fragment", "text"),
     [
-        ("老厂房的申报材料最迟哪天交？", "2025年9月2日", NOTICE),
-        ("老厂房的申报材料截止到什么时候？", "2025年9月2日。", NOTICE),
+        ("老厂房的申报材料最迟哪天交？", "2025年5月8日", NOTICE),
+        ("老厂房的申报材料截止到什么时候？", "2025年5月8日。", NOTICE),
         ("商会的秘书长请了谁来当？", "温如玉", POSTS),
         ("渡轮的票价是多少？", "3号楼", "商会在3号楼开会。大家拍手。"),
         # A figure or a day is no place, no person and no list.
-        ("商会在哪里开会？", "9月2日至5日", "9月2日至5日，商会在温泉楼开会。"),
+        ("商会在哪里开会？", "5月8日至9日", "5月8日至9日，商会在温泉楼开会。"),
         ("商会有哪几家单位？", "7个", "商会有云杉厂、青松厂等7个单位。"),
         # Where it was is not who did it.
         ("商会的会议由谁主办？", "温泉楼", "商会的会议在温泉楼举行。"),
@@ -47,10 +47,10 @@ def test_words_from_elsewhere_go_astray(question, fragment, text):
 @pytest.mark.parametrize(
     ("question", "fragment", "text"),
     [
-        ("老厂房的申报材料最迟哪天交？", "10月30日", NOTICE),
+        ("老厂房的申报材料最迟哪天交？", "6月28日", NOTICE),
         ("商会的秘书长请了谁来当？", "罗砚秋", POSTS),
         ("商会的首任会长是谁？", "冒青岚。", POSTS),
-        ("商会在哪里开会？", "温泉楼", "9月2日至5日，商会在温泉楼开会。"),
+        ("商会在哪里开会？", "温泉楼", "5月8日至9日，商会在温泉楼开会。"),
         ("商会有几家单位？", "7个", "商会有云杉厂、青松厂等7个单位。"),
         ("商会的会议由谁主办？", "温泉楼", "商会的会议由温泉楼主办，在海边举行。"),
         # Clauses that are not built alike belong to one telling.
@@ -69,8 +69,8 @@ def test_words_in_their_place_do_not(question, fragment, text):
 
 
 def test_a_title_says_what_its_article_speaks_of():
-    assert astray("渡轮通知落款是哪天？", "9月2日", "岚江市档案馆。9月2日", "渡轮通知") is None
-    assert astray("渡轮通知落款是哪天？", "9月2日", "岚江市档案馆。9月2日") is not None
+    assert astray("渡轮通知落款是哪天？", "5月8日", "岚江市档案馆。5月8日", "渡轮通知") is None
+    assert astray("渡轮通知落款是哪天？", "5月8日", "岚江市档案馆。5月8日") is not None
 
 
 def test_the_best_of_several_places_counts():
@@ -80,10 +80,10 @@ def test_the_best_of_several_places_counts():
 
 def test_a_fragment_from_elsewhere_is_partial_with_the_place_as_its_proof():
     question = "老厂房的申报材料最迟哪天交？"
-    checked = verify_sentence("2025年9月2日", [1], [passage(NOTICE)], question=question)
+    checked = verify_sentence("2025年5月8日", [1], [passage(NOTICE)], question=question)
     assert checked.support is Support.PARTIAL
     assert "所问" in checked.reason
-    assert [proof.span.of(NOTICE) for proof in checked.proofs] == ["2025年9月2日"]
-    known = verify_sentence("10月30日前", [1], [passage(NOTICE)], question=question)
+    assert [proof.span.of(NOTICE) for proof in checked.proofs] == ["2025年5月8日"]
+    known = verify_sentence("6月28日前", [1], [passage(NOTICE)], question=question)
     assert known.support is not Support.UNVERIFIED
     assert known.reason != checked.reason

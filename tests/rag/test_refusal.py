@@ -226,7 +226,7 @@ def test_across_languages_nearness_has_to_tell_more(dense, cosine, foreign, far)
 
 @pytest.mark.parametrize("question", ["该打哪个电话？", "联系电话是多少？"])
 @pytest.mark.parametrize(
-    "phone", ["23112692", "021-23112692", "555-0142", "13812345678", "12345", "400-820-1234"]
+    "phone", ["55550142", "021-55550142", "555-0142", "13812345678", "12345", "400-820-1234"]
 )
 def test_a_telephone_number_is_told_by_its_form(question, phone):
     assert lacks(question, article(f"有问题请找码头，打{phone}。")) == ()
