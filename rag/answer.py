@@ -20,13 +20,11 @@ from rag.records import (
     has_room,
 )
 from rag.refusal import (
-    confidence,
     confidence_signs,
     heeds_gaps,
     is_chat,
-    is_far,
+    is_sure,
     lacks,
-    least_confidence,
 )
 from rag.score import Candidate, score_sentences, term_shares
 
@@ -89,7 +87,7 @@ def answering(
         return []
     candidates = score_sentences(question, ranked, encoder, background)
     signs = confidence_signs(question, background, ranked, candidates[0])
-    if is_far(signs) or confidence(signs) < least_confidence(strictness):
+    if not is_sure(signs, strictness):
         return []
     gap = heeds_gaps(strictness) and lacks(question, candidates[0].passage.article)
     return [] if gap else candidates

@@ -32,11 +32,13 @@ _LOOKED_FOR = 8
 _FARTHEST = 0.15
 """Cosine after centring; the nearest passage of nearly every answerable question is nearer."""
 
-_FARTHEST_FOREIGN = 0.3
-_LEAST_DENSE_FOREIGN = 2.6
-"""None of 240 answerable questions across languages (public sets) is as far by both."""
-
 _LEAST_CONFIDENCE = {Strictness.STRICT: 0.45, Strictness.BALANCED: 0.25, Strictness.OPEN: 0.1}
+_LEAST_CONFIDENCE_FOREIGN = {
+    Strictness.STRICT: 0.55,
+    Strictness.BALANCED: 0.46,
+    Strictness.OPEN: 0.35,
+}
+"""Where words cannot tell, nearness has to tell more."""
 
 _CHAT = re.compile(
     r"(?:你好|您好|嗨|哈喽|早上好|晚上好|谢谢|多谢|再见|在吗|你是谁|你叫什么|你会什么|你能做什么|(?:给我)?(?:讲|说)[个一]*(?:笑话|故事)"
@@ -82,7 +84,7 @@ class Confidence:
 
     Attributes:
         dense: The best article's standardised cosine.
-        margin: How far its fused score is ahead of the next article's.
+        margin: How far its fused score is ahead of the next article's; 0 where it is behind.
         missing: Share of the question's terms, by weight, that its passages and heading lack.
         foreign: The same where it is in another language, to be added.
         cosine: The highest cosine of all passages.
@@ -139,7 +141,7 @@ def confidence_signs(
     foreign = top.passage.language != detect_language(question)
     return Confidence(
         dense=top.dense,
-        margin=top.score - max(others, default=0.0),
+        margin=max(0.0, top.score - max(others, default=0.0)),
         missing=missing,
         foreign=missing if foreign else 0.0,
         cosine=max(hit.cosine for hit in ranked),
@@ -288,16 +290,11 @@ _PURPOSE: Mapping[bool, str] = {
 }
 
 
-def is_far(signs: Confidence) -> bool:
-    """Whether no passage is about the question at all, whatever the language."""
-    if signs.foreign > 0:  # words cannot tell there, so that nearness has to tell more
-        return signs.cosine < _FARTHEST_FOREIGN and signs.dense < _LEAST_DENSE_FOREIGN
-    return signs.cosine < _FARTHEST
-
-
-def least_confidence(strictness: Strictness) -> float:
-    """The confidence that an answer needs."""
-    return _LEAST_CONFIDENCE[strictness]
+def is_sure(signs: Confidence, strictness: Strictness) -> bool:
+    """Whether the evidence answers with the confidence that ``strictness`` asks for."""
+    foreign = signs.foreign > 0
+    least = (_LEAST_CONFIDENCE_FOREIGN if foreign else _LEAST_CONFIDENCE)[strictness]
+    return signs.cosine >= _FARTHEST and confidence(signs) >= least
 
 
 def heeds_gaps(strictness: Strictness) -> bool:

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from rag.records import Nearest, Refusal
+from rag.records import Nearest, Refusal, Strictness
 from rag.refusal import (
     WEIGHTS,
     Confidence,
@@ -15,7 +15,7 @@ from rag.refusal import (
     confidence_signs,
     in_words,
     is_chat,
-    is_far,
+    is_sure,
     lacks,
     refusal_of,
 )
@@ -210,18 +210,20 @@ def test_small_talk_in_english_is_told_what_this_is_for():
 
 
 @pytest.mark.parametrize(
-    ("dense", "cosine", "foreign", "far"),
+    ("dense", "missing", "cosine", "foreign", "sure"),
     [
-        (2.4, 0.25, 1.0, True),
-        (3.2, 0.25, 1.0, False),
-        (2.4, 0.35, 1.0, False),
-        (2.4, 0.25, 0.0, False),
-        (3.2, 0.1, 0.0, True),
+        (5.5, 1.0, 0.45, True, Strictness),
+        (3.5, 1.0, 0.25, True, [Strictness.BALANCED, Strictness.OPEN]),
+        (2.0, 1.0, 0.25, True, [Strictness.OPEN]),
+        (1.0, 1.0, 0.20, True, []),
+        (3.0, 0.3, 0.25, False, Strictness),
+        (3.0, 0.5, 0.25, False, [Strictness.BALANCED, Strictness.OPEN]),
+        (9.0, 0.0, 0.10, False, []),
     ],
 )
-def test_across_languages_nearness_has_to_tell_more(dense, cosine, foreign, far):
-    signs = Confidence(dense=dense, margin=1.0, missing=1.0, foreign=foreign, cosine=cosine)
-    assert is_far(signs) is far
+def test_across_languages_nearness_has_to_tell_more(dense, missing, cosine, foreign, sure):
+    signs = Confidence(dense, 1.0, missing, missing if foreign else 0.0, cosine)
+    assert [one for one in Strictness if is_sure(signs, one)] == list(sure)
 
 
 @pytest.mark.parametrize("question", ["该打哪个电话？", "联系电话是多少？"])
