@@ -94,9 +94,12 @@ def _cut(text: str, pieces: list[_Piece], limit: int) -> Iterator[Span]:
     for: a span that comes out too long is cut once more in its middle.
     """
     for span in _pack(pieces, limit):
+        if count_tokens(span.of(text)) <= limit:
+            yield span
+            continue
         inside = [piece for piece in pieces if span.start <= piece[0].start < span.end]
         middle = len(inside) // 2
-        if not middle or count_tokens(span.of(text)) <= limit:
+        if not middle:
             yield span
             continue
         for half in (inside[:middle], inside[middle:]):

@@ -65,8 +65,8 @@ class Question:
     def _is_answered(self, bare: str, ground: Ground) -> bool:
         if self._is_another_thing(bare, ground.reading.text):
             return False
-        near, exactly = _around(ground), self._wanted.exactly
-        if exactly and self._wanted.is_in(bare) and not exactly.search(near):
+        near, asked = _around(ground), self._wanted
+        if asked.exactly and asked.is_in(bare) and not asked.is_exactly_in(near):
             return False
         reading = read(f"{near}\n{ground.article.heading}")
         if share(self.reading.terms, reading.terms, reading.characters) < _LEAST_SHARED:
