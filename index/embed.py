@@ -153,7 +153,7 @@ def _load_model(name: str, folder: str) -> SentenceTransformer:
                 folder,
                 device=os.environ.get("JUWEN_DEVICE", "cpu"),
                 local_files_only=Path(folder).is_dir(),
-                model_kwargs={"dtype": torch.bfloat16 if _computes_bfloat16() else torch.float32},
+                model_kwargs={"dtype": torch.bfloat16 if computes_bfloat16() else torch.float32},
             )
     except Exception as error:  # the model's files decide what is raised; all of it means the same
         raise _not_loaded(name, folder, error) from error
@@ -183,7 +183,7 @@ def _not_loaded(name: str, folder: str, error: Exception) -> EncoderError:
     )
 
 
-def _computes_bfloat16() -> bool:
+def computes_bfloat16() -> bool:
     import torch
 
     capabilities = torch.cpu.get_capabilities()

@@ -215,7 +215,7 @@ def test_the_processor_decides_between_bfloat16_and_float32(monkeypatch):
 
     for capabilities, answer in (({"avx512_bf16": True}, True), ({"avx2": True}, False)):
         monkeypatch.setattr(torch.cpu, "get_capabilities", lambda found=capabilities: found)
-        assert embed._computes_bfloat16() is answer
+        assert embed.computes_bfloat16() is answer
 
 
 def test_a_hub_model_is_identified_by_the_files_of_its_local_copy(monkeypatch, tiny, tiny_model):

@@ -255,7 +255,7 @@ FIRST_COMPONENTS = {
 def real() -> SentenceTransformerEncoder:
     """The packaged model in float32."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("index.embed._computes_bfloat16", lambda: False)
+        patch.setattr("index.embed.computes_bfloat16", lambda: False)
         encoder = SentenceTransformerEncoder(PACKAGED)
         encoder.encode_queries(["热身"])
     return encoder

@@ -1,0 +1,20 @@
+"""The trained weights as the installation ships them: 8-bit matrices, one scale a row."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rag.reader_network import ReaderNetwork, pack
+
+
+def write_weights(network: ReaderNetwork, path: Path) -> None:
+    """Write what was trained, tied to the packaged encoder by its hash.
+
+    Raises:
+        SafetensorError: the file cannot be written.
+    """
+    from safetensors.torch import save_file
+
+    from index.packaged import FILE_SHA256
+
+    save_file(pack(network), str(path), metadata={"encoder": FILE_SHA256})
