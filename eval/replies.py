@@ -11,16 +11,7 @@ from typing import Any, ClassVar, Protocol, TypeVar
 from eval.errors import line_error
 from eval.lines import json_lines
 from eval.records import Reply
-from rag.records import (
-    Answer,
-    AnswerSentence,
-    Certainty,
-    Citation,
-    Evidence,
-    Seconds,
-    ShortAnswer,
-    Support,
-)
+from rag.records import Answer, AnswerSentence, Citation, Evidence, Seconds, Support
 
 
 class _Record(Protocol):
@@ -92,7 +83,7 @@ def _reply(path: Path, number: int, values: Mapping[str, Any]) -> Reply:
 
 
 def to_answer(values: Mapping[str, Any]) -> Answer:
-    """An ``Answer`` from what its ``to_dict`` gave, or gave before there was a ``certainty``.
+    """An ``Answer`` from what its ``to_dict`` gave.
 
     Raises:
         TypeError, ValueError, KeyError: it is none.
@@ -109,8 +100,6 @@ def to_answer(values: Mapping[str, Any]) -> Answer:
         "citations": _records(Citation, values["citations"]),
         "evidence": _records(Evidence, values["evidence"]),
         "seconds": _record(Seconds, values["seconds"]),
-        "certainty": Certainty(values.get("certainty") or Certainty.DIRECT),
-        "short": _record(ShortAnswer, values["short"]) if values.get("short") else None,
     }
     for name, kind in (("answer", str), ("question", str), ("refused", bool)):
         if not isinstance(known[name], kind):

@@ -1,9 +1,4 @@
-"""Passages in, an answer out, without a chat model: the sentences that answer, word for word.
-
-There are three ways to answer (``rag.records.Certainty``). *Directly*: the very words, and the
-sentence that they stand in. *Nearest*: at most two sentences, of which nothing more is said than
-that they are the nearest. *Refusal*: nothing is near (``rag.refusal``).
-"""
+"""Passages in, an answer out, without a chat model: the sentences that answer, word for word."""
 
 from __future__ import annotations
 
@@ -11,48 +6,40 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from index.language import Language, detect_language
+from index.embed import Encoder
 from index.records import Span
-from index.sentences import split_sentences
-from rag.asked import asks_for_course
+from rag.asked import Asked, asks_for_course, decisive, wanted
 from rag.excerpt import excerpt
-from rag.leads import NEAREST_LEAD
-from rag.reader import Reader
 from rag.records import (
     AnswerSentence,
-    Certainty,
     Citation,
     RankedPassage,
-    ShortAnswer,
     Strictness,
     Support,
     citation,
     has_room,
 )
-from rag.refusal import Judgement, is_chat, judge
-from rag.score import Candidate, score_sentences
+from rag.refusal import (
+    confidence_signs,
+    heeds_gaps,
+    is_chat,
+    is_sure,
+    lacks,
+)
+from rag.score import Candidate, score_sentences, term_shares
 
-MOST_SENTENCES = 4
-MOST_NEAREST = 2
-LONGEST_ANSWER = 200
+MOST_SENTENCES = 5
+LONGEST_ANSWER = 180
 """Characters; a sentence that would make the answer longer is left out, unless it is the first."""
 
-_ENOUGH = 0.55
+LONGEST_LIST = 250
+"""The same where several things are asked for, or a reason."""
+
+_ENOUGH = 0.6
 """No further sentence is taken once those taken are this likely to hold the answer."""
 
-_ALIKE = 0.5
-"""How likely, against the likeliest, a sentence has to be to stand beside it."""
-
 _READ = 15
-_SURELY = 0.85
-"""From this probability on a sentence answers surely, and not only probably."""
-
-_LONGEST_SHORT = 60
-"""Characters of a short answer; of longer ones the sentence says as much."""
-
-_GOES_ON = "：:"
-_LONGEST_LIST = 240
-"""Characters that are quoted of what follows a sentence that ends in a colon."""
+_LONG = {Asked.LIST, Asked.REASON}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,24 +49,6 @@ class Draft:
     text: str
     sentences: tuple[AnswerSentence, ...]
     citations: tuple[Citation, ...]
-    certainty: Certainty = Certainty.DIRECT
-    short: ShortAnswer | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Answering:
-    """What may answer, and how sure that is.
-
-    Attributes:
-        candidates: Likeliest first; none where nothing was found or nothing is asked.
-    """
-
-    judgement: Judgement
-    candidates: tuple[Candidate, ...] = ()
-
-    @property
-    def certainty(self) -> Certainty:
-        return self.judgement.certainty
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,97 +73,88 @@ class Quoted:
 def answering(
     question: str,
     ranked: Sequence[RankedPassage],
-    reader: Reader,
+    encoder: Encoder,
     *,
     background: str = "",
     strictness: Strictness = Strictness.BALANCED,
-) -> Answering:
-    """The sentences that may answer, and whether they do.
+) -> list[Candidate]:
+    """The sentences that may answer, likeliest first; none where the passages do not answer.
 
     Args:
         ranked: Passages that are read for sentences (``rag.score.readable``).
     """
     if not ranked or is_chat(question):
-        return Answering(Judgement(Certainty.REFUSAL))
-    candidates = score_sentences(question, ranked, reader, background)
-    judgement = judge(question, background, ranked, candidates, strictness)
-    return Answering(judgement, tuple(candidates))
+        return []
+    candidates = score_sentences(question, ranked, encoder, background)
+    signs = confidence_signs(question, background, ranked, candidates[0])
+    if not is_sure(signs, strictness):
+        return []
+    gap = heeds_gaps(strictness) and lacks(question, candidates[0].passage.article)
+    return [] if gap else candidates
 
 
 def drafted(
     question: str,
-    found: Answering,
+    background: str,
+    ranked: Sequence[RankedPassage],
+    candidates: Sequence[Candidate],
     contrary: Candidate | None = None,
     most_sources: int | None = None,
 ) -> Draft:
-    """The answer of the sentences that may answer, each cited; the likeliest first or, where an
-    order or a change is asked for, by the day that their articles were published on.
+    """The answer of the sentences that may answer (``answering``), each cited; the likeliest first
+    or, where an order or a change is asked for, by the day that their articles were published on.
 
     Args:
         contrary: The sentence that gives another figure (``rag.disagreement``), to be quoted, too,
             where more than one article may be cited.
         most_sources: How many articles may be cited; ``None`` for as many as it takes.
     """
-    likeliest = list(found.candidates[:_READ])
+    likeliest = list(candidates[:_READ])
     if most_sources == 1:
         contrary = None
     if contrary:
         rest = [candidate for candidate in likeliest[1:] if candidate is not contrary]
         likeliest = [likeliest[0], contrary, *rest]
+    quoted = shortened(question, background, ranked, likeliest)
     course = asks_for_course(question)
-    quoted = map(_quoted, likeliest)
-    most = MOST_NEAREST if found.certainty is Certainty.NEAREST else MOST_SENTENCES
-    chosen = choose(quoted, 2 if contrary or course else 1, most_sources, most)
+    chosen = choose(question, quoted, 2 if contrary or course else 1, most_sources)
     if course:
         chosen.sort(key=lambda one: one.of.passage.article.date or date.max)
-    return _draft(question, chosen, found.judgement)
+    return _draft(question, chosen)
 
 
-def _quoted(candidate: Candidate) -> Quoted:
-    """Of a sentence the clauses around the words that answer; what follows, where it ends in a colon."""
-    text = candidate.passage.article.text
-    if candidate.text.rstrip()[-1:] in _GOES_ON:
-        return Quoted(candidate, Span(candidate.span.start, _end_of_list(text, candidate.span)))
-    start = candidate.span.start
-    words = candidate.words
-    kept = [Span(words.start - start, words.end - start)] if words else []
-    part = excerpt(candidate.text, kept)
-    return Quoted(candidate, Span(start + part.start, start + part.end))
-
-
-def _end_of_list(text: str, sentence: Span) -> int:
-    """Where what a sentence announces ends: whole sentences, at least one."""
-    end = sentence.end
-    following = text[end : end + 2 * _LONGEST_LIST]
-    for at, span in enumerate(split_sentences(following)):
-        if at and span.end > _LONGEST_LIST:
-            break
-        end = sentence.end + span.end
-        if "\n\n" in following[: span.end].strip():
-            break
-    return min(end, sentence.end + 2 * _LONGEST_LIST)
+def shortened(
+    question: str,
+    background: str,
+    ranked: Sequence[RankedPassage],
+    candidates: Sequence[Candidate],
+) -> Iterator[Quoted]:
+    """Of each sentence the clauses that answer (``rag.excerpt``), looked for as it is taken."""
+    asked, share = wanted(question), term_shares(question, background, ranked)
+    for candidate in candidates:
+        start, part = candidate.span.start, excerpt(candidate.text, share, asked)
+        yield Quoted(candidate, Span(start + part.start, start + part.end))
 
 
 def choose(
+    question: str,
     candidates: Iterable[Quoted],
     at_least: int = 1,
     most_sources: int | None = None,
-    most: int = MOST_SENTENCES,
 ) -> list[Quoted]:
     """The likeliest (``candidates`` has the likeliest first), until it is likely enough that the
-    answer is among them, the next one is far less likely, or they are too long. The same words are
-    not said twice, and no more than ``most_sources`` articles are cited.
+    answer is among them or they are too long. The same words are not said twice, and no more than
+    ``most_sources`` articles are cited.
     """
+    long = wanted(question).asked in _LONG or asks_for_course(question)
+    longest = LONGEST_LIST if long else LONGEST_ANSWER
     chosen: list[Quoted] = []
     said: set[str] = set()
     sources: set[str] = set()
     length, likely = 0, 0.0
     for candidate in candidates:
         text = candidate.text
-        beside = len(chosen) >= at_least
-        if beside and candidate.of.probability < _ALIKE * chosen[0].of.probability:
-            break
-        if text in said or (beside and length + len(text) > LONGEST_ANSWER):
+        if text in said or (len(chosen) >= at_least and length + len(text) > longest):
             continue
         source = candidate.of.passage.article.article_id
         if not has_room(source, sources, most_sources):
@@ -204,61 +164,31 @@ def choose(
         sources.add(source)
         length += len(text)
         likely += candidate.of.probability
-        if len(chosen) == most or (len(chosen) >= at_least and likely >= _ENOUGH):
+        if len(chosen) == MOST_SENTENCES or (len(chosen) >= at_least and likely >= _ENOUGH):
             break
     return chosen
 
 
-def _draft(question: str, chosen: Sequence[Quoted], judgement: Judgement) -> Draft:
+def _draft(question: str, chosen: Sequence[Quoted]) -> Draft:
     citations = tuple(
         replace(
             citation(marker, candidate.of.passage, candidate.span),
-            marks=tuple(_marks(candidate)),
+            marks=tuple(_marks(question, candidate)),
         )
         for marker, candidate in enumerate(chosen, 1)
     )
-    best = max(candidate.of.probability for candidate in chosen)
     sentences = tuple(
-        AnswerSentence(
-            candidate.said, (cited.marker,), _support(judgement, candidate.of.probability / best)
-        )
+        AnswerSentence(candidate.said, (cited.marker,), Support.SUPPORTED)
         for candidate, cited in zip(chosen, citations, strict=True)
     )
-    text = join_sentences(sentences)
-    if judgement.certainty is Certainty.NEAREST:
-        return Draft(f"{lead(question)} {text}", sentences, citations, Certainty.NEAREST)
-    short = _short(chosen, judgement)
-    return Draft(text, sentences, citations, Certainty.DIRECT, short)
+    return Draft(join_sentences(sentences), sentences, citations)
 
 
-def _support(judgement: Judgement, share: float) -> Support:
-    """How directly a sentence answers, that is ``share`` times as likely as the likeliest."""
-    if judgement.certainty is Certainty.NEAREST:
-        return Support.UNVERIFIED
-    surely = judgement.right * share >= _SURELY
-    return Support.SUPPORTED if surely else Support.PARTIAL
-
-
-def _marks(candidate: Quoted) -> Iterator[Span]:
-    """The words that answer, in characters of the article."""
-    words = candidate.of.words
-    if words and candidate.span.start <= words.start and words.end <= candidate.span.end:
-        yield words
-
-
-def _short(chosen: Sequence[Quoted], judgement: Judgement) -> ShortAnswer | None:
-    """The words of the likeliest sentence, where they are sure and not the sentence itself."""
-    at = max(range(len(chosen)), key=lambda place: chosen[place].of.probability)
-    words = next(_marks(chosen[at]), None)
-    if words is None or not judgement.short or words.end - words.start > _LONGEST_SHORT:
-        return None
-    text = words.of(chosen[at].of.passage.article.text)
-    return ShortAnswer(text, at + 1, words.start, words.end)
-
-
-def lead(question: str) -> str:
-    """What stands before sentences that are only the nearest."""
-    return NEAREST_LEAD[detect_language(question) is Language.ENGLISH]
+def _marks(question: str, candidate: Quoted) -> Iterator[Span]:
+    """The dates or figures that the question asks for, in characters of the article."""
+    pattern = decisive(wanted(question))
+    for match in pattern.finditer(candidate.text) if pattern else ():
+        yield Span(candidate.span.start + match.start(), candidate.span.start + match.end())
 
 
 def join_sentences(sentences: Sequence[AnswerSentence]) -> str:

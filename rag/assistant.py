@@ -27,17 +27,15 @@ from index.store import Library, check_encoder
 from index.terms import content_terms
 from rag.align import Similarity, centred_similarity
 from rag.answer import Draft, answering, drafted
-from rag.asked import asks_for_course
+from rag.asked import asks_for_course, wanted
 from rag.chat_model import ChatModel, add_usage, as_chat_model
 from rag.disagreement import Said, disagreement
 from rag.events import CitationFound, Done, Event, EvidenceFound, QuestionRead, Text, Verified
 from rag.generate import WrittenAnswer, write_answer
-from rag.reader import PackagedReader, Reader
 from rag.records import (
     EXTRACTIVE,
     Answer,
     AppliedFilters,
-    Certainty,
     Filters,
     Found,
     Question,
@@ -50,7 +48,6 @@ from rag.records import (
     iso,
 )
 from rag.refusal import in_words, refusal_of
-from rag.reorder import reordered
 from rag.rerank import Reranker
 from rag.retrieve import retrieve, to_evidence
 from rag.rewrite import rewrite_question
@@ -115,13 +112,11 @@ class Assistant:
         encoder: Encoder,
         reranker: Reranker | None = None,
         chat_model: ChatModel | None = None,
-        reader: Reader | None = None,
     ) -> None:
         self.library = library
         self.chat_model = chat_model
         self._encoder = encoder
         self._reranker = reranker
-        self._reader = reader or PackagedReader(encoder)
 
     @classmethod
     def open(
@@ -131,7 +126,6 @@ class Assistant:
         encoder: Encoder | None = None,
         reranker: Reranker | None = None,
         chat_model: str | BaseChatModel | ChatModel | None = None,
-        reader: Reader | None = None,
     ) -> Assistant:
         """Open the assistant of a library folder.
 
@@ -141,7 +135,6 @@ class Assistant:
             reranker: Reads the best passages again beside the question; none by default.
             chat_model: Writes the answers: ``provider:model`` (``openai:deepseek-chat``) or any
                 LangChain chat model; by default the articles' own sentences answer.
-            reader: Finds the words that answer; by default the one that comes with the installation.
 
         Raises:
             LibraryError: the folder is no library, or was built with another embedding model.
@@ -152,12 +145,7 @@ class Assistant:
         manifest = library.manifest()
         encoder = encoder or load_encoder(manifest.encoder)
         check_encoder(Path(folder), manifest, encoder)
-        return cls(library, encoder, reranker, chat, reader)
-
-    @property
-    def encoder(self) -> Encoder:
-        """The embedding model that the library was built with."""
-        return self._encoder
+        return cls(library, encoder, reranker, chat)
 
     def close(self) -> None:
         self.library.close()
@@ -169,9 +157,8 @@ class Assistant:
         self.close()
 
     def warm_up(self) -> None:
-        """Load the embedding model and the reader now, so that the first question does not wait."""
+        """Load the embedding model now, so that the first question does not wait for it."""
         self._encoder.encode_queries([""])
-        self._reader.read("", [("", "")])
 
     def ask(
         self,
@@ -223,7 +210,8 @@ class Assistant:
         standalone, usage = self._standalone(question, history, chat, options.get("config"))
         found = self._find(standalone, filters or Filters())
         yield QuestionRead(found.question, detect_language(question), found.filters)
-        yield EvidenceFound(to_evidence(found.articles, self.library.copies()))
+        evidence = to_evidence(found.articles, self.library.copies())
+        yield EvidenceFound(evidence)
         retrieved = time.perf_counter()
         # A rewritten question needs no background; one that was put together ends with its own words.
         asked = question if standalone.endswith(question) else standalone
@@ -231,24 +219,25 @@ class Assistant:
         asked = asked if background else found.question
         strictness = options.get("strictness", Strictness.BALANCED)
         ranked = readable(found.articles)
-        read = answering(asked, ranked, self._reader, background=background, strictness=strictness)
-        articles = reordered(asked, found.articles, read.candidates)
-        near = read.certainty is not Certainty.REFUSAL
+        candidates = answering(
+            asked, ranked, self._encoder, background=background, strictness=strictness
+        )
+        clash = disagreement(wanted(asked), candidates)
         written = WrittenAnswer()
-        if chat and near:  # a chat model finds an answer in anything
+        if chat and candidates:  # a chat model finds an answer in anything
             written = yield from self._write(standalone, found, chat, options)
         draft = written.draft
         by_model = written.refused or draft is not None
-        clash = (
-            None
-            if by_model or read.certainty is not Certainty.DIRECT
-            else disagreement(read.candidates)
-        )
         if not by_model:
             contrary = clash[0] if clash else None
-            draft = drafted(asked, read, contrary, options.get("most_sources")) if near else None
+            most = options.get("most_sources")
+            draft = (
+                drafted(asked, background, ranked, candidates, contrary, most)
+                if candidates
+                else None
+            )
             yield from _draft_events(draft)
-        refusal = None if draft else refusal_of(found.question, articles, read.candidates)
+        refusal = None if draft else refusal_of(found.question, found.articles)
         done = time.perf_counter()
         yield Done(
             Answer(
@@ -258,7 +247,7 @@ class Assistant:
                 refused=draft is None,
                 sentences=draft.sentences if draft else (),
                 citations=draft.citations if draft else (),
-                evidence=to_evidence(articles, self.library.copies()),
+                evidence=evidence,
                 seconds=Seconds(
                     retrieve=round(retrieved - started, 4),
                     answer=round(done - retrieved, 4),
@@ -279,8 +268,6 @@ class Assistant:
                 as_of=max((c.date for c in draft.citations if c.date), default=None)
                 if draft
                 else None,
-                certainty=draft.certainty if draft else Certainty.REFUSAL,
-                short=draft.short if draft else None,
             )
         )
 

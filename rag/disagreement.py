@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from rag import moments, quantities
+from index.terms import fold
+from rag.asked import Wanted, decisive
 from rag.score import Candidate
 
 _AS_MUCH = 0.9
 """Share of what the best sentence tells of the question that another has to tell, too."""
 
 _MUCH = 0.5
+_ABOUT = re.compile(r"[\s约近逾超多余几个,]")
+_DAY = re.compile(r"(\d{1,2})月(\d{1,2})[日号]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,48 +27,53 @@ class Said:
     published: date | None
 
 
-def disagreement(candidates: Sequence[Candidate]) -> tuple[Candidate, tuple[Said, Said]] | None:
+def disagreement(
+    asked: Wanted, candidates: Sequence[Candidate]
+) -> tuple[Candidate, tuple[Said, Said]] | None:
     """The likeliest sentence of another article that tells as much of the question as the likeliest
-    of all and answers with another figure, with what the two say; ``None`` where none does.
+    of all and gives another figure, with what the two say; ``None`` where none does.
 
     A reprint or digest does not disagree with what it copies: its words may only be cut.
 
     Args:
         candidates: Likeliest first.
     """
-    best = candidates[0] if candidates else None
-    if best is None or _told(best) < _MUCH:
+    form = decisive(asked)
+    if form is None or not candidates:
+        return None
+    best = candidates[0]
+    figures = _figures(form, best.text)
+    told = best.signs.own + best.signs.title
+    if not figures or told < _MUCH:
         return None
     for other in candidates[1:]:
-        as_much = _told(other) >= _AS_MUCH * _told(best)
-        if as_much and _apart(best, other) and _differ(best.short, other.short):
+        theirs = _figures(form, other.text)
+        as_much = other.signs.own + other.signs.title >= _AS_MUCH * told
+        if as_much and theirs and _apart(best, other) and figures.keys().isdisjoint(theirs):
+            first, second = next(iter(figures.values())), next(iter(theirs.values()))
             return other, (
-                Said(best.short, best.passage.article.date),
-                Said(other.short, other.passage.article.date),
+                Said(first, best.passage.article.date),
+                Said(second, other.passage.article.date),
             )
     return None
 
 
-def _told(candidate: Candidate) -> float:
-    return candidate.signs.own + candidate.signs.title
+def _figures(form: re.Pattern[str], text: str) -> dict[str, str]:
+    """The figures of a text as they stand there, by what they come to. Of days the year is left
+    out, and only those that name a month and a day are compared.
 
-
-def _differ(one: str, other: str) -> bool:
-    """Whether both are one figure of the same unit, or a day of a month, and not the same.
-
-    >>> _differ("132款", "135款"), _differ("132款", "约132款"), _differ("6月28日", "2025年6月28日")
-    (True, False, False)
+    >>> _figures(re.compile(r"[约]?[0-9,]+ ?款"), "共有约1,320 款。")
+    {'1320款': '约1,320 款'}
     """
-    days = [moments.find_moments(text) for text in (one, other)]
-    if all(len(found) == 1 and found[0].parts[1:] == (True, True) for found in days):
-        return not moments.agrees(days[0][0], days[1][0])
-    if any(days):
-        return False
-    figures = [quantities.find_quantities(text) for text in (one, other)]
-    if not all(len(found) == 1 for found in figures):
-        return False
-    first, second = figures[0][0], figures[1][0]
-    return first.unit == second.unit and not quantities.agrees(first, second)
+    found = {}
+    for match in form.finditer(text):
+        said = fold(match.group())
+        day = _DAY.search(said)
+        if day:
+            found[f"{int(day[1])}-{int(day[2])}"] = match.group().strip()
+        elif not re.search(r"[年月]", said):
+            found[_ABOUT.sub("", said)] = match.group().strip()
+    return found
 
 
 def _apart(one: Candidate, other: Candidate) -> bool:

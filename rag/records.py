@@ -13,9 +13,8 @@ from enum import StrEnum
 from typing import Any
 
 from index.errors import QuestionError
-from index.language import Language, detect_language
+from index.language import Language
 from index.records import Kind, Passage, Span, well_formed
-from rag.leads import NEAREST_LEAD
 from rag.markdown import escape_markdown, markdown_link
 
 EVIDENCE_ARTICLES = 10
@@ -25,25 +24,8 @@ EXTRACTIVE = "extractive"
 """The answerer that works without a chat model."""
 
 
-class Certainty(StrEnum):
-    """How sure an answer is to answer.
-
-    ``direct`` answers; ``nearest`` is what the articles say that comes closest, where they do not
-    say it in so many words; ``refusal`` says that nothing is near.
-    """
-
-    DIRECT = "direct"
-    NEAREST = "nearest"
-    REFUSAL = "refusal"
-
-
 class Support(StrEnum):
-    """How far the cited words carry a sentence of the answer.
-
-    Of a sentence that a chat model wrote, how much of what it says they say, too. A sentence that
-    is quoted word for word says all of it; there it tells how directly the sentence answers:
-    surely, probably, or that it is only near.
-    """
+    """How far the cited words carry a sentence of the answer."""
 
     SUPPORTED = "supported"
     PARTIAL = "partial"
@@ -201,34 +183,14 @@ class AnswerSentence:
 
 
 @dataclass(frozen=True, slots=True)
-class ShortAnswer:
-    """The very words that answer, and where they stand.
-
-    Attributes:
-        text: The cleaned text of the article from ``start`` to ``end``, such as ``"10月30日"``.
-        marker: The citation whose quote holds it.
-    """
-
-    text: str
-    marker: int
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
 class Nearest:
-    """An article that a refusal names as near to the question, and what it lacks.
-
-    Attributes:
-        sentence: The sentence of it that comes nearest, word for word; ``""`` where none is near.
-    """
+    """An article that a refusal names as near to the question, and what it lacks."""
 
     article_id: str
     title: str
     date: str | None
     account: str = ""
     lacks: str = ""
-    sentence: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,8 +244,6 @@ class Answer:
         refusal: What a refusal rests on; ``None`` where there is an answer.
         usage: Tokens that the chat model took.
         as_of: The day of the newest article that is cited, ``YYYY-MM-DD``.
-        certainty: How sure the answer is to answer; ``refusal`` exactly where ``refused``.
-        short: The very words that answer; ``None`` where no words are sure, or a chat model answers.
     """
 
     question: str
@@ -303,25 +263,6 @@ class Answer:
     refusal: Refusal | None = None
     usage: Usage | None = None
     as_of: str | None = None
-    certainty: Certainty = Certainty.DIRECT
-    short: ShortAnswer | None = None
-
-    def __post_init__(self) -> None:
-        # Answers that were kept before there was a certainty have only ``refused``.
-        if self.refused:
-            object.__setattr__(self, "certainty", Certainty.REFUSAL)
-
-    @property
-    def lead(self) -> str:
-        """What stands before sentences that are only the nearest, in the question's language."""
-        if self.certainty is not Certainty.NEAREST:
-            return ""
-        return NEAREST_LEAD[detect_language(self.question) is Language.ENGLISH]
-
-    @property
-    def said(self) -> str:
-        """``answer`` without its ``lead``."""
-        return self.answer.removeprefix(self.lead).strip()
 
     def to_dict(self) -> dict[str, Any]:
         """The answer as plain lists, strings and numbers, in the documented order."""
@@ -333,20 +274,13 @@ class Answer:
         return well_formed(json.dumps(self._ordered(), ensure_ascii=False, indent=indent))
 
     def to_markdown(self) -> str:
-        """The answer with footnotes: the notice, the very words, the sentences, and under them what
-        they rest on.
+        """The answer with footnotes: the notice, the sentences, and under them what they rest on.
 
         What articles and models wrote is escaped; it shows as text.
         """
         notice = f"> {escape_markdown(self.notice)}" if self.notice else ""
-        short = (
-            f"**{escape_markdown(self.short.text)}**[^{self.short.marker}]" if self.short else ""
-        )
-        doubts = _doubts(self)
-        said = " ".join(_with_footnotes(one, doubts) for one in self.sentences)
-        said = said or escape_markdown(self.said)
-        parts = (notice, short, self.lead, said, *map(_footnote, self.citations))
-        return "\n\n".join(part for part in parts if part)
+        said = " ".join(map(_with_footnotes, self.sentences)) or escape_markdown(self.answer)
+        return "\n\n".join(part for part in (notice, said, *map(_footnote, self.citations)) if part)
 
     def _ordered(self) -> dict[str, Any]:
         values = asdict(self)
@@ -357,20 +291,10 @@ class Answer:
         return replace(self, id=question_id)
 
 
-def _doubts(answer: Answer) -> Mapping[Support, str]:
-    """What is said behind sentences that are less than sure; nothing where the lead says it."""
-    if answer.certainty is Certainty.NEAREST:
-        return {}
-    if answer.answerer == EXTRACTIVE:
-        return {Support.PARTIAL: "probably"}
-    return {one: one.value for one in Support if one is not Support.SUPPORTED}
-
-
-def _with_footnotes(sentence: AnswerSentence, doubts: Mapping[Support, str]) -> str:
+def _with_footnotes(sentence: AnswerSentence) -> str:
     markers = "".join(f"[^{marker}]" for marker in sentence.markers)
-    doubt = doubts.get(sentence.support)
-    said = f"{escape_markdown(sentence.text)}{markers}"
-    return f"{said} *({doubt})*" if doubt else said
+    doubt = "" if sentence.support is Support.SUPPORTED else f" *({sentence.support.value})*"
+    return f"{escape_markdown(sentence.text)}{markers}{doubt}"
 
 
 def _footnote(cited: Citation) -> str:

@@ -19,6 +19,11 @@ import click
 @click.option(
     "--stable", is_flag=True, help="Go on from before the rate fell, with more --minutes."
 )
+@click.option(
+    "--start",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Weights to begin with, such as those that are shipped; give another --seed, too.",
+)
 def main(
     data: Path,
     work: Path,
@@ -28,17 +33,19 @@ def main(
     every: float,
     most: int,
     stable: bool,
+    start: Path | None,
 ) -> None:
     """Train the reader on the question sets and news articles in DATA, keeping its state in WORK.
 
     A run that was stopped goes on where its last measuring was. At the end, and whenever it is
-    stopped with Ctrl + C, WORK/reader.safetensors is what the installation ships.
+    stopped with Ctrl + C, WORK/reader.safetensors is what the installation ships. Weights to start
+    from count for a new run alone.
     """
     import json
 
     import torch
 
-    from eval.training.export import write_weights
+    from eval.training.export import read_weights, write_weights
     from eval.training.public_sets import read_articles, read_sets
     from eval.training.public_sets import without as left
     from eval.training.train import Trainer, held_out_measure, material_of
@@ -63,6 +70,8 @@ def main(
     checkpoint = packaged_checkpoint()
     with quiet_transformers():
         network = open_network(checkpoint)
+    if start:
+        read_weights(network, start)
     trainer = Trainer(network, open_tokenizer(checkpoint), work, seed)
     if stable:
         (work / "stable.pt").replace(work / "state.pt")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rag.reader_network import ReaderNetwork, pack
+from rag.reader_network import ReaderNetwork, pack, unpack
 
 
 def write_weights(network: ReaderNetwork, path: Path) -> None:
@@ -18,3 +18,15 @@ def write_weights(network: ReaderNetwork, path: Path) -> None:
     from index.packaged import FILE_SHA256
 
     save_file(pack(network), str(path), metadata={"encoder": FILE_SHA256})
+
+
+def read_weights(network: ReaderNetwork, path: Path) -> None:
+    """Put written weights into a network, to train on from them.
+
+    Raises:
+        SafetensorError: the file is damaged.
+        RuntimeError, KeyError: they are another network's.
+    """
+    from safetensors.torch import load_file
+
+    unpack(network, load_file(str(path)))

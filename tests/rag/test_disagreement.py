@@ -7,16 +7,17 @@ from datetime import date
 import pytest
 
 from index.build import index_raw
+from rag.asked import wanted
 from rag.assistant import Assistant
 from rag.disagreement import disagreement
 from rag.score import readable, score_sentences
-from tests.conftest import FakeReader, article
+from tests.conftest import FakeEncoder, article
 from tests.rag.conftest import ranked
 
 
 def found(question, *hits):
     read = readable([[hit] for hit in hits])
-    return disagreement(score_sentences(question, read, FakeReader()))
+    return disagreement(wanted(question), score_sentences(question, read, FakeEncoder()))
 
 
 def two(first, second):

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from index.records import Span
-from rag.reader import FoundSpan, PassageReading
 from rag.score import PASSAGES, readable, score_sentences, term_shares
-from tests.conftest import FakeReader
+from tests.conftest import FakeEncoder
 from tests.rag.conftest import ranked
 
 
 def scored(question, *hits, background=""):
-    return score_sentences(question, hits, FakeReader(), background)
+    return score_sentences(question, hits, FakeEncoder(), background)
 
 
 def test_every_sentence_is_scored_likeliest_first():
@@ -24,49 +22,17 @@ def test_every_sentence_is_scored_likeliest_first():
 
 def test_each_sign_is_read_from_the_text():
     text = "大桥建好了。全长3.2公里。通车"
-    hit = ranked(text, title="东岸", before="前面还有一句。")
-    (reading,) = FakeReader().read("东岸大桥全长多少公里？", [("东岸", text)])
-    candidates = {c.text: c for c in scored("东岸大桥全长多少公里？", hit)}
+    candidates = {
+        c.text: c.signs for c in scored("东岸大桥全长多少公里？", ranked(text, title="东岸"))
+    }
     length = candidates["全长3.2公里。"]
-    assert length.short == "3.2公里"
-    assert length.signs.first == 1
-    assert length.signs.own > 0
-    assert length.signs.title > 0
-    assert length.signs.answers == reading.answers
-    assert length.signs.span == max(found.score for found in reading.spans)
-
-
-class Silent:
-    """A reader that finds nothing."""
-
-    def read(self, question, passages):
-        return [PassageReading(-3.0, ()) for _ in passages]
-
-
-def test_a_sentence_without_a_span_is_a_candidate_still():
-    (candidate,) = score_sentences("谁？", [ranked("大桥通车。")], Silent())
-    assert (candidate.words, candidate.short) == (None, "")
-
-
-class Long:
-    """A reader whose span goes on into the next sentence."""
-
-    def read(self, question, passages):
-        return [PassageReading(1.0, (FoundSpan(Span(2, 8), 1.0),)) for _ in passages]
-
-
-def test_words_end_with_their_sentence():
-    candidates = score_sentences("谁？", [ranked("大桥通车。船停了。")], Long())
-    assert {c.text: c.short for c in candidates} == {"大桥通车。": "通车。", "船停了。": ""}
-
-
-def test_what_lies_between_the_passages_of_the_best_article_is_read_too():
-    before = "".join(f"第{n}句说的是别的事情。" for n in range(60)) + "电话是555。"
-    hit = ranked("大桥通车了。", before=before)
-    reader = FakeReader()
-    candidates = score_sentences("电话多少？", [hit], reader)
-    assert "电话是555。" in [candidate.text for candidate in candidates]
-    assert 1 < reader.read_pairs <= 6
+    assert (length.holds, length.exactly, length.first) == (1, 1, 1)
+    assert length.own > 0
+    assert length.title > 0
+    assert length.before > 0
+    assert length.focus > 0
+    assert candidates["大桥建好了。"].before == 0
+    assert (candidates["通车"].scrap, candidates["通车"].headline) == (1, 1)
 
 
 def test_a_worse_passage_and_another_article_count_less():

@@ -13,7 +13,6 @@ from rag.records import (
     Answer,
     AnswerSentence,
     AppliedFilters,
-    Certainty,
     Citation,
     Evidence,
     Nearest,
@@ -59,73 +58,25 @@ class Source:
         return self.citations[0]
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
-    """What a mark behind a sentence is: its shape, its name, and what it means."""
-
-    sign: str
-    name: str
-    meaning: str
-
-
 _SIGNS = {Support.SUPPORTED: "✓", Support.PARTIAL: "◐", Support.UNVERIFIED: "?"}
 
 
-def label(sentence: AnswerSentence, answer: Answer | None = None) -> Label | None:
-    """The mark behind a sentence; none where what leads up to it says that it is only near.
-
-    Args:
-        answer: What it stands in; ``None`` while that forms.
-    """
-    support = sentence.support
-    if answer is None:
-        # Sentences that are only near have no mark in the end; they should not flash one.
-        shown = bool(sentence.reason) or support is not Support.UNVERIFIED
-    else:
-        shown = answer.certainty is not Certainty.NEAREST
-    if not shown:
-        return None
-    quoted = answer is not None and answer.answerer == EXTRACTIVE
-    name, meaning = _directness(support) if quoted else _borne_out(support)
-    return Label(_SIGNS[support], name, sentence.reason or meaning)
-
-
-def _borne_out(support: Support) -> tuple[str, str]:
-    """How far a sentence is carried by the words it cites: in a word, and in a sentence."""
+def support_name(support: Support) -> str:
+    """How far a sentence is carried by the words it cites, in a word."""
     return {
-        Support.SUPPORTED: (
-            say("supported", "支持"),
-            say("The cited words carry this sentence.", "所引原文支持这句话。"),
-        ),
-        Support.PARTIAL: (
-            say("partial", "部分"),
-            say(
-                "The cited words carry only part of this sentence.",
-                "所引原文只支持这句话的一部分。",
-            ),
-        ),
-        Support.UNVERIFIED: (
-            say("unverified", "未证实"),
-            say("No cited words carry this sentence.", "没有原文能证实这句话。"),
-        ),
+        Support.SUPPORTED: say("supported", "支持"),
+        Support.PARTIAL: say("partial", "部分"),
+        Support.UNVERIFIED: say("unverified", "未证实"),
     }[support]
 
 
-def _directness(support: Support) -> tuple[str, str]:
-    """How directly a sentence answers that is an article's own: in a word, and in a sentence."""
+def support_meaning(support: Support) -> str:
     return {
-        Support.SUPPORTED: (
-            say("answers", "回答"),
-            say("This sentence answers the question.", "这句话回答了问题。"),
+        Support.SUPPORTED: say("The cited words carry this sentence.", "所引原文支持这句话。"),
+        Support.PARTIAL: say(
+            "The cited words carry only part of this sentence.", "所引原文只支持这句话的一部分。"
         ),
-        Support.PARTIAL: (
-            say("probably", "很可能"),
-            say("This sentence probably answers the question.", "这句话很可能回答了问题。"),
-        ),
-        Support.UNVERIFIED: (
-            say("near", "相近"),
-            say("This sentence is only near to the question.", "这句话只是与问题相近。"),
-        ),
+        Support.UNVERIFIED: say("No cited words carry this sentence.", "没有原文能证实这句话。"),
     }[support]
 
 
@@ -167,7 +118,7 @@ def forming_html(
     sentences: Sequence[AnswerSentence], citations: Sequence[Citation], draft: str
 ) -> str:
     """The answer so far: its checked sentences, and the words of the one that forms."""
-    return fill("answer", **_sentences(sentences, citations), draft=draft)
+    return fill("answer", **_sentences(sentences, citations), draft=draft, answer=None)
 
 
 def answer_html(answer: Answer) -> str:
@@ -176,8 +127,8 @@ def answer_html(answer: Answer) -> str:
         return error_html(answer.error)
     if answer.refused:
         return refusal_html(answer)
-    values = _sentences(answer.sentences, answer.citations, answer)
-    return fill("answer", **values, draft="")
+    values = _sentences(answer.sentences, answer.citations)
+    return fill("answer", **values, draft="", answer=answer, extractive=EXTRACTIVE)
 
 
 def refusal_html(answer: Answer) -> str:
@@ -250,25 +201,17 @@ def span_list(one: Citation) -> str:
 
 
 def _sentences(
-    sentences: Sequence[AnswerSentence],
-    citations: Sequence[Citation],
-    answer: Answer | None = None,
+    sentences: Sequence[AnswerSentence], citations: Sequence[Citation]
 ) -> dict[str, object]:
     by_marker = {one.marker: one for one in citations}
-    short = answer.short if answer else None
     return {
         "sentences": [
-            (
-                one,
-                [by_marker[marker] for marker in one.markers if marker in by_marker],
-                label(one, answer),
-            )
+            (one, [by_marker[marker] for marker in one.markers if marker in by_marker])
             for one in sentences
         ],
-        "short": short,
-        "short_cited": by_marker.get(short.marker) if short else None,
-        "answer": answer,
-        "extractive": EXTRACTIVE,
+        "sign": _SIGNS,
+        "support_name": support_name,
+        "support_meaning": support_meaning,
         "about": about,
         "span_list": span_list,
     }

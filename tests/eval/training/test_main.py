@@ -7,6 +7,7 @@ import json
 import pytest
 import torch
 from click.testing import CliRunner
+from safetensors.torch import load_file
 
 from eval.training import train
 from eval.training.__main__ import main
@@ -85,6 +86,20 @@ def test_where_the_rate_never_fell_there_is_nothing_to_go_on_from(run, tmp_path)
     assert result.exit_code == 2
     assert "stable.pt" in result.output
     assert not (tmp_path / "work").exists()
+
+
+def test_it_can_start_from_written_weights(run, tmp_path):
+    assert run("--minutes", 0.02).exit_code == 0
+    work = tmp_path / "work"
+    written = work / "reader.safetensors"
+    kept = written.rename(tmp_path / "kept.safetensors")
+    (work / "state.pt").unlink()
+    assert run("--minutes", 0, "--start", kept).exit_code == 0
+    before, after = load_file(kept), load_file(written)
+    assert before.keys() == after.keys()
+    assert all(torch.allclose(before[k].float(), after[k].float(), atol=1.01) for k in before)
+    scales = [name for name in before if name.endswith(".scale")]
+    assert all(torch.allclose(before[name], after[name], rtol=1e-3) for name in scales)
 
 
 def test_articles_can_be_left_out(run, data, tmp_path, monkeypatch, clock):
