@@ -18,7 +18,6 @@ class Example:
         group: What is kept from training together: an article, its translations, their questions.
         answers: Spellings of the answer, each verbatim in ``text``; none where it does not answer.
         near: Where the one answer that counts stands in ``text``; -1 where any place will do.
-        elsewhere: Whether other texts may hold the answer, too.
     """
 
     source: str
@@ -28,7 +27,6 @@ class Example:
     text: str
     answers: tuple[str, ...]
     near: int = -1
-    elsewhere: bool = False
 
 
 def is_held_out(group: str) -> bool:

@@ -314,7 +314,6 @@ def questions_of(text: Text, rng: random.Random, most: int) -> list[Example]:
                 text=text.text,
                 answers=(answer,),
                 near=span.start + slot.start,
-                elsewhere=True,
             )
         )
     return made

@@ -21,8 +21,6 @@ _SETS = {
     "xling_en_docs": ("single", "crosslingual"),
 }
 _SAME_ARTICLES = ("xling_zh_docs", "xling_en_docs")
-_ELSEWHERE = {"crud_news", "dureader_demo"}
-"""Sets in which several articles tell the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +85,6 @@ def _of_set(name: str, row: Mapping[str, Any], text: Text, groups: _Groups) -> E
         title=text.title,
         text=text.text,
         answers=answers,
-        elsewhere=name in _ELSEWHERE,
     )
 
 

@@ -28,7 +28,7 @@ from tests.eval.training.material import BRIDGE, EXAMPLES, FACTORY, FERRY, SCHOO
 QUESTIONS = [
     "海棠小学2025年招收多少新生？",
     "东岸大桥的开幕式在北京举行吗？",
-    "云杉机械上半年的净利润增长了多少？",
+    "云杉机械上半年的净利润有多少万元？",
     "《青屿童谣集》的作者是谁？",
     "大桥第二期投资12.5亿元了吗？",
     "Who founded Harbour Lines?",

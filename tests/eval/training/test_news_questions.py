@@ -29,7 +29,6 @@ def test_the_answer_is_verbatim_where_it_is_said_to_be_and_not_in_the_question(t
         assert "\n" not in one.question
         assert (one.group, one.title, one.text) == (text.article_id, text.title, text.text)
         assert one.source.startswith("news/")
-        assert one.elsewhere
 
 
 def test_a_title_that_tells_the_answer_is_not_put_before_the_question():
