@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from eval.normalise import tokens
+from eval.answers import token_f1
 from eval.training.examples import Example, is_held_out
 from eval.training.near_misses import Names, Neighbours
 from eval.training.pairs import Asked, group_of
@@ -103,16 +103,7 @@ def best_f1(said: str, gold: Sequence[str]) -> float:
     >>> round(best_f1("约3亿元", ["3亿元", "三亿"]), 2)
     0.86
     """
-    return max((_f1(tokens(said), tokens(one)) for one in gold), default=0.0)
-
-
-def _f1(said: Sequence[str], gold: Sequence[str]) -> float:
-    left, shared = list(gold), 0
-    for token in said:
-        if token in left:
-            left.remove(token)
-            shared += 1
-    return 2 * shared / (len(said) + len(gold)) if shared else 0.0
+    return max((token_f1(said, one) for one in gold), default=0.0)
 
 
 def auroc(right: Sequence[float], wrong: Sequence[float]) -> float:

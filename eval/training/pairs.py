@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from eval.training.examples import Example
@@ -39,10 +39,6 @@ class Asked:
     text: str
     answers: tuple[Span, ...]
     way: str = ""
-
-
-Group = Sequence[Asked]
-"""Pairs of one example; the first is answered, where any is."""
 
 
 def group_of(

@@ -316,7 +316,7 @@ def _best_span(start: Tensor, end: Tensor, pair: Pair) -> Any:
     first, past = pair.passage, len(pair.ids) - 1
     if past <= first:
         return None
-    scores = (start[first:past, None] + end[None, first:past]).triu().tril(_LONGEST_ANSWER)
+    scores = start[first:past, None] + end[None, first:past]
     allowed = torch.ones_like(scores).triu().tril(_LONGEST_ANSWER) > 0
     best = int(scores.masked_fill(~allowed, -1e9).argmax())
     width = past - first
