@@ -14,6 +14,11 @@ import click
 @click.option("--minutes", default=150.0, help="Time to train, all runs in this folder together.")
 @click.option("--seed", default=1)
 @click.option("--without", type=click.Path(exists=True, path_type=Path), help="JSON list of ids.")
+@click.option(
+    "--questions",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Further questions with their texts, as people ask them, in the shape of SQuAD's paragraphs.",
+)
 @click.option("--every", default=20.0, help="Minutes from measuring to measuring.")
 @click.option("--most", default=60, help="Questions of a set that are measured.")
 @click.option(
@@ -30,6 +35,7 @@ def main(
     minutes: float,
     seed: int,
     without: Path | None,
+    questions: Path | None,
     every: float,
     most: int,
     stable: bool,
@@ -46,9 +52,9 @@ def main(
     import torch
 
     from eval.training.export import read_weights, write_weights
-    from eval.training.public_sets import read_articles, read_sets
+    from eval.training.public_sets import read_articles, read_paragraphs, read_sets
     from eval.training.public_sets import without as left
-    from eval.training.train import Trainer, held_out_measure, material_of
+    from eval.training.train import PEOPLE, Trainer, held_out_measure, material_of
     from index.packaged import packaged_checkpoint, quiet_transformers
     from rag.reader_input import open_tokenizer
     from rag.reader_network import open_network
@@ -60,6 +66,8 @@ def main(
     work.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(seed)
     examples = read_sets(data)
+    if questions:
+        examples += read_paragraphs(questions, PEOPLE)
     ids = frozenset(json.loads(without.read_text("utf-8"))) if without else frozenset()
     scale = data / "scale" / "articles.json.gz"
     texts = left(read_articles(scale), ids) if scale.exists() else []

@@ -14,11 +14,12 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from eval.training.examples import Example
 from eval.training.public_sets import Text
 from index.sentences import split_sentences
+from index.terms import content_terms
 
 _HAN = r"[\u4e00-\u9fff]"
 _UNITS = (
@@ -317,6 +318,44 @@ def questions_of(text: Text, rng: random.Random, most: int) -> list[Example]:
             )
         )
     return made
+
+
+def reworded(example: Example) -> Example | None:
+    """The question on its article less its own sentence, where another one tells the answer, too.
+
+    News tells a thing twice, in other words: in its headline or lead and further down. ``None`` where
+    it does not.
+    """
+    (answer,) = example.answers
+    if len(answer) < _TELLING:
+        return None
+    spans = split_sentences(example.text)
+    own = next(span for span in spans if span.start <= example.near < span.end)
+    asked = set(content_terms(example.question))
+    told = own.of(example.text)
+    best, most = None, _SHARED
+    for span in spans:
+        sentence = span.of(example.text)
+        if answer not in sentence or sentence[:_ALIKE] in told or told[:_ALIKE] in sentence:
+            continue
+        shared = len(asked.intersection(content_terms(sentence.replace(answer, ""))))
+        if shared >= most:
+            best, most = span.start + sentence.index(answer), shared + 1
+    if best is None:
+        return None
+    near = best if best < own.start else best - (own.end - own.start)
+    text = example.text[: own.start] + example.text[own.end :]
+    return replace(example, source="news/reworded", text=text, near=near)
+
+
+_TELLING = 3
+"""Characters of an answer that is not found in other sentences by chance."""
+
+_SHARED = 3
+"""Terms that a question has to share with another sentence that tells its answer."""
+
+_ALIKE = 20
+"""Characters at a sentence's beginning by which it is the other over again."""
 
 
 def _asked(sentence: str, slot: _Slot, title: str, rng: random.Random) -> str | None:

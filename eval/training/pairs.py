@@ -18,9 +18,13 @@ from eval.training.near_misses import (
 from index.language import Language, detect_language
 from index.records import Span
 from index.sentences import split_sentences
+from index.terms import content_terms
 
 _ROOM = (50, 300)
 """Least and most characters of a passage; of one in letters two and a half times as many."""
+
+_WHOLE = 0.5
+"""Share of the short texts that are read whole, whether they answer or not."""
 
 _LETTERS = 2.5
 
@@ -45,12 +49,13 @@ def group_of(
     example: Example, names: Names, neighbours: Neighbours, rng: random.Random, most: int = 2
 ) -> list[Asked]:
     """The pairs of one example: the passage that answers, and up to ``most`` near misses."""
+    at = place_of(example) if example.answers else _nearest(example, rng)
+    room = _room(example.text, rng)
+    short = len(example.text) <= 1.5 * _ROOM[1] and rng.random() < _WHOLE
+    span = Span(0, len(example.text)) if short else window(example.text, at, room, rng)
     if not example.answers:
-        span = window(example.text, rng.randrange(len(example.text)), _room(example.text, rng), rng)
-        text = example.text if len(example.text) < 2 * _ROOM[1] else span.of(example.text)
+        text = span.of(example.text)
         return [Asked(example.question, example.title, text, (), "asked so")]
-    at = place_of(example)
-    span = window(example.text, at, _room(example.text, rng), rng)
     text = span.of(example.text)
     answers = tuple(
         Span(start, start + len(answer))
@@ -64,6 +69,20 @@ def group_of(
     misses = list(_near_misses(example, positive, span, at, names, neighbours, rng))
     rng.shuffle(misses)
     return [positive, *misses[:most]]
+
+
+def _nearest(example: Example, rng: random.Random) -> int:
+    """Where the sentence begins that shares most with a question which nothing answers, by and large."""
+    asked = set(content_terms(example.question))
+    places = [
+        (len(asked.intersection(content_terms(span.of(example.text)))) + rng.random(), span.start)
+        for span in split_sentences(example.text)
+    ]
+    return max(places, default=(0.0, 0))[1] if rng.random() < _BY_WORDS else rng.choice(places)[1]
+
+
+_BY_WORDS = 0.7
+"""Share of those that are read where most of their words are, and not anywhere."""
 
 
 def _room(text: str, rng: random.Random) -> int:

@@ -73,7 +73,16 @@ def read_sets(data: Path) -> list[Example]:
     for row in squad:
         groups.join(row["context"], row["id"])
     found = [_of_set(name, row, text, groups) for name, row, text in drawn]
-    return [*(one for one in found if one.answers), *(_of_squad(row, groups) for row in squad)]
+    paragraphs = [_of_paragraph("squad2_zh", row, groups) for row in squad]
+    return [*(one for one in found if one.answers), *paragraphs]
+
+
+def read_paragraphs(path: Path, name: str) -> list[Example]:
+    """The examples of a file whose lines are questions with their text, in the shape of SQuAD:
+
+    ``{"question", "context", "answers": [{"text", "start"}], "answerable", "title"?}``
+    """
+    return [_of_paragraph(name, row, _Groups()) for row in _lines(path)]
 
 
 def _of_set(name: str, row: Mapping[str, Any], text: Text, groups: _Groups) -> Example:
@@ -88,13 +97,13 @@ def _of_set(name: str, row: Mapping[str, Any], text: Text, groups: _Groups) -> E
     )
 
 
-def _of_squad(row: Mapping[str, Any], groups: _Groups) -> Example:
+def _of_paragraph(name: str, row: Mapping[str, Any], groups: _Groups) -> Example:
     answers = [a for a in row["answers"] if row["answerable"]]
     return Example(
-        source="squad2_zh/" + ("answerable" if row["answerable"] else "unanswerable"),
+        source=f"{name}/{'answerable' if row['answerable'] else 'unanswerable'}",
         group=groups.of(row["context"]),
         question=row["question"],
-        title="",
+        title=row.get("title", ""),
         text=row["context"],
         answers=tuple(dict.fromkeys(a["text"] for a in answers)),
         near=answers[0]["start"] if answers else -1,

@@ -23,7 +23,7 @@ from torch import Tensor, nn
 from eval.training.examples import Example, is_held_out
 from eval.training.held_out import Held, Read, held_out
 from eval.training.near_misses import Names, Neighbours
-from eval.training.news_questions import questions_of
+from eval.training.news_questions import questions_of, reworded
 from eval.training.pairs import Asked, group_of
 from eval.training.public_sets import Text
 from index.embed import computes_bfloat16
@@ -46,7 +46,20 @@ _FALLING = 0.35
 
 _EMA = 0.995
 _LISTWISE = 0.5
-_SHARES = (("public", 0.42), ("squad2_zh", 0.13), ("news", 0.45))
+SQUAD, PEOPLE = "squad2_zh", "people"
+_SHARES = (
+    ("public", 0.27),
+    (SQUAD, 0.12),
+    (PEOPLE, 0.36),
+    ("news", 0.13),
+    ("reworded", 0.12),
+)
+_DRAWS = 30
+"""Examples of a kind that are drawn for one that makes a group."""
+
+_TRIES = 6
+"""Questions of an article that are made to find one whose answer is told twice."""
+
 _LONGEST_ANSWER = 40
 """Tokens of a span."""
 
@@ -67,30 +80,35 @@ class Material:
         found: list[list[Asked]] = []
         while len(found) < QUESTIONS:
             (kind,) = rng.choices([k for k, _ in shares], [s for _, s in shares])
-            example = self._drawn(kind, rng)
-            group = example and group_of(example, self.names, self.neighbours, rng)
-            if group:
-                found.append(group)
+            for _ in range(_DRAWS):  # of the same kind, or what is found seldom has a lesser share
+                example = self._drawn(kind, rng)
+                group = example and group_of(example, self.names, self.neighbours, rng)
+                if group:
+                    found.append(group)
+                    break
         return found
 
     def _has(self, kind: str) -> bool:
-        if kind == "news":
+        if kind in ("news", "reworded"):
             return bool(self.texts)
-        return any(_is_kind(example, kind) for example in self.examples)
+        return any(_kind(example) == kind for example in self.examples)
 
     def _drawn(self, kind: str, rng: random.Random) -> Example | None:
-        if kind == "news":
+        if kind in ("news", "reworded"):
             text = rng.choice(self.texts)
-            made = questions_of(text, rng, 1)
-            return made[0] if made else None
+            made = questions_of(text, rng, 1 if kind == "news" else _TRIES)
+            if kind == "news":
+                return made[0] if made else None
+            return next(filter(None, map(reworded, made)), None)
         while True:
             example = rng.choice(self.examples)
-            if _is_kind(example, kind):
+            if _kind(example) == kind:
                 return example
 
 
-def _is_kind(example: Example, kind: str) -> bool:
-    return example.source.startswith("squad2_zh") == (kind == "squad2_zh")
+def _kind(example: Example) -> str:
+    name = example.source.partition("/")[0]
+    return name if name in (SQUAD, PEOPLE) else "public"
 
 
 def material_of(examples: Sequence[Example], texts: Sequence[Text]) -> Material:

@@ -13,7 +13,15 @@ from eval.training import train
 from eval.training.__main__ import main
 from eval.training.public_sets import read_articles
 from rag.reader import PackagedReader
-from tests.eval.training.material import BRIDGE, SCHOOL, curve, write_data
+from tests.eval.training.material import (
+    BRIDGE,
+    SCHOOL,
+    asking,
+    curve,
+    squad_row,
+    write_data,
+    write_lines,
+)
 
 
 @pytest.fixture
@@ -100,6 +108,13 @@ def test_it_can_start_from_written_weights(run, tmp_path):
     assert all(torch.allclose(before[k].float(), after[k].float(), atol=1.01) for k in before)
     scales = [name for name in before if name.endswith(".scale")]
     assert all(torch.allclose(before[name], after[name], rtol=1e-3) for name in scales)
+
+
+def test_further_questions_can_be_given(run, tmp_path, clock):
+    row = squad_row("f" * 24, asking(SCHOOL, "校长叫啥？", "陈放"))
+    write_lines(tmp_path / "people.jsonl", [row])
+    result = run("--minutes", 1 / 60, "--questions", tmp_path / "people.jsonl")
+    assert "12 examples, 4 articles" in result.output
 
 
 def test_articles_can_be_left_out(run, data, tmp_path, monkeypatch, clock):

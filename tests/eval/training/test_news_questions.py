@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from eval.training.news_questions import _KINDS, questions_of
+from eval.training.news_questions import _KINDS, questions_of, reworded
 from eval.training.public_sets import Text
 from tests.eval.training.material import BRIDGE, FERRY, GARDEN, TEXTS
 
@@ -42,6 +42,41 @@ def test_what_stands_twice_in_a_sentence_is_not_asked_for_by_itself():
     text = Text("t", "", "海棠小学今年招收了240名新生，另有240名新生在分校就读。")
     for one in made(text, rounds=200):
         assert one.answers[0] not in one.question
+
+
+TWICE = Text(
+    "t",
+    "",
+    "云杉机械新工厂年产机器人5000台。记者在园区看到，生产线一片繁忙。"
+    "公司总经理说，新工厂的机器人产量将达5000台，明年还要再增加。",
+)
+
+
+def test_what_is_told_twice_is_asked_in_one_sentence_and_answered_by_the_other():
+    found = {again for one in made(TWICE, 200) if (again := reworded(one))}
+    assert found
+    for one in found:
+        (answer,) = one.answers
+        assert one.source == "news/reworded"
+        assert one.text[one.near :].startswith(answer) == (answer == "5000台")
+        assert one.text.count("5000台") == 1
+        assert one.text in (
+            TWICE.text.replace("云杉机械新工厂年产机器人5000台。", ""),
+            TWICE.text.replace("公司总经理说，新工厂的机器人产量将达5000台，明年还要再增加。", ""),
+        )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "云杉机械新工厂年产机器人5000台。园区另一头的食堂能坐5000台阶那么多人。",
+        "云杉机械新工厂年产机器人5000台。云杉机械新工厂年产机器人5000台。",
+        "云杉机械新工厂年产机器人5000台。公司总经理很高兴。",
+    ],
+    ids=["another matter", "the same again", "once"],
+)
+def test_what_is_not_told_in_other_words_is_left(text):
+    assert not [one for one in made(Text("t", "", text), 200) if reworded(one)]
 
 
 def test_the_same_seed_makes_the_same_questions():

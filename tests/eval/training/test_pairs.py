@@ -89,9 +89,26 @@ def test_no_more_misses_are_given_than_asked_for(names, neighbours):
 def test_a_question_that_nothing_answers_is_asked_as_it_is(names, neighbours):
     for example in EXAMPLES:
         if not example.answers:
-            for (one,) in groups(example, names, neighbours, 5):
-                assert (one.question, one.answers, one.way) == (example.question, (), "asked so")
-                assert one.text == example.text
+            asked = [one for (one,) in groups(example, names, neighbours, 20)]
+            assert {(one.question, one.answers, one.way) for one in asked} == {
+                (example.question, (), "asked so")
+            }
+            assert all(one.text in example.text for one in asked)
+
+
+def test_short_texts_are_read_whole_at_times_whether_they_answer_or_not(names, neighbours):
+    for example in EXAMPLES:
+        whole = [first.text == example.text for first, *_ in groups(example, names, neighbours, 60)]
+        assert 0.3 < sum(whole) / len(whole) <= 1
+
+
+def test_what_nothing_answers_is_read_mostly_where_its_words_are(names, neighbours):
+    text = Text("t", "", "别的事情说在这里，说了很久。" * 60 + "东岸大桥的造价没有公布。")
+    near = [
+        "造价" in one.text
+        for (one,) in groups(asking(text, "东岸大桥造价多少？"), names, neighbours, 80)
+    ]
+    assert 0.5 < sum(near) / len(near) < 0.95
 
 
 def test_of_a_long_text_a_part_is_taken(names, neighbours):

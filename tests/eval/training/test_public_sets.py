@@ -9,7 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eval.training.public_sets import Text, _Groups, read_articles, read_sets, without
+from eval.training.public_sets import (
+    Text,
+    _Groups,
+    read_articles,
+    read_paragraphs,
+    read_sets,
+    without,
+)
 from tests.eval.training.material import (
     BRIDGE,
     EXAMPLES,
@@ -74,6 +81,17 @@ def test_an_unanswerable_question_has_no_answers_even_where_some_are_given(tmp_p
     write_lines(tmp_path / "squad2_zh" / "reading.train.jsonl", [row])
     (one,) = read_sets(tmp_path)
     assert (one.source, one.answers, one.near) == ("squad2_zh/unanswerable", (), -1)
+
+
+def test_questions_with_their_texts_are_read_under_a_name(tmp_path):
+    row = squad_row("f" * 24, asking(SCHOOL, "校长叫啥？", "陈放"))
+    bare = {**row, "answers": [], "answerable": False}
+    write_lines(tmp_path / "people.jsonl", [{**row, "title": SCHOOL.title}, bare])
+    one, other = read_paragraphs(tmp_path / "people.jsonl", "people")
+    assert (one.source, one.title, one.answers) == ("people/answerable", SCHOOL.title, ("陈放",))
+    assert one.text[one.near :].startswith("陈放")
+    assert (other.source, other.title, other.answers) == ("people/unanswerable", "", ())
+    assert one.group == other.group == row["context"]
 
 
 def test_an_article_its_translations_and_all_their_questions_are_one_group(tmp_path):

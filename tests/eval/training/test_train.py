@@ -11,6 +11,7 @@ from eval.training import train
 from eval.training.examples import is_held_out
 from eval.training.held_out import Held
 from eval.training.pairs import Asked
+from eval.training.public_sets import Text
 from eval.training.train import (
     Material,
     Trainer,
@@ -77,12 +78,20 @@ def test_the_groups_of_a_step_follow_from_seed_and_step(material):
     assert material.groups(1, 0) != material.groups(1, 1)
 
 
+def test_what_is_told_twice_has_a_share_of_its_own():
+    text = "云杉新工厂年产机器人5000台。大家都很高兴。公司说，新工厂的机器人产量将达5000台。"
+    some = material_of((), [Text("a", "", text)])
+    asked = [group[0] for step in range(20) for group in some.groups(1, step)]
+    twice = [one for one in asked if "5000台" in one.text and one.text.count("机器人") == 1]
+    assert 0.2 < len(twice) / len(asked) < 0.8
+
+
 def test_a_step_has_so_many_questions_of_sets_and_of_news(material):
     groups = [group for step in range(20) for group in material.groups(1, step)]
     assert len(groups) == 20 * train.QUESTIONS
     sets = {one.question for one in EXAMPLES}
     share = sum(group[0].question in sets for group in groups) / len(groups)
-    assert 0.4 < share < 0.7
+    assert 0.5 < share < 0.8  # there are no people's questions among them
     assert {group[0].way for group in groups} == {"", "asked so"}
 
 
@@ -94,6 +103,7 @@ def test_a_step_has_so_many_questions_of_sets_and_of_news(material):
         (EXAMPLES[8:10], ()),
         (EXAMPLES[:8], TEXTS),
         (EXAMPLES[8:11], TEXTS),
+        ([replace(one, source="people/answerable") for one in EXAMPLES[:8]], TEXTS[:1]),
     ],
 )
 def test_where_a_kind_is_missing_the_others_stand_in(examples, texts):
