@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from eval.answers import plain_text
 from eval.questions import Case
 from eval.records import Metric, Reply, ScoredCase
-from rag.records import Answer, Support
+from rag.records import EXTRACTIVE, Answer, Support
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -144,6 +144,9 @@ def _last(pattern: re.Pattern[str], text: str) -> int | None:
 
 
 def _supported(answer: Answer) -> bool:
+    """Whether all that it says is in what it cites; so it is where it is quoted."""
+    if answer.answerer == EXTRACTIVE:
+        return True
     return bool(answer.sentences) and all(
         one.support is Support.SUPPORTED for one in answer.sentences
     )

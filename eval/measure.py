@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from eval.bootstrap import RESAMPLES
+from eval.certainty import by_certainty
 from eval.citations import Texts
 from eval.errors import EvaluationError, unwritable
 from eval.latency import latency
@@ -114,6 +115,7 @@ def evaluate(
         latency=latency(ordered),
         cases=tuple(scored),
         judge=judge.judge_all(cases, ordered, scored) if judge else None,
+        by_certainty=by_certainty(scored, seed=seed, resamples=resamples),
     )
     if folder is not None:
         write_report(report, folder)

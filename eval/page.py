@@ -11,6 +11,7 @@ from markupsafe import Markup
 from eval.charts import bars, columns, curve, distribution
 from eval.records import Estimate, Metric, Report
 from eval.summarise import ALL, ANSWERABLE
+from rag.records import Certainty
 
 MOST_FAILURES = 500
 """So many failures are listed; ``report.json`` has all."""
@@ -26,12 +27,22 @@ _TILES = (
     (Metric.REFUSAL_PRECISION, ALL, "拒答准确率", "refusal precision"),
     (Metric.REFUSAL_RECALL, ALL, "拒答召回率", "refusal recall"),
     (Metric.OVER_REFUSAL, ALL, "误拒率", "over-refusal"),
+    (Metric.DIRECT_ANSWERS, ANSWERABLE, "直接回答率", "answered directly"),
+    (Metric.DIRECT_PRECISION, ANSWERABLE, "直接回答准确率", "direct answers that hold gold"),
+    (Metric.DIRECT_UNANSWERABLE, ALL, "无答案而直接回答", "unanswerable, answered directly"),
+    (Metric.SHORT_ANSWERS, ANSWERABLE, "给出简短答案", "given a short answer"),
+    (Metric.SHORT_RIGHT, ANSWERABLE, "简短答案准确率", "short answers that are right"),
 )
 _BARS = (
     (Metric.HIT_1, "首位命中 hit@1"),
     (Metric.CORRECT, "处理正确 correct"),
     (Metric.CITATION_PRECISION, "引用准确率 citation precision"),
 )
+_CERTAINTY_NAMES = {
+    Certainty.DIRECT: "直接回答",
+    Certainty.NEAREST: "最接近的内容",
+    Certainty.REFUSAL: "拒答",
+}
 _METRIC_NAMES = {
     Metric.HIT_1: "首位命中",
     Metric.HIT_3: "前三命中",
@@ -52,6 +63,11 @@ _METRIC_NAMES = {
     Metric.REFUSAL_PRECISION: "拒答准确率",
     Metric.REFUSAL_RECALL: "拒答召回率",
     Metric.OVER_REFUSAL: "误拒率",
+    Metric.DIRECT_ANSWERS: "直接回答率",
+    Metric.DIRECT_PRECISION: "直接回答准确率",
+    Metric.DIRECT_UNANSWERABLE: "无答案而直接回答",
+    Metric.SHORT_ANSWERS: "给出简短答案",
+    Metric.SHORT_RIGHT: "简短答案准确率",
     Metric.CORRECT: "处理正确",
     Metric.CHARACTERS: "答案字数",
 }
@@ -78,6 +94,7 @@ def render_page(report: Report) -> str:
         kinds=list(dict.fromkeys(case.kind for case in failures)),
         metrics=[metric for metric in Metric if metric in report.groups.get(ALL, {})],
         metric_names=_METRIC_NAMES,
+        certainty_names=_CERTAINTY_NAMES,
         groups=_overall_first(report),
         all_group=ALL,
     )

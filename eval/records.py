@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from rag.records import Answer
+from rag.records import Answer, Certainty
 
 
 class Metric(StrEnum):
@@ -32,6 +32,11 @@ class Metric(StrEnum):
     REFUSAL_PRECISION = "refusal_precision"
     REFUSAL_RECALL = "refusal_recall"
     OVER_REFUSAL = "over_refusal"
+    DIRECT_ANSWERS = "direct_answers"
+    DIRECT_PRECISION = "direct_precision"
+    DIRECT_UNANSWERABLE = "direct_unanswerable"
+    SHORT_ANSWERS = "short_answers"
+    SHORT_RIGHT = "short_right"
     CORRECT = "correct"
     CHARACTERS = "characters"
 
@@ -82,6 +87,7 @@ class ScoredCase:
 
     Attributes:
         rank: Of the first right article, ``None`` where there is none.
+        certainty: How sure the answer was; ``None`` without one.
     """
 
     id: str
@@ -98,6 +104,7 @@ class ScoredCase:
     rank: int | None
     confidence: float | None
     scores: Scores = field(default_factory=dict)
+    certainty: Certainty | None = None
 
     @property
     def failed(self) -> bool:
@@ -142,12 +149,26 @@ class RiskCoverage:
 
 
 @dataclass(frozen=True, slots=True)
+class ByCertainty:
+    """How many questions were answered so sure, and the share of them that holds the gold answer.
+
+    Attributes:
+        holds_gold: Over those with a gold answer to be found; ``None`` without any.
+    """
+
+    certainty: Certainty
+    questions: int
+    holds_gold: Estimate | None
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """Every figure of an evaluation, and all that it takes to repeat it.
 
     Attributes:
         groups: Estimates by group (each kind, ``answerable``, ``all``), then by metric.
         ranks: Questions by the rank of their first right article.
+        by_certainty: A row for each certainty, surest first; none in reports of before there was one.
     """
 
     name: str
@@ -162,6 +183,7 @@ class Report:
     latency: Latency
     cases: tuple[ScoredCase, ...]
     judge: Mapping[str, Any] | None = None
+    by_certainty: tuple[ByCertainty, ...] = ()
 
     def value(self, metric: Metric | str, group: str = "all") -> float | None:
         """The mean of a metric in a group, ``None`` where no question has a score."""

@@ -11,7 +11,16 @@ from typing import Any, ClassVar, Protocol, TypeVar
 from eval.errors import line_error
 from eval.lines import json_lines
 from eval.records import Reply
-from rag.records import Answer, AnswerSentence, Citation, Evidence, Seconds, Support
+from rag.records import (
+    Answer,
+    AnswerSentence,
+    Certainty,
+    Citation,
+    Evidence,
+    Seconds,
+    ShortAnswer,
+    Support,
+)
 
 
 class _Record(Protocol):
@@ -83,7 +92,7 @@ def _reply(path: Path, number: int, values: Mapping[str, Any]) -> Reply:
 
 
 def to_answer(values: Mapping[str, Any]) -> Answer:
-    """An ``Answer`` from what its ``to_dict`` gave.
+    """An ``Answer`` from what its ``to_dict`` gave, or gave before there was a ``certainty``.
 
     Raises:
         TypeError, ValueError, KeyError: it is none.
@@ -100,6 +109,8 @@ def to_answer(values: Mapping[str, Any]) -> Answer:
         "citations": _records(Citation, values["citations"]),
         "evidence": _records(Evidence, values["evidence"]),
         "seconds": _record(Seconds, values["seconds"]),
+        "certainty": Certainty(values.get("certainty") or Certainty.DIRECT),
+        "short": _record(ShortAnswer, values["short"]) if values.get("short") else None,
     }
     for name, kind in (("answer", str), ("question", str), ("refused", bool)):
         if not isinstance(known[name], kind):

@@ -11,6 +11,7 @@ from typing import Any
 from eval.errors import EvaluationError, unreadable, unwritable
 from eval.page import render_page
 from eval.records import (
+    ByCertainty,
     Estimate,
     Latency,
     Metric,
@@ -22,6 +23,7 @@ from eval.records import (
     Stage,
 )
 from eval.run import REPORT
+from rag.records import Certainty
 
 SCHEMA = 1
 PAGE = "report.html"
@@ -90,7 +92,15 @@ def _to_report(values: Mapping[str, Any]) -> Report:
                 tuple(times["totals"]),
             ),
             "cases": tuple(_to_case(case) for case in values["cases"]),
+            "by_certainty": tuple(_to_row(row) for row in values.get("by_certainty", ())),
         }
+    )
+
+
+def _to_row(values: Mapping[str, Any]) -> ByCertainty:
+    held = values["holds_gold"]
+    return ByCertainty(
+        Certainty(values["certainty"]), values["questions"], Estimate(**held) if held else None
     )
 
 
@@ -98,7 +108,10 @@ def _to_case(values: Mapping[str, Any]) -> ScoredCase:
     lists = {name: tuple(values[name]) for name in ("history", "gold", "gold_ids", "cited_ids")}
     evidence = tuple(SeenEvidence(**one) for one in values["evidence"])
     scores = {Metric(name): score for name, score in values["scores"].items()}
-    return ScoredCase(**{**values, **lists, "evidence": evidence, "scores": scores})
+    certainty = Certainty(values["certainty"]) if values.get("certainty") else None
+    return ScoredCase(
+        **{**values, **lists, "evidence": evidence, "scores": scores, "certainty": certainty}
+    )
 
 
 def _replace(path: Path, text: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from eval.answers import answer_scores, plain_text
+from eval.certainty import certainty_scores
 from eval.citations import Texts, citation_scores, quote_scores
 from eval.questions import Case, document
 from eval.records import Metric, Reply, ScoredCase, SeenEvidence
@@ -39,6 +40,7 @@ def score(case: Case, reply: Reply, texts: Texts | None = None) -> ScoredCase:
         **quote_scores(answer, texts),
         **refusal_scores(case, refused),
     }
+    scores |= certainty_scores(case, answer, scores.get(Metric.CONTAINS_GOLD))
     held = evidence_holds_answer(case, evidence)
     if held is not None:
         scores[Metric.EVIDENCE_HOLDS_ANSWER] = held
@@ -70,6 +72,7 @@ def score(case: Case, reply: Reply, texts: Texts | None = None) -> ScoredCase:
         rank=first_right(case, ids),
         confidence=reply.confidence,
         scores=scores,
+        certainty=answer.certainty if answer else None,
     )
 
 

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
-from index.terms import terms
-
 
 class Asked(StrEnum):
     """The kind of thing that answers a question."""
@@ -113,7 +111,7 @@ _ASKING: tuple[tuple[Asked, re.Pattern[str]], ...] = (
 _FIGURE = (
     r"(?:\d[\d,.]*|[零一二三四五六七八九十百千两半]{1,8})\s*(?:多|余|几)?[十百千万亿]*\s*(?:多|余)?"
 )
-SURNAMES = (
+_SURNAMES = (
     "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻柏水窦章云苏潘葛奚范彭郎鲁韦"
     "昌马苗凤花方俞任袁柳酆鲍史唐费廉岑薛雷贺倪汤滕殷罗毕郝邬安常乐于时傅皮卞齐康伍余元卜顾孟平黄和穆萧尹"
     "姚邵湛汪祁毛禹狄米贝明臧计伏成戴谈宋茅庞熊纪舒屈项祝董梁杜阮蓝闵席季麻强贾路娄危江童颜郭梅盛林刁钟徐"
@@ -178,7 +176,7 @@ _HOLDING: dict[Asked, re.Pattern[str]] = {
         re.I,
     ),
     Asked.PERSON: re.compile(
-        rf"(?:[{SURNAMES}][\u4e00-\u9fff]{{1,2}}(?=表示|说|介绍|指出|认为|告诉|担任|出席|，|、|（|等|是|为|在|和|与|向|对|的))"
+        rf"(?:[{_SURNAMES}][\u4e00-\u9fff]{{1,2}}(?=表示|说|介绍|指出|认为|告诉|担任|出席|，|、|（|等|是|为|在|和|与|向|对|的))"
         r"|(?:长|任|授|士|理|书记|记者|裁|席|家|员|师|人)[\u4e00-\u9fff]{2,3}(?=[，、。：:（在表说介指认]|$)"
         r"|[\u4e00-\u9fff]·[\u4e00-\u9fff]|\b[A-Z][a-z]+ [A-Z][a-z]+"
     ),
@@ -213,11 +211,6 @@ _UNIT = re.compile(
 _ALIKE = ("名位人", "家个所", "款种项个")
 """Measure words that count the same things."""
 
-_FOCUS = re.compile(
-    r"((?:(?![的是为在有了])[\u4e00-\u9fff]){2,4})(?:是|为|叫做?|有|在|包括|属于|位于)?(?:什么|谁|多少|哪|几|何|怎)"
-    r"|(?:哪一?[家所个位支座种类条项款些]?|什么)([\u4e00-\u9fff]{2,3})"
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -227,19 +220,11 @@ class Wanted:
         holds: Matches in a text that has such a thing; ``None`` where the question does not tell.
         exactly: The same, more narrowly: a number with the unit that was asked for, a day where a
             day was, an address of the kind that was.
-        focus: The words next to the question word, which name the thing ("主题" of "主题是什么").
-        words: The words that ask for it.
     """
 
     asked: Asked
     holds: re.Pattern[str] | None
     exactly: re.Pattern[str] | None
-    focus: tuple[str, ...]
-    words: str
-
-    @property
-    def focus_terms(self) -> frozenset[str]:
-        return frozenset(term for words in self.focus for term in terms(words))
 
     def is_in(self, text: str) -> bool:
         """Whether ``text`` holds such a thing; not where the question does not tell."""
@@ -274,24 +259,9 @@ def wanted(question: str) -> Wanted:
     'number'
     >>> bool(wanted("新工厂有多少台机器人？").exactly.search("共有120台机器人"))
     True
-    >>> wanted("活动的主题是什么？").focus
-    ('主题',)
     """
-    asked, words = _kind(question)
-    return Wanted(asked, _HOLDING.get(asked), _exactly(question, asked), _focus(question), words)
-
-
-def kind_asked(question: str) -> Asked:
-    """The kind of thing asked for, by the words of the question."""
-    return _kind(question)[0]
-
-
-def _kind(question: str) -> tuple[Asked, str]:
-    for kind, words in _ASKING:
-        if found := words.search(question):
-            unit = _UNIT.search(question) if kind is Asked.NUMBER else None
-            return kind, unit.group() if unit else found.group()
-    return Asked.OTHER, ""
+    asked = next((kind for kind, words in _ASKING if words.search(question)), Asked.OTHER)
+    return Wanted(asked, _HOLDING.get(asked), _exactly(question, asked))
 
 
 def _exactly(question: str, asked: Asked) -> re.Pattern[str] | None:
@@ -321,29 +291,3 @@ def _with_unit(unit: str) -> re.Pattern[str]:
     alike = next((group for group in _ALIKE if unit in group), "")
     forms = "|".join(map(re.escape, [unit, *alike]))
     return re.compile(rf"{_FIGURE}(?:{forms})")
-
-
-def _focus(question: str) -> tuple[str, ...]:
-    return tuple(group for match in _FOCUS.finditer(question) for group in match.groups() if group)
-
-
-_DAY = re.compile(
-    r"(?:\d{2,4}\s*年)?\s*\d{1,2}\s*月(?:\s*\d{1,2}\s*[日号])?|\d{4}\s*年|\d{4}-\d{2}-\d{2}"
-    rf"|{_MONTH}\.? \d{{1,2}}(?:, \d{{4}})?|\d{{1,2}} {_MONTH}(?: \d{{4}})?"
-)
-_PERCENTAGE = re.compile(
-    r"\d[\d,.]*\s*(?:[%\uff05]|per ?cent)|百分之[一二三四五六七八九十百零点两]+|[一二三四五六七八九两]成"
-)
-
-
-def decisive(asked: Wanted) -> re.Pattern[str] | None:
-    """What to mark in an answer: the figure, date or address that was asked for, where it has a form.
-
-    >>> decisive(wanted("新工厂有多少台机器人？")).findall("共有120台机器人，2条线")
-    ['120台']
-    """
-    if asked.asked is Asked.DATE:
-        return _DAY
-    if asked.asked is Asked.SHARE:
-        return _PERCENTAGE
-    return asked.exactly if asked.asked in {Asked.NUMBER, Asked.MONEY, Asked.CONTACT} else None

@@ -27,15 +27,17 @@ from index.store import Library, check_encoder
 from index.terms import content_terms
 from rag.align import Similarity, centred_similarity
 from rag.answer import Draft, answering, drafted
-from rag.asked import asks_for_course, wanted
+from rag.asked import asks_for_course
 from rag.chat_model import ChatModel, add_usage, as_chat_model
 from rag.disagreement import Said, disagreement
 from rag.events import CitationFound, Done, Event, EvidenceFound, QuestionRead, Text, Verified
 from rag.generate import WrittenAnswer, write_answer
+from rag.reader import PackagedReader, Reader
 from rag.records import (
     EXTRACTIVE,
     Answer,
     AppliedFilters,
+    Certainty,
     Filters,
     Found,
     Question,
@@ -46,8 +48,10 @@ from rag.records import (
     Turn,
     Usage,
     iso,
+    nearest_lead,
 )
 from rag.refusal import in_words, refusal_of
+from rag.reorder import reordered
 from rag.rerank import Reranker
 from rag.retrieve import retrieve, to_evidence
 from rag.rewrite import rewrite_question
@@ -112,11 +116,13 @@ class Assistant:
         encoder: Encoder,
         reranker: Reranker | None = None,
         chat_model: ChatModel | None = None,
+        reader: Reader | None = None,
     ) -> None:
         self.library = library
         self.chat_model = chat_model
         self._encoder = encoder
         self._reranker = reranker
+        self._reader = reader or PackagedReader(encoder)
 
     @classmethod
     def open(
@@ -126,6 +132,7 @@ class Assistant:
         encoder: Encoder | None = None,
         reranker: Reranker | None = None,
         chat_model: str | BaseChatModel | ChatModel | None = None,
+        reader: Reader | None = None,
     ) -> Assistant:
         """Open the assistant of a library folder.
 
@@ -135,6 +142,7 @@ class Assistant:
             reranker: Reads the best passages again beside the question; none by default.
             chat_model: Writes the answers: ``provider:model`` (``openai:deepseek-chat``) or any
                 LangChain chat model; by default the articles' own sentences answer.
+            reader: Finds the words that answer; by default the one that comes with the installation.
 
         Raises:
             LibraryError: the folder is no library, or was built with another embedding model.
@@ -145,7 +153,7 @@ class Assistant:
         manifest = library.manifest()
         encoder = encoder or load_encoder(manifest.encoder)
         check_encoder(Path(folder), manifest, encoder)
-        return cls(library, encoder, reranker, chat)
+        return cls(library, encoder, reranker, chat, reader)
 
     def close(self) -> None:
         self.library.close()
@@ -157,8 +165,9 @@ class Assistant:
         self.close()
 
     def warm_up(self) -> None:
-        """Load the embedding model now, so that the first question does not wait for it."""
+        """Load the embedding model and the reader now, so that the first question does not wait."""
         self._encoder.encode_queries([""])
+        self._reader.read("", [("", "")])
 
     def ask(
         self,
@@ -210,8 +219,7 @@ class Assistant:
         standalone, usage = self._standalone(question, history, chat, options.get("config"))
         found = self._find(standalone, filters or Filters())
         yield QuestionRead(found.question, detect_language(question), found.filters)
-        evidence = to_evidence(found.articles, self.library.copies())
-        yield EvidenceFound(evidence)
+        yield EvidenceFound(to_evidence(found.articles, self.library.copies()))
         retrieved = time.perf_counter()
         # A rewritten question needs no background; one that was put together ends with its own words.
         asked = question if standalone.endswith(question) else standalone
@@ -219,35 +227,34 @@ class Assistant:
         asked = asked if background else found.question
         strictness = options.get("strictness", Strictness.BALANCED)
         ranked = readable(found.articles)
-        candidates = answering(
-            asked, ranked, self._encoder, background=background, strictness=strictness
-        )
-        clash = disagreement(wanted(asked), candidates)
+        read = answering(asked, ranked, self._reader, background=background, strictness=strictness)
+        articles = reordered(asked, found.articles, read.candidates)
+        near = read.certainty is not Certainty.REFUSAL
         written = WrittenAnswer()
-        if chat and candidates:  # a chat model finds an answer in anything
+        if chat and near:  # a chat model finds an answer in anything
             written = yield from self._write(standalone, found, chat, options)
         draft = written.draft
         by_model = written.refused or draft is not None
+        clash = (
+            None
+            if by_model or read.certainty is not Certainty.DIRECT
+            else disagreement(read.candidates)
+        )
         if not by_model:
             contrary = clash[0] if clash else None
-            most = options.get("most_sources")
-            draft = (
-                drafted(asked, background, ranked, candidates, contrary, most)
-                if candidates
-                else None
-            )
+            draft = drafted(asked, read, contrary, options.get("most_sources")) if near else None
             yield from _draft_events(draft)
-        refusal = None if draft else refusal_of(found.question, found.articles)
+        refusal = None if draft else refusal_of(found.question, articles, read.candidates)
         done = time.perf_counter()
         yield Done(
             Answer(
                 question=question,
                 standalone_question=found.question,
-                answer=draft.text if draft else in_words(question, refusal or Refusal()),
+                answer=_in_words(question, draft, refusal or Refusal()),
                 refused=draft is None,
                 sentences=draft.sentences if draft else (),
                 citations=draft.citations if draft else (),
-                evidence=evidence,
+                evidence=to_evidence(articles, self.library.copies()),
                 seconds=Seconds(
                     retrieve=round(retrieved - started, 4),
                     answer=round(done - retrieved, 4),
@@ -268,6 +275,8 @@ class Assistant:
                 as_of=max((c.date for c in draft.citations if c.date), default=None)
                 if draft
                 else None,
+                certainty=draft.certainty if draft else Certainty.REFUSAL,
+                short=draft.short if draft else None,
             )
         )
 
@@ -432,6 +441,13 @@ class Assistant:
         )
 
 
+def _in_words(question: str, draft: Draft | None, refusal: Refusal) -> str:
+    if draft is None:
+        return in_words(question, refusal)
+    near = draft.certainty is Certainty.NEAREST
+    return f"{nearest_lead(question)} {draft.text}" if near else draft.text
+
+
 def _draft_events(draft: Draft | None) -> Iterator[Event]:
     for sentence in draft.sentences if draft else ():
         yield Text(sentence.text)
@@ -440,7 +456,7 @@ def _draft_events(draft: Draft | None) -> Iterator[Event]:
             for cited in (draft.citations if draft else ())
             if cited.marker in sentence.markers
         )
-        yield Verified(sentence)
+        yield Verified(sentence, quoted=True)
 
 
 def _notice(

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from index.terms import fold
-from rag.asked import Wanted, decisive
+from rag import moments, quantities
 from rag.score import Candidate
+from rag.units import comparable
 
 _AS_MUCH = 0.9
 """Share of what the best sentence tells of the question that another has to tell, too."""
 
 _MUCH = 0.5
-_ABOUT = re.compile(r"[\s约近逾超多余几个,]")
-_DAY = re.compile(r"(\d{1,2})月(\d{1,2})[日号]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,53 +24,62 @@ class Said:
     published: date | None
 
 
-def disagreement(
-    asked: Wanted, candidates: Sequence[Candidate]
-) -> tuple[Candidate, tuple[Said, Said]] | None:
+def disagreement(candidates: Sequence[Candidate]) -> tuple[Candidate, tuple[Said, Said]] | None:
     """The likeliest sentence of another article that tells as much of the question as the likeliest
-    of all and gives another figure, with what the two say; ``None`` where none does.
+    of all and answers with another figure, with what the two say; ``None`` where none does.
 
     A reprint or digest does not disagree with what it copies: its words may only be cut.
 
     Args:
         candidates: Likeliest first.
     """
-    form = decisive(asked)
-    if form is None or not candidates:
-        return None
-    best = candidates[0]
-    figures = _figures(form, best.text)
-    told = best.signs.own + best.signs.title
-    if not figures or told < _MUCH:
+    best = candidates[0] if candidates else None
+    if best is None or _told(best) < _MUCH:
         return None
     for other in candidates[1:]:
-        theirs = _figures(form, other.text)
-        as_much = other.signs.own + other.signs.title >= _AS_MUCH * told
-        if as_much and theirs and _apart(best, other) and figures.keys().isdisjoint(theirs):
-            first, second = next(iter(figures.values())), next(iter(theirs.values()))
+        as_much = _told(other) >= _AS_MUCH * _told(best)
+        if as_much and _apart(best, other) and _differ(best, other) and _differ(other, best):
             return other, (
-                Said(first, best.passage.article.date),
-                Said(second, other.passage.article.date),
+                Said(best.short, best.passage.article.date),
+                Said(other.short, other.passage.article.date),
             )
     return None
 
 
-def _figures(form: re.Pattern[str], text: str) -> dict[str, str]:
-    """The figures of a text as they stand there, by what they come to. Of days the year is left
-    out, and only those that name a month and a day are compared.
+def _told(candidate: Candidate) -> float:
+    return candidate.signs.own + candidate.signs.title
 
-    >>> _figures(re.compile(r"[约]?[0-9,]+ ?款"), "共有约1,320 款。")
-    {'1320款': '约1,320 款'}
-    """
-    found = {}
-    for match in form.finditer(text):
-        said = fold(match.group())
-        day = _DAY.search(said)
-        if day:
-            found[f"{int(day[1])}-{int(day[2])}"] = match.group().strip()
-        elif not re.search(r"[年月]", said):
-            found[_ABOUT.sub("", said)] = match.group().strip()
-    return found
+
+def _differ(one: Candidate, other: Candidate) -> bool:
+    """Whether the words of the one are a figure or a day of a month, those of the other another one
+    of the same kind, and its sentence nowhere tells the same."""
+    said, theirs = _days(one.short, one), _days(other.short, other)
+    if said or theirs:
+        told = _days(other.text, other)
+        return len(said) == len(theirs) == 1 and not any(
+            moments.agrees(said[0], day) or moments.agrees(day, said[0]) for day in told
+        )
+    figures, others = _figures(one.short), _figures(other.short)
+    if len(figures) != 1 or len(others) != 1 or not comparable(figures[0].unit, others[0].unit):
+        return False
+    return not any(
+        quantities.agrees(figures[0], figure) or quantities.agrees(figure, figures[0])
+        for figure in _figures(other.text)
+    )
+
+
+def _days(text: str, of: Candidate) -> list[moments.Moment]:
+    """The days of a month that a text names, completed by the day that its article was published on."""
+    published = of.passage.article.date
+    found = [moments.complete(moment, published) for moment in moments.find_moments(text)]
+    return [moment for moment in found if moment.parts[1:] == (True, True)]
+
+
+def _figures(text: str) -> list[quantities.Quantity]:
+    dates = moments.find_moments(text)
+    return [
+        one for one in quantities.find_quantities(moments.blank(text, dates)) if not one.passing
+    ]
 
 
 def _apart(one: Candidate, other: Candidate) -> bool:

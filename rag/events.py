@@ -25,7 +25,8 @@ class QuestionRead:
 
 @dataclass(frozen=True, slots=True)
 class EvidenceFound:
-    """The ranked articles, before anything is answered from them."""
+    """The ranked articles, before anything is answered from them; reading them may order them anew,
+    and the answer's ``evidence`` has that order."""
 
     type: ClassVar[str] = "evidence"
     evidence: tuple[Evidence, ...]
@@ -51,12 +52,16 @@ class CitationFound:
 class Verified:
     """A sentence, checked; it takes the place of the ``Text`` since the last one.
 
-    ``kept`` is false for a sentence that strictness withholds from the answer.
+    Attributes:
+        kept: Whether it is in the answer; strictness may withhold it.
+        quoted: Whether it is an article's own. The very words that answer, or that it is only near,
+            come with ``Done``, to stand above it.
     """
 
     type: ClassVar[str] = "verified"
     sentence: AnswerSentence
     kept: bool = True
+    quoted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

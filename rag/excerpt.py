@@ -1,50 +1,34 @@
-"""The part of a long sentence that answers: whole clauses next to each other, word for word."""
+"""The part of a long sentence that is quoted: whole clauses next to each other, word for word."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from index.language import Language, detect_language
 from index.records import Span
-from index.terms import terms
-from rag.asked import Wanted
-from rag.score import WEIGHTS
 
-LONGEST = 80
+LONGEST = 100
 """Characters of a Chinese sentence that are quoted as a rule; one clause alone may be longer."""
 
-LONGEST_FOREIGN = 160
+LONGEST_FOREIGN = 200
 """The same of a sentence in letters, which take twice the room."""
 
 _ENDS = "，；：;,:—"
 _OPEN = dict(zip("“《（(「『【[", "”》）)」』】]", strict=True))
 
 
-@dataclass(frozen=True, slots=True)
-class _Clause:
-    span: Span
-    held: frozenset[str]
-    holds: bool
-    exactly: bool
+def excerpt(text: str, kept: Sequence[Span], longest: int | None = None) -> Span:
+    """The clauses of a sentence that hold what answers, in characters of ``text``.
 
-
-def excerpt(
-    text: str, share: Mapping[str, float], asked: Wanted, longest: int | None = None
-) -> Span:
-    """The clauses of a sentence that answer best, in characters of ``text``.
-
-    A sentence that is not longer than ``longest`` stays whole. Clauses are weighed as sentences are
-    (``rag.score``); what room is left goes to the clauses after, then to those before.
+    A sentence that is not longer than ``longest`` stays whole. What room is left goes to the clauses
+    before, which say whose the answer is, then to those after.
 
     Args:
-        share: The question's terms with their weights (``rag.score.term_shares``).
-        asked: What would answer.
+        kept: What is not cut away, however long it is; with none, the sentence's beginning.
         longest: Characters; by default as many as suit the language.
 
-    >>> from rag.asked import wanted
     >>> text = "本市近日公布了名单，新工厂共有120台机器人，另有两条生产线"
-    >>> excerpt(text, {"机器": 1.0}, wanted("有多少台机器人？"), 14).of(text)
+    >>> excerpt(text, [Span(15, 22)], 14).of(text)
     '新工厂共有120台机器人'
     """
     if longest is None:
@@ -52,18 +36,21 @@ def excerpt(
         longest = LONGEST if chinese else LONGEST_FOREIGN
     if len(text) <= longest:
         return Span(0, len(text))
-    clauses = [_read(text, span, share, asked) for span in clauses_of(text)]
-    first, last = _best(clauses, share, asked, longest)
+    clauses = clauses_of(text)
+    begins = min((span.start for span in kept), default=0)
+    ends = max((span.end for span in kept), default=1)
+    first = max(at for at, clause in enumerate(clauses) if clause.start <= begins)
+    last = min(at for at, clause in enumerate(clauses) if clause.end >= min(ends, len(text)))
     while True:
-        start, end = clauses[first].span.start, clauses[last].span.end
-        if last + 1 < len(clauses) and clauses[last + 1].span.end - start <= longest:
-            last += 1
-        elif first and end - clauses[first - 1].span.start <= longest:
+        start, end = clauses[first].start, clauses[last].end
+        if first and end - clauses[first - 1].start <= longest:
             first -= 1
+        elif last + 1 < len(clauses) and clauses[last + 1].end - start <= longest:
+            last += 1
         else:
             break
-    kept = text[start:end].rstrip(_ENDS + "、 ")
-    return Span(start, start + len(kept))
+    quoted = text[start:end].rstrip(_ENDS + "、 ")
+    return Span(start, max(start + len(quoted), min(ends, len(text))))
 
 
 def clauses_of(text: str) -> list[Span]:
@@ -94,43 +81,3 @@ def _ends_clause(text: str, at: int) -> bool:
     if following and following in _ENDS:
         return False
     return text[at] not in ",:;" or not following or following.isspace() or following > "\u3000"
-
-
-def _read(text: str, span: Span, share: Mapping[str, float], asked: Wanted) -> _Clause:
-    words = span.of(text)
-    return _Clause(
-        span,
-        frozenset(terms(words)),
-        asked.is_in(words),
-        asked.is_exactly_in(words),
-    )
-
-
-def _best(
-    clauses: Sequence[_Clause], share: Mapping[str, float], asked: Wanted, longest: int
-) -> tuple[int, int]:
-    """First and last of the clauses that weigh most, the fewest of those that weigh alike."""
-    focus = asked.focus_terms
-    windows = list(_windows(clauses, longest))
-    scores = [
-        (_weight(clauses[first : last + 1], share, focus), first - last) for first, last in windows
-    ]
-    return windows[max(range(len(windows)), key=scores.__getitem__)]
-
-
-def _windows(clauses: Sequence[_Clause], longest: int) -> Iterator[tuple[int, int]]:
-    for first, clause in enumerate(clauses):
-        for last in range(first, len(clauses)):
-            if last > first and clauses[last].span.end - clause.span.start > longest:
-                break
-            yield first, last
-
-
-def _weight(clauses: Sequence[_Clause], share: Mapping[str, float], focus: frozenset[str]) -> float:
-    held = frozenset().union(*(clause.held for clause in clauses))
-    return (
-        WEIGHTS.own * sum(weight for term, weight in share.items() if term in held)
-        + WEIGHTS.holds * any(clause.holds for clause in clauses)
-        + WEIGHTS.exactly * any(clause.exactly for clause in clauses)
-        + WEIGHTS.focus * (len(focus & held) / len(focus) if focus else 0)
-    )

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from index.errors import QuestionError
-from index.language import Language
+from index.language import Language, detect_language
 from index.records import Kind, Passage, Span, well_formed
 from rag.markdown import escape_markdown, markdown_link
 
@@ -24,8 +24,25 @@ EXTRACTIVE = "extractive"
 """The answerer that works without a chat model."""
 
 
+class Certainty(StrEnum):
+    """How sure an answer is to answer.
+
+    ``direct`` answers; ``nearest`` is what the articles say that comes closest, where they do not
+    say it in so many words; ``refusal`` says that nothing is near.
+    """
+
+    DIRECT = "direct"
+    NEAREST = "nearest"
+    REFUSAL = "refusal"
+
+
 class Support(StrEnum):
-    """How far the cited words carry a sentence of the answer."""
+    """How far the cited words carry a sentence of the answer.
+
+    Of a sentence that a chat model wrote, how much of what it says they say, too. A sentence that
+    is quoted word for word says all of it; there it tells how directly the sentence answers:
+    surely, probably, or that it is only near.
+    """
 
     SUPPORTED = "supported"
     PARTIAL = "partial"
@@ -183,14 +200,34 @@ class AnswerSentence:
 
 
 @dataclass(frozen=True, slots=True)
+class ShortAnswer:
+    """The very words that answer, and where they stand.
+
+    Attributes:
+        text: The cleaned text of the article from ``start`` to ``end``, such as ``"10月30日"``.
+        marker: The citation whose quote holds it.
+    """
+
+    text: str
+    marker: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Nearest:
-    """An article that a refusal names as near to the question, and what it lacks."""
+    """An article that a refusal names as near to the question, and what it lacks.
+
+    Attributes:
+        sentence: The sentence of it that comes nearest, word for word; ``""`` where none is near.
+    """
 
     article_id: str
     title: str
     date: str | None
     account: str = ""
     lacks: str = ""
+    sentence: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +236,7 @@ class Refusal:
 
     Attributes:
         looked_for: The words of the question that the search went by.
-        missing: Those of them, names and years first, that no evidence holds.
+        missing: The names in the question that none of the nearest articles names.
     """
 
     looked_for: tuple[str, ...] = ()
@@ -244,6 +281,8 @@ class Answer:
         refusal: What a refusal rests on; ``None`` where there is an answer.
         usage: Tokens that the chat model took.
         as_of: The day of the newest article that is cited, ``YYYY-MM-DD``.
+        certainty: How sure the answer is to answer; ``refusal`` exactly where ``refused``.
+        short: The very words that answer; ``None`` where no words are sure, or a chat model answers.
     """
 
     question: str
@@ -263,6 +302,23 @@ class Answer:
     refusal: Refusal | None = None
     usage: Usage | None = None
     as_of: str | None = None
+    certainty: Certainty = Certainty.DIRECT
+    short: ShortAnswer | None = None
+
+    def __post_init__(self) -> None:
+        # Answers that were kept before there was a certainty have only ``refused``.
+        if self.refused:
+            object.__setattr__(self, "certainty", Certainty.REFUSAL)
+
+    @property
+    def lead(self) -> str:
+        """What stands before sentences that are only the nearest, in the question's language."""
+        return nearest_lead(self.question) if self.certainty is Certainty.NEAREST else ""
+
+    @property
+    def said(self) -> str:
+        """``answer`` without its ``lead``."""
+        return self.answer.removeprefix(self.lead).strip()
 
     def to_dict(self) -> dict[str, Any]:
         """The answer as plain lists, strings and numbers, in the documented order."""
@@ -274,13 +330,20 @@ class Answer:
         return well_formed(json.dumps(self._ordered(), ensure_ascii=False, indent=indent))
 
     def to_markdown(self) -> str:
-        """The answer with footnotes: the notice, the sentences, and under them what they rest on.
+        """The answer with footnotes: the notice, the very words, the sentences, and under them what
+        they rest on.
 
         What articles and models wrote is escaped; it shows as text.
         """
         notice = f"> {escape_markdown(self.notice)}" if self.notice else ""
-        said = " ".join(map(_with_footnotes, self.sentences)) or escape_markdown(self.answer)
-        return "\n\n".join(part for part in (notice, said, *map(_footnote, self.citations)) if part)
+        short = (
+            f"**{escape_markdown(self.short.text)}**[^{self.short.marker}]" if self.short else ""
+        )
+        doubts = _doubts(self)
+        said = " ".join(_with_footnotes(one, doubts) for one in self.sentences)
+        said = said or escape_markdown(self.said)
+        parts = (notice, short, self.lead, said, *map(_footnote, self.citations))
+        return "\n\n".join(part for part in parts if part)
 
     def _ordered(self) -> dict[str, Any]:
         values = asdict(self)
@@ -291,10 +354,20 @@ class Answer:
         return replace(self, id=question_id)
 
 
-def _with_footnotes(sentence: AnswerSentence) -> str:
+def _doubts(answer: Answer) -> Mapping[Support, str]:
+    """What is said behind sentences that are less than sure; nothing where the lead says it."""
+    if answer.certainty is Certainty.NEAREST:
+        return {}
+    if answer.answerer == EXTRACTIVE:
+        return {Support.PARTIAL: "probably"}
+    return {one: one.value for one in Support if one is not Support.SUPPORTED}
+
+
+def _with_footnotes(sentence: AnswerSentence, doubts: Mapping[Support, str]) -> str:
     markers = "".join(f"[^{marker}]" for marker in sentence.markers)
-    doubt = "" if sentence.support is Support.SUPPORTED else f" *({sentence.support.value})*"
-    return f"{escape_markdown(sentence.text)}{markers}{doubt}"
+    doubt = doubts.get(sentence.support)
+    said = f"{escape_markdown(sentence.text)}{markers}"
+    return f"{said} *({doubt})*" if doubt else said
 
 
 def _footnote(cited: Citation) -> str:
@@ -367,6 +440,13 @@ def citation(marker: int, passage: Passage, span: Span) -> Citation:
         column=article.column,
         kind=article.kind,
     )
+
+
+def nearest_lead(question: str) -> str:
+    """What stands before sentences that are only the nearest, in the question's language."""
+    if detect_language(question) is Language.ENGLISH:
+        return "The articles do not say this in so many words; the nearest is:"
+    return "文章没有直接说到这一点，最接近的内容是："
 
 
 def has_room(article_id: str, sources: Collection[str], most_sources: int | None) -> bool:

@@ -1,11 +1,9 @@
-"""The sentences of the ranked passages, each scored by how likely it answers the question.
+"""The sentences of the ranked passages, each with the probability that it is the one that answers.
 
-A sentence is likelier the more of the question's terms it has (those that few of the passages have
-count more), its title and the sentence before have beyond that, the better its passage fits, and if
-it holds the kind of thing asked for (``rag.asked``). A question in another language than the passage
-shares no terms with it; there the encoder compares the two. The weights are those of a softmax over
-all sentences of a question, fitted by ``benchmarks/answering.py``; on the development questions
-the encoder's similarity did not help where the languages agree.
+The reader (``rag.reader``) reads the best passages, and what lies between those of the best article;
+a sentence is as likely as the words in it that may answer, as its passage, and as retrieval has it.
+The weights are those of a softmax over all sentences of a question, fitted by
+``benchmarks/answering.py`` on questions that the reader was not trained on.
 """
 
 from __future__ import annotations
@@ -18,24 +16,38 @@ from functools import lru_cache
 
 import numpy as np
 
-from index.embed import Encoder
-from index.language import detect_language
+from index.language import Language
 from index.records import Passage, Span
 from index.sentences import split_sentences
 from index.terms import content_terms, terms
-from rag.asked import Wanted, wanted
+from rag.reader import PassageReading, Reader
 from rag.records import RankedPassage
 
-PASSAGES = 10
-"""How many of the best passages are read for sentences."""
+PASSAGES = 8
+"""How many of the best passages are read, as far as there is time for their pieces."""
 
-_ENCODED_PASSAGES = 3
+_FAR_BEHIND = 3.0
+"""In standard deviations of the cosine; of a hundred answers one stands in a passage further behind
+the best, and three fifths of all sentences do."""
+
+_PIECES = 9
+"""How many pieces of them are read, those of the best passages first; a reading takes 50 to 100 ms."""
+
+_REST = 3
+"""How many further pieces of the best article are read."""
+
+_PIECE_ENGLISH = 900
+_PIECE_CHINESE = 320
+"""Characters that are read at once, in whole sentences; a longer passage is read in pieces."""
+
 _BACKGROUND = 0.5
 """What a term of the question before counts."""
 
-_SCRAP_CHARACTERS = 6
 _UNRANKED = 0.5
 """How much worse than the worst ranked passage of the best article the rest of it counts."""
+
+_NO_SPAN = -8.0
+"""What a sentence's span scores in which the reader found none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,46 +55,23 @@ class Signs:
     """What speaks for a sentence; as weights, what each counts.
 
     Attributes:
+        span: The logit of the likeliest words in it, less that of no answer.
+        answers: The logit that its passage answers.
+        passage: Its passage's retrieval score, below that of the best passage.
         own: Share of the question's terms (by weight, 0 to 1) that the sentence has.
         title: The same of its article's heading, beyond those of the sentence.
-        before: The same of the sentence before it, beyond both.
-        passage: Its passage's score, below that of the best passage.
-        holds: Whether it holds such a thing as is asked for.
-        exactly: Whether it holds a number with the very unit asked for.
-        focus: Share of the words next to the question word that it has.
-        scrap: Whether it has next to no characters.
-        headline: Whether it does not end like a sentence.
         first: Whether it stands in the article of the best passage.
-        nearness: How much nearer in meaning to the question than the other sentences, in tenths of
-            a cosine, where the languages differ.
     """
 
+    span: float
+    answers: float
+    passage: float
     own: float
     title: float
-    before: float
-    passage: float
-    holds: float
-    exactly: float
-    focus: float
-    scrap: float
-    headline: float
     first: float
-    nearness: float
 
 
-WEIGHTS = Signs(
-    own=6.0,
-    title=4.3,
-    before=0.6,
-    passage=0.9,
-    holds=1.4,
-    exactly=2.6,
-    focus=2.25,
-    scrap=-0.4,
-    headline=-0.5,
-    first=0.85,
-    nearness=5.0,
-)
+WEIGHTS = Signs(span=0.515, answers=0.110, passage=0.679, own=3.101, title=2.360, first=0.121)
 _WEIGHTS = astuple(WEIGHTS)
 
 
@@ -91,17 +80,25 @@ class Candidate:
     """A sentence that might answer.
 
     Attributes:
+        span: The sentence, in characters of the article.
+        words: The words in it that answer likeliest, in characters of the article; ``None`` where
+            the reader found none.
         probability: That it is the one that answers, if one does; of all candidates the sum is 1.
     """
 
     passage: Passage
     span: Span
+    words: Span | None
     signs: Signs
     probability: float
 
     @property
     def text(self) -> str:
         return self.span.of(self.passage.article.text)
+
+    @property
+    def short(self) -> str:
+        return self.words.of(self.passage.article.text) if self.words else ""
 
 
 def readable(articles: Sequence[Sequence[RankedPassage]]) -> list[RankedPassage]:
@@ -114,51 +111,110 @@ def readable(articles: Sequence[Sequence[RankedPassage]]) -> list[RankedPassage]
         for hit in hits
         if hit.passage.text
     )
-    return sorted(with_text, key=lambda hit: -hit.score)[:PASSAGES]
+    best = sorted(with_text, key=lambda hit: -hit.score)[:PASSAGES]
+    return [hit for hit in best if hit.score >= best[0].score - _FAR_BEHIND]
 
 
 def score_sentences(
-    question: str, ranked: Sequence[RankedPassage], encoder: Encoder, background: str = ""
+    question: str, ranked: Sequence[RankedPassage], reader: Reader, background: str = ""
 ) -> list[Candidate]:
     """Every sentence of the passages (at least one) with its probability, likeliest first.
 
     Args:
         background: The question before, where this one leans on it.
     """
-    asked, share = wanted(question), term_shares(question, background, ranked)
-    near = _nearness(question, ranked, encoder)
+    hits = [piece for hit in ranked for piece in _pieces(hit)][:_PIECES]
+    hits += _rest_of_best(hits)
+    texts = [(hit.passage.article.heading, hit.passage.text) for hit in hits]
+    readings = reader.read(question, texts)  # the one before would be answered, too
+    share = term_shares(question, background, ranked)
+    best = ranked[0]
     found = [
-        (hit.passage, span, signs)
-        for hit in [*ranked, *_rest_of_best(ranked)]
-        for span, signs in _signs(hit, ranked[0], asked, share, near)
+        (hit.passage, span, words, signs)
+        for hit, reading in zip(hits, readings, strict=True)
+        for span, words, signs in _sentences(hit, reading, best, share)
     ]
-    scores = np.asarray([astuple(signs) for _, _, signs in found]) @ np.asarray(_WEIGHTS)
+    scores = np.asarray([astuple(signs) for *_, signs in found]) @ np.asarray(_WEIGHTS)
     likely = np.exp(scores - scores.max())
     likely /= likely.sum()
     order = np.argsort(-likely, kind="stable").tolist()
     return [
-        Candidate(passage, span, signs, float(likely[place]))
+        Candidate(passage, span, words, signs, float(likely[place]))
         for place in order
-        for passage, span, signs in [found[place]]
+        for passage, span, words, signs in [found[place]]
     ]
 
 
-def _rest_of_best(ranked: Sequence[RankedPassage]) -> Iterator[RankedPassage]:
-    """What lies between the passages of the best article: addresses and days stand at its end."""
-    best = ranked[0].passage
-    own = [hit for hit in ranked if hit.passage.article.article_id == best.article.article_id]
+def _sentences(
+    hit: RankedPassage,
+    reading: PassageReading,
+    best: RankedPassage,
+    share: Mapping[str, float],
+) -> Iterator[tuple[Span, Span | None, Signs]]:
+    passage = hit.passage
+    title = _terms_of(passage.article.heading, share)
+    for part in split_sentences(passage.text):
+        own = _terms_of(part.of(passage.text), share)
+        words, score = _likeliest(reading, part)
+        yield (
+            _moved(part, passage.span.start),
+            _moved(words, passage.span.start) if words else None,
+            Signs(
+                span=score,
+                answers=reading.answers,
+                passage=min(0.0, hit.score - best.score),
+                own=sum(share[term] for term in own),
+                title=sum(share[term] for term in title - own),
+                first=float(passage.article.article_id == best.passage.article.article_id),
+            ),
+        )
+
+
+def _likeliest(reading: PassageReading, sentence: Span) -> tuple[Span | None, float]:
+    """The likeliest words that begin in a sentence, as far as they stand in it, and their score."""
+    for found in reading.spans:
+        if sentence.start <= found.span.start < sentence.end:
+            return Span(found.span.start, min(found.span.end, sentence.end)), found.score
+    return None, _NO_SPAN
+
+
+def _moved(span: Span, by: int) -> Span:
+    return Span(span.start + by, span.end + by)
+
+
+def _rest_of_best(read: Sequence[RankedPassage]) -> list[RankedPassage]:
+    """Pieces of the best article that are not read yet: its last one, where addresses and days stand,
+    and those next to the best passage."""
+    best = read[0].passage
+    own = [hit for hit in read if hit.passage.article.article_id == best.article.article_id]
     lowest = min(own, key=lambda hit: hit.score)
-    at = 0
+    lowest = replace(lowest, score=lowest.score - _UNRANKED)
+    at, found = 0, list[RankedPassage]()
     for start, end in sorted((hit.passage.span.start, hit.passage.span.end) for hit in own):
-        yield from _between(lowest, at, start)
+        found += _pieces(_part(lowest, at, start))
         at = max(at, end)
-    yield from _between(lowest, at, len(best.article.text))
+    last = [*_pieces(_part(lowest, at, len(best.article.text)))]
+    found += last[:-1]
+    nearest = sorted(found, key=lambda hit: abs(hit.passage.span.start - best.span.start))
+    return [*last[-1:], *nearest][:_REST]
 
 
-def _between(lowest: RankedPassage, start: int, end: int) -> Iterator[RankedPassage]:
-    passage = replace(lowest.passage, span=Span(start, max(start, end)))
-    if passage.text.strip():
-        yield replace(lowest, passage=passage, score=lowest.score - _UNRANKED)
+def _pieces(hit: RankedPassage) -> Iterator[RankedPassage]:
+    """A passage in pieces of whole sentences that the reader takes at once; none of white space."""
+    text, begin = hit.passage.text, hit.passage.span.start
+    room = _PIECE_ENGLISH if hit.passage.language == Language.ENGLISH else _PIECE_CHINESE
+    first = last = 0
+    for sentence in split_sentences(text):
+        if sentence.end - first > room and last > first:
+            yield _part(hit, begin + first, begin + last)
+            first = sentence.start
+        last = sentence.end
+    if text[first:last].strip():
+        yield _part(hit, begin + first, begin + last)
+
+
+def _part(hit: RankedPassage, start: int, end: int) -> RankedPassage:
+    return replace(hit, passage=replace(hit.passage, span=Span(start, max(start, end))))
 
 
 def term_shares(
@@ -181,65 +237,9 @@ def term_shares(
 
 @lru_cache(maxsize=4 * PASSAGES)
 def _terms_in(passage: str) -> frozenset[str]:
-    """The terms of a passage, which scoring, refusing and quoting each ask for."""
+    """The terms of a passage, which follow-up questions ask for again."""
     return frozenset(terms(passage))
-
-
-def _signs(
-    hit: RankedPassage,
-    best: RankedPassage,
-    asked: Wanted,
-    share: Mapping[str, float],
-    near: Mapping[str, float],
-) -> Iterator[tuple[Span, Signs]]:
-    passage = hit.passage
-    title = _terms_of(passage.article.heading, share)
-    focus = asked.focus_terms
-    before: frozenset[str] = frozenset()
-    for part in split_sentences(passage.text):
-        text = part.of(passage.text)
-        every = frozenset(terms(text))
-        here = every.intersection(share)
-        yield (
-            Span(part.start + passage.span.start, part.end + passage.span.start),
-            Signs(
-                own=sum(share[term] for term in here),
-                title=sum(share[term] for term in title - here),
-                before=sum(share[term] for term in before - here - title),
-                passage=min(0.0, hit.score - best.score),
-                holds=float(asked.is_in(text)),
-                exactly=float(asked.is_exactly_in(text)),
-                focus=len(focus & every) / len(focus) if focus else 0.0,
-                scrap=float(len(text) < _SCRAP_CHARACTERS),
-                headline=float(text[-1] not in '。！？!?.”"…；;'),
-                first=float(passage.article.article_id == best.passage.article.article_id),
-                nearness=near.get(text, 0.0),
-            ),
-        )
-        before = here
 
 
 def _terms_of(text: str, share: Mapping[str, float]) -> frozenset[str]:
     return frozenset(terms(text)).intersection(share)
-
-
-def _nearness(
-    question: str, ranked: Sequence[RankedPassage], encoder: Encoder
-) -> Mapping[str, float]:
-    """How much nearer than the others each sentence in another language is, by its text.
-
-    Cosines between languages are all alike and high; only their differences say something.
-    """
-    language = detect_language(question)
-    foreign = [hit for hit in ranked if hit.passage.language != language][:_ENCODED_PASSAGES]
-    texts = list(
-        dict.fromkeys(
-            span.of(hit.passage.text)
-            for hit in foreign
-            for span in split_sentences(hit.passage.text)
-        )
-    )
-    if not texts:
-        return {}
-    cosines = encoder.encode_passages(texts) @ encoder.encode_queries([question])[0]
-    return dict(zip(texts, (10 * (cosines - cosines.mean())).tolist(), strict=True))

@@ -20,7 +20,7 @@ from index.records import Article, Kind
 from index.sentences import split_sentences
 from index.terms import content_terms
 from rag.assistant import Assistant
-from rag.records import EXTRACTIVE, Filters
+from rag.records import EXTRACTIVE, Certainty, Filters
 
 STARTERS = "starters.json"
 """The file in the library's folder that keeps them, with the generation that they were made from."""
@@ -206,14 +206,15 @@ def candidates(article: Article) -> list[Candidate]:
 
 
 def answered(assistant: Assistant, questions: Sequence[Candidate]) -> Iterator[Candidate]:
-    """Those of the questions whose answer cites the very words that they were made from.
+    """Those of the questions that are answered directly, citing the very words they were made from.
 
     The articles' own sentences answer, also where the assistant has a chat model.
     """
     for one in questions:
         whole = Filters(from_question=False)
         answer = assistant.ask(one.question, filters=whole, answerer=EXTRACTIVE)
-        first = answer.citations[0] if answer.citations else None
+        direct = answer.certainty is Certainty.DIRECT
+        first = answer.citations[0] if direct and answer.citations else None
         if first and first.article_id == one.article_id and one.answer in first.quote:
             yield one
 

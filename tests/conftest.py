@@ -19,10 +19,12 @@ from pydantic import Field
 
 from index.build import index_raw
 from index.embed import Vectors, unit
-from index.records import RawArticle
+from index.records import RawArticle, Span
+from index.sentences import split_sentences
 from index.store import Library
 from index.terms import index_terms
 from rag.assistant import Assistant
+from rag.reader import FoundSpan, PassageReading
 
 # Not those of index.terms: the libraries kept in tests/index/libraries have this encoder's vectors.
 _QUESTION_WORDS = re.compile(
@@ -64,6 +66,41 @@ class FakeEncoder:
                 vectors[row] += _direction(term, self.dimension)
             vectors[row] += 1e-3
         return unit(vectors)
+
+
+class FakeReader:
+    """Finds a figure, a day, or the end of a sentence, in the sentences that share most words.
+
+    No model: a passage answers as far as one of its sentences, with the title, has the question's
+    words. ``read_pairs`` counts the passages that were read.
+    """
+
+    def __init__(self) -> None:
+        self.read_pairs = 0
+
+    def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[PassageReading]:
+        self.read_pairs += len(passages)
+        return [self._one(question, title, text) for title, text in passages]
+
+    def _one(self, question: str, title: str, text: str) -> PassageReading:
+        asked = set(index_terms(_QUESTION_WORDS.sub(" ", question)))
+        about = asked.intersection(index_terms(title))
+        spans = []
+        for sentence in split_sentences(text):
+            words = sentence.of(text)
+            share = len(asked.intersection(index_terms(words)) | about) / max(1, len(asked))
+            asks_figure = re.search(
+                r"多少|几|how (?:many|much|long)|when|什么时候|何时|哪天", question, re.I
+            )
+            figures = list(_FIGURES.finditer(words)) if asks_figure else []
+            found = figures[-1].span() if figures else (max(0, len(words) - 4), len(words))
+            span = Span(sentence.start + found[0], sentence.start + found[1])
+            spans.append(FoundSpan(span, 12 * share - 5 + 2 * bool(figures)))
+        spans.sort(key=lambda found: -found.score)
+        return PassageReading(spans[0].score if spans else -9.0, tuple(spans))
+
+
+_FIGURES = re.compile(r"\d+月\d+日|\d[\d,.]*(?:亿元|公里|%|款|[\u4e00-\u9fff]| \w+)?")
 
 
 class ScriptedChat(BaseChatModel):
@@ -155,6 +192,13 @@ ARTICLES = (
         time="",
     ),
 )
+
+
+@pytest.fixture(autouse=True)
+def _no_reader_by_accident(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The fake reader wherever no other is given, in all tests but those of the packaged model."""
+    if "model" not in request.keywords:
+        monkeypatch.setattr("rag.assistant.PackagedReader", lambda encoder: FakeReader())
 
 
 @pytest.fixture

@@ -2,8 +2,9 @@
 
 ``GET /v1/models`` and ``POST /v1/chat/completions`` (whole, or streamed as server-sent events),
 after https://platform.openai.com/docs/api-reference/chat. What a client shows, ``content``, is
-Markdown: the sentences with their markers, then the sources; text of articles in it is escaped.
-Everything else of the answer is in the additional field ``juwen`` (``Answer.to_dict``).
+Markdown: the very words that answer, or what leads up to sentences that are only near; the sentences
+with their markers; the sources. Text of articles in it is escaped. Everything else of the answer is
+in the additional field ``juwen`` (``Answer.to_dict``).
 """
 
 from __future__ import annotations
@@ -35,8 +36,10 @@ from rag.records import (
     EXTRACTIVE,
     Answer,
     AnswerSentence,
+    Certainty,
     Citation,
     Filters,
+    ShortAnswer,
     Strictness,
     Support,
     Turn,
@@ -303,30 +306,48 @@ def _completion(reply: _Reply, answer: Answer, sources: bool) -> dict[str, Any]:
 def _sse(reply: _Reply, asked: _Asked, events: Iterator[Event]) -> Iterator[str]:
     """The reply as server-sent events: a chunk a sentence, once it is verified.
 
-    A chunk cannot be taken back, so nothing is sent before it has been checked.
+    A chunk cannot be taken back, so nothing is sent before it has been checked, and the articles'
+    own sentences not before it is known what stands above them.
     """
     try:
         yield _line(reply.body(_CHUNK, [_delta({"role": "assistant", "content": ""})]))
-        sent: list[AnswerSentence] = []
+        sentences = _Sentences(reply)
         for event in events:
-            if isinstance(event, Verified) and event.kept:
-                text = _sentence(event.sentence)
-                yield _line(reply.body(_CHUNK, [_delta({"content": f" {text}" if sent else text})]))
-                sent.append(event.sentence)
-            elif isinstance(event, Done):
-                yield from _ending(reply, asked, event.answer, sent)
+            if isinstance(event, Done):
+                yield from _ending(reply, asked, event.answer, sentences.sent)
+            else:
+                yield from sentences.take(event)
     except Exception as error:
         yield _line(_unforeseen_body(error))
     yield "data: [DONE]\n\n"
 
 
-def _ending(
-    reply: _Reply, asked: _Asked, answer: Answer, sent: Sequence[AnswerSentence]
-) -> Iterator[str]:
+@dataclass(slots=True)
+class _Sentences:
+    """Sentences as they come, and those of them that can be sent already.
+
+    An article's own waits for the end: above it may belong the very words, or that it is only near
+    (``_opening``).
+
+    Attributes:
+        sent: What was sent, as text.
+    """
+
+    reply: _Reply
+    sent: str = ""
+
+    def take(self, event: Event) -> Iterator[str]:
+        """The chunks to be sent at an event."""
+        if isinstance(event, Verified) and event.kept and not event.quoted:
+            text = f"{' ' if self.sent else ''}{_sentence(event.sentence, _borne_out())}"
+            self.sent += text
+            yield _line(self.reply.body(_CHUNK, [_delta({"content": text})]))
+
+
+def _ending(reply: _Reply, asked: _Asked, answer: Answer, sent: str) -> Iterator[str]:
     """What is left to say once the answer is whole, the answer itself, and what it took."""
     whole = _content(answer, asked.juwen.sources)
-    shown = " ".join(map(_sentence, sent))
-    rest = whole.removeprefix(shown) if whole.startswith(shown) else f"\n\n{whole}"
+    rest = whole.removeprefix(sent) if whole.startswith(sent) else f"\n\n{whole}"
     if rest:
         yield _line(reply.body(_CHUNK, [_delta({"content": rest})]))
     last = reply.body(_CHUNK, [_delta({}, _finish(answer))])
@@ -348,19 +369,44 @@ def _line(body: Mapping[str, Any]) -> str:
 
 def _content(answer: Answer, sources: bool) -> str:
     """The answer as a chat program shows it."""
-    said = " ".join(map(_sentence, answer.sentences)) or escape_markdown(answer.answer)
+    doubts = _doubts(answer)
+    said = " ".join(_sentence(one, doubts) for one in answer.sentences)
+    said = said or escape_markdown(answer.said)
     listed = "\n".join(map(_source, answer.citations)) if sources else ""
     notice = f"*{escape_markdown(answer.notice)}*" if answer.notice else ""
-    return "\n\n".join(part for part in (said, listed, notice) if part)
+    return "\n\n".join(part for part in (_opening(answer), said, listed, notice) if part)
 
 
-def _sentence(sentence: AnswerSentence) -> str:
-    markers = "".join(f"[{marker}]" for marker in sentence.markers)
-    doubt = {
-        Support.SUPPORTED: "",
+def _opening(answer: Answer) -> str:
+    """What stands above the sentences: the very words that answer, or that they are only near."""
+    return _short(answer.short) if answer.short else answer.lead
+
+
+def _short(short: ShortAnswer) -> str:
+    return f"**{escape_markdown(short.text)}** [{short.marker}]"
+
+
+def _doubts(answer: Answer) -> Mapping[Support, str]:
+    """What is said behind sentences that are less than sure."""
+    if answer.certainty is Certainty.NEAREST:
+        return {}
+    return _directness() if answer.answerer == EXTRACTIVE else _borne_out()
+
+
+def _borne_out() -> Mapping[Support, str]:
+    return {
         Support.PARTIAL: say("(partly borne out)", "（部分有据）"),
         Support.UNVERIFIED: say("(unverified)", "（未证实）"),
-    }[sentence.support]
+    }
+
+
+def _directness() -> Mapping[Support, str]:
+    return {Support.PARTIAL: say("(probably answers)", "（很可能是回答）")}
+
+
+def _sentence(sentence: AnswerSentence, doubts: Mapping[Support, str]) -> str:
+    markers = "".join(f"[{marker}]" for marker in sentence.markers)
+    doubt = doubts.get(sentence.support, "")
     return " ".join(part for part in (escape_markdown(sentence.text), markers, doubt) if part)
 
 

@@ -6,13 +6,13 @@ from index.database import Manifest
 from index.language import Language
 from index.records import Kind, Summary
 from index.store import LibraryCounts
-from rag.records import Answer, AnswerSentence, Support
+from rag.records import Answer, AnswerSentence, Certainty, Support
 from ui.language import say
 
 
 def show_answer(answer: Answer) -> str:
     """The answer, then each cited article with the words that the sentence rests on."""
-    lines = [answer.answer, *(_doubt(s) for s in answer.sentences if s.reason)]
+    lines = _said(answer)
     if answer.notice:
         lines += ["", _one_line(answer.notice)]
     if answer.as_of:
@@ -26,6 +26,26 @@ def show_answer(answer: Answer) -> str:
         if cited.url:
             lines.append(f"    {_one_line(cited.url)}")
     return printable("\n".join(lines))
+
+
+def _said(answer: Answer) -> list[str]:
+    """The very words or what leads up to the sentences, then these and what is doubtful of them."""
+    if answer.refused:
+        return _refusal(answer)
+    if answer.certainty is Certainty.NEAREST:
+        return [answer.lead, answer.said]
+    short = [_one_line(answer.short.text), ""] if answer.short else []
+    return [*short, answer.said, *(_doubt(s) for s in answer.sentences if s.reason)]
+
+
+def _refusal(answer: Answer) -> list[str]:
+    """What is missing, and the nearest sentence on a line of its own."""
+    nearest = answer.refusal.nearest if answer.refusal else ()
+    sentence = _one_line(nearest[0].sentence) if nearest else ""
+    if not sentence:
+        return [answer.answer]
+    quote = f"“{sentence}”"
+    return [answer.answer.removesuffix(quote).rstrip(), f"    {quote}"]
 
 
 def _doubt(sentence: AnswerSentence) -> str:

@@ -8,6 +8,7 @@ from unicodedata import east_asian_width
 from eval.comparison import Comparison
 from eval.records import Metric, Report
 from eval.summarise import ALL, ANSWERABLE
+from rag.records import Certainty
 from ui.language import say
 from ui.show import printable
 
@@ -38,6 +39,7 @@ def show_headline(report: Report) -> str:
         for m in (Metric.REFUSAL_PRECISION, Metric.REFUSAL_RECALL, Metric.OVER_REFUSAL)
     }
     area = report.risk_coverage.area
+    lines += _certainty_lines(report)
     lines.append(
         say("refusal", "拒答")
         + f": {say('precision', '准确率')} {value[Metric.REFUSAL_PRECISION]}"
@@ -53,6 +55,30 @@ def show_headline(report: Report) -> str:
     first = say("first question", "首题") + f" {cold * 1000:.0f}" if cold is not None else ""
     lines.append(say("ms p50/p95", "毫秒 p50/p95") + f": {', '.join([*stages, first]) or '–'}")
     return printable("\n".join(lines))
+
+
+def _certainty_lines(report: Report) -> list[str]:
+    """What was answered directly, and how many questions in each of the three ways."""
+    names = {
+        Certainty.DIRECT: say("direct", "直接"),
+        Certainty.NEAREST: say("nearest", "最接近"),
+        Certainty.REFUSAL: say("refused", "拒答"),
+    }
+    counts = [
+        f"{names[row.certainty]} {row.questions}"
+        + (f" ({say('gold', '含标准答案')} {row.holds_gold.mean:.3f})" if row.holds_gold else "")
+        for row in report.by_certainty
+    ]
+    lines = [
+        say("direct answers", "直接回答")
+        + f": {say('share', '比例')} {_figure(report, Metric.DIRECT_ANSWERS, ALL)}"
+        + f", {say('precision', '准确率')} {_figure(report, Metric.DIRECT_PRECISION, ALL)}"
+        + f", {say('unanswerable', '无答案的问题')} {_figure(report, Metric.DIRECT_UNANSWERABLE, ALL)}",
+        say("short answers", "简短答案")
+        + f": {say('share', '比例')} {_figure(report, Metric.SHORT_ANSWERS, ALL)}"
+        + f", {say('right', '准确率')} {_figure(report, Metric.SHORT_RIGHT, ALL)}",
+    ]
+    return [*lines, f"{say('certainty', '回答方式')}: {', '.join(counts)}"] if counts else lines
 
 
 def show_comparison(found: Comparison) -> str:
@@ -99,6 +125,7 @@ _OF_ALL = frozenset(
         Metric.REFUSAL_PRECISION,
         Metric.REFUSAL_RECALL,
         Metric.OVER_REFUSAL,
+        Metric.DIRECT_UNANSWERABLE,
         Metric.VERBATIM,
         Metric.CORRECT,
     ]

@@ -48,11 +48,11 @@ _EMA = 0.995
 _LISTWISE = 0.5
 SQUAD, PEOPLE = "squad2_zh", "people"
 _SHARES = (
-    ("public", 0.27),
-    (SQUAD, 0.12),
-    (PEOPLE, 0.36),
-    ("news", 0.13),
-    ("reworded", 0.12),
+    ("public", 0.22),
+    (SQUAD, 0.10),
+    (PEOPLE, 0.46),
+    ("news", 0.12),
+    ("reworded", 0.10),
 )
 _DRAWS = 30
 """Examples of a kind that are drawn for one that makes a group."""

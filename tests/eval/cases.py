@@ -8,7 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from eval.questions import Case
-from rag.records import Answer, AnswerSentence, Citation, Evidence, Seconds, Support
+from rag.records import (
+    Answer,
+    AnswerSentence,
+    Certainty,
+    Citation,
+    Evidence,
+    Seconds,
+    ShortAnswer,
+    Support,
+)
 
 
 def case(case_id: str = "q", **fields: Any) -> Case:
@@ -27,6 +36,8 @@ def answer(
     evidence_text: str = "",
     question: str = "?",
     seconds: float = 0.01,
+    certainty: Certainty = Certainty.DIRECT,
+    short: str = "",
 ) -> Answer:
     """An answer of one sentence that cites ``cited`` and ranks ``ids``."""
     citations = tuple(
@@ -49,6 +60,8 @@ def answer(
         citations=citations,
         evidence=evidence,
         seconds=Seconds(seconds / 2, seconds / 2, seconds),
+        certainty=certainty,
+        short=ShortAnswer(short, 1, 0, len(short)) if short else None,
     )
 
 

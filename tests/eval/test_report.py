@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -10,7 +11,7 @@ import pytest
 from eval import EvaluationError, Report, evaluate, load_report
 from eval.page import MOST_FAILURES, render_page
 from eval.report import report_json
-from rag.records import Answer, Question
+from rag.records import Answer, Certainty, Question
 from tests.eval.cases import answer, case
 
 EVIL = "<script>alert(1)</script><img src=https://evil.example/x.png onerror=alert(2)>"
@@ -84,6 +85,35 @@ def test_failures_are_listed_with_what_it_takes_to_understand_them(report: Repor
     assert "RuntimeError:" in page
     assert "拒答 refused" in page
     assert "应拒答 to be refused" in page
+
+
+def test_the_three_ways_to_answer_are_told_apart(tmp_path: Path) -> None:
+    cases = [case("1", answers=("甲",)), case("2", answers=("甲",)), case("3", kind="unanswerable")]
+    given = {
+        "1": answer("甲", short="甲"),
+        "2": answer("乙", certainty=Certainty.NEAREST),
+        "3": answer("无", refused=True),
+    }
+    report = evaluate(cases, lambda asked: given[str(asked.id)], resamples=20)
+    page = render_page(report)
+    assert '直接回答 <span lang="en">direct</span></th><td>1</td><td>1.000' in page
+    assert '最接近的内容 <span lang="en">nearest</span></th><td>1</td><td>0.000' in page
+    assert '拒答 <span lang="en">refusal</span></th><td>1</td><td>–</td>' in page
+    assert "最接近 nearest" in page
+    (tmp_path / "report.json").write_text(report_json(report), encoding="utf-8")
+    assert load_report(tmp_path).by_certainty == report.by_certainty
+    assert load_report(tmp_path).cases[1].certainty is Certainty.NEAREST
+
+
+def test_a_report_of_before_there_was_a_certainty_is_read(report: Report, tmp_path: Path) -> None:
+    values = json.loads(report_json(report))
+    del values["by_certainty"]
+    for one in values["cases"]:
+        del one["certainty"]
+    (tmp_path / "report.json").write_text(json.dumps(values), encoding="utf-8")
+    loaded = load_report(tmp_path)
+    assert loaded.by_certainty == ()
+    assert "Three ways to answer" not in render_page(loaded)
 
 
 def test_long_lists_are_cut_and_say_so() -> None:

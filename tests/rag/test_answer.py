@@ -8,31 +8,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.embed import Vectors
+from index.records import Span
 from rag.answer import LONGEST_ANSWER, MOST_SENTENCES, answering, join_sentences
 from rag.answer import drafted as drafted_of
-from rag.records import AnswerSentence, Strictness, Support
+from rag.reader import FoundSpan, PassageReading
+from rag.records import AnswerSentence, Certainty, Strictness, Support
 from rag.score import readable
-from tests.conftest import FakeEncoder
+from tests.conftest import FakeReader
 from tests.rag.conftest import ranked
 
 
-class BilingualEncoder(FakeEncoder):
-    """A fake encoder that reads a few English words as the Chinese ones."""
-
-    def _encode(self, texts) -> Vectors:
-        for english, chinese in (("headmaster", "校长"), ("ferry", "夜船"), ("ticket", "船票")):
-            texts = [text.lower().replace(english, f" {chinese} ") for text in texts]
-        return super()._encode(texts)
-
-
-def drafted(question, *hits, encoder=None, most_sources=None, **options):
-    background = options.get("background", "")
+def drafted(question, *hits, reader=None, most_sources=None, **options):
     read = readable([[hit] for hit in hits])
-    found = answering(question, read, encoder or FakeEncoder(), **options)
-    if not found:
+    found = answering(question, read, reader or FakeReader(), **options)
+    if found.certainty is Certainty.REFUSAL:
         return None
-    return drafted_of(question, background, read, found, most_sources=most_sources)
+    return drafted_of(question, found, most_sources=most_sources)
 
 
 def texts(draft):
@@ -74,11 +65,6 @@ def test_the_sentence_that_holds_what_is_asked_for_comes_first(question, text, e
     assert texts(drafted(question, ranked(text)))[0] == expected
 
 
-def test_a_sentence_is_found_by_the_one_before_it():
-    hit = ranked("天气很好。云杉大桥昨天验收。它花了18.6亿元。游客很多。")
-    assert texts(drafted("云杉大桥花了多少钱？", hit))[0] == "它花了18.6亿元。"
-
-
 def test_a_sentence_is_found_by_its_title():
     about = ranked("总投资18.6亿元。", article_id="b", title="东岸大桥开工")
     other = ranked("总投资99.9亿元。", article_id="c", title="西山隧道开工")
@@ -103,22 +89,11 @@ def test_where_an_order_is_asked_for_sentences_stand_by_their_articles_days(ques
     assert drafted("大桥封顶通车了吗？", late, early).citations[0].date == "2025-06-28"
 
 
-def test_a_scrap_does_not_answer():
-    draft = drafted("大桥通车", ranked("通车。大桥通车仪式在东岸举行。"))
-    assert texts(draft)[0] == "大桥通车仪式在东岸举行。"
-
-
 def test_unrelated_sentences_stay_out():
     text = "校门口很热闹。大桥全长3.2公里。工期是三年。食堂新开了窗口。"
     draft = drafted("大桥全长多少公里？", ranked(text), ranked("船票45元。", article_id="b"))
     assert texts(draft)[0] == "大桥全长3.2公里。"
     assert not {"校门口很热闹。", "食堂新开了窗口。", "船票45元。"} & set(texts(draft))
-
-
-def test_no_more_sentences_than_needed():
-    text = "".join(f"大桥{name}段全长3公里。" for name in "甲乙丙丁戊己庚辛")
-    draft = drafted("大桥全长多少公里？", ranked(text))
-    assert len(draft.sentences) == len(draft.citations) == MOST_SENTENCES
 
 
 def test_the_answer_stays_short():
@@ -146,6 +121,58 @@ def test_the_same_words_are_not_said_twice():
     assert texts(draft).count(same) == 1
 
 
+class Nowhere:
+    """A reader that finds no words, and likes the texts that hold some others."""
+
+    def __init__(self, liked=""):
+        self._liked = liked
+
+    def read(self, question, passages):
+        return [PassageReading(2.0 if self._liked in text else -2.0, ()) for _, text in passages]
+
+
+LISTED = (
+    "今年的绿色工厂名单如下。\n序号 企业 区\n1 青石生物 东湖区\n2 大禾机电 西湖区\n申报工作已结束。"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "quoted"),
+    [
+        (LISTED, LISTED.removesuffix("\n申报工作已结束。")),
+        (
+            "绿色工厂名单包括：\n甲厂、乙厂、丙厂。\n申报工作已结束。",
+            "绿色工厂名单包括：\n甲厂、乙厂、丙厂。",
+        ),
+        ("绿色工厂名单公布了：", "绿色工厂名单公布了："),
+    ],
+    ids=["rows", "a sentence", "nothing follows"],
+)
+def test_what_a_sentence_announces_is_quoted_with_it_and_once(text, quoted):
+    draft = drafted("绿色工厂名单有哪些企业？", ranked(text), reader=Nowhere("名单"))
+    quotes = [cited.quote for cited in draft.citations]
+    assert quotes[0] == quoted
+    assert not [other for other in quotes[1:] if other in quoted]
+
+
+def test_a_long_list_is_quoted_as_far_as_whole_lines_go():
+    rows = "\n".join(f"{n} 第{n}号绿色工厂有限公司" for n in range(1, 60))
+    draft = drafted("绿色工厂名单？", ranked(f"绿色工厂名单如下：\n{rows}"), reader=Nowhere("名单"))
+    assert len(draft.citations[0].quote) < 300
+    assert draft.citations[0].quote.endswith("号绿色工厂有限公司")
+
+
+def test_words_that_are_the_sentence_itself_are_not_said_twice():
+    class Whole:
+        def read(self, question, passages):
+            return [
+                PassageReading(9.0, (FoundSpan(Span(0, len(text)), 9.0),)) for _, text in passages
+            ]
+
+    draft = drafted("大桥怎么样？", ranked("大桥很美。"), reader=Whole())
+    assert (draft.certainty, draft.short) == (Certainty.DIRECT, None)
+
+
 def test_markers_quotes_and_answer_belong_together():
     before = "开头有一句。"
     hits = [
@@ -155,13 +182,12 @@ def test_markers_quotes_and_answer_belong_together():
     ]
     draft = drafted("大桥全长多少公里？", *hits)
     articles = {hit.passage.article.article_id: hit.passage.article for hit in hits}
-    assert len(draft.citations) == 2
-    assert [cited.marker for cited in draft.citations] == [1, 2]
+    assert [cited.marker for cited in draft.citations] == [1, 2, 3]
     for sentence, cited in zip(draft.sentences, draft.citations, strict=True):
         assert cited.quote == articles[cited.article_id].text[cited.start : cited.end]
         assert cited.quote == sentence.text
         assert sentence.markers == (cited.marker,)
-        assert sentence.support is Support.SUPPORTED
+        assert sentence.support is not Support.UNVERIFIED
         assert f"{sentence.text} [{cited.marker}]" in draft.text
     assert {cited.article_id: cited.source for cited in draft.citations}["b"] == "晚报"
 
@@ -171,40 +197,6 @@ def test_a_sentence_is_on_one_line_and_its_quote_as_it_stands():
     draft = drafted("How much are tickets for the ferry?", hit)
     assert texts(draft) == ["Tickets for the ferry cost 45 yuan."]
     assert draft.citations[0].quote == "Tickets  for the\tferry cost 45 yuan."
-
-
-@pytest.mark.parametrize(
-    ("question", "text", "expected"),
-    [
-        (
-            "Who is the headmaster?",
-            "学校新开了木工课。校长温如玉很高兴。食堂也开了。",
-            "校长温如玉很高兴。",
-        ),
-        (
-            "夜船的船票在哪里买？",
-            "The harbour is open. The ferry ticket is sold at pier two. It rained.",
-            "The ferry ticket is sold at pier two.",
-        ),
-    ],
-)
-def test_across_languages_the_encoder_compares(question, text, expected):
-    encoder = BilingualEncoder()
-    assert texts(drafted(question, ranked(text), encoder=encoder))[0] == expected
-    assert encoder.encoded > 0
-
-
-def test_within_a_language_no_sentence_is_encoded():
-    encoder = FakeEncoder()
-    assert drafted("校长是谁？", ranked("校长是温如玉。"), encoder=encoder)
-    assert encoder.encoded == 0
-
-
-def test_a_passage_in_another_language_does_not_beat_a_nearer_one_that_answers():
-    english = ranked("The ferry ticket is sold at pier two.", article_id="en", score=0.3)
-    chinese = ranked("夜船的船票在二号码头卖。", article_id="zh", score=0.7)
-    draft = drafted("夜船的船票在哪里卖？", english, chinese, encoder=BilingualEncoder())
-    assert draft.citations[0].article_id == "zh"
 
 
 @pytest.mark.parametrize(
@@ -235,9 +227,9 @@ def test_a_near_title_does_not_let_a_far_text_answer():
 
 
 def test_a_question_without_words_to_match_does_not_fail():
-    assert drafted("？？", ranked("大桥全长3.2公里。")) is not None
-    assert drafted("？", ranked("大桥")) is not None
-    assert drafted("谁？", ranked("大桥全长3.2公里。")) is not None
+    for question, text in [("？？", "大桥全长3.2公里。"), ("？", "大桥"), ("谁？", "大桥通车。")]:
+        draft = drafted(question, ranked(text), strictness=Strictness.OPEN)
+        assert draft is None or draft.sentences
 
 
 @settings(max_examples=40, deadline=None, derandomize=True)
@@ -288,7 +280,7 @@ def test_join_sentences(sentences, expected):
         ("大桥全长多少公里？", "大桥2025年建成，全长3.2公里。", ["3.2公里"]),
         ("大桥什么时候通车？", "全长3公里的大桥将于6月28日通车。", ["6月28日"]),
         ("机器人占比多少？", "共120台，机器人占比42.7%。", ["42.7%"]),
-        ("校长是谁？", "校长是温如玉，今年50岁。", []),
+        ("校长是谁？", "那位校长是温如玉", ["是温如玉"]),
     ],
 )
 def test_what_decides_is_marked(question, text, marked):
@@ -299,16 +291,11 @@ def test_what_decides_is_marked(question, text, marked):
 
 
 def test_strictness_decides_how_much_is_enough():
-    hit = ranked("大桥全长3.2公里，桥面很宽。", score=0.35)
-    question = "云杉大桥的桥面宽吗？"
+    hit = ranked("大桥全长3.2公里，桥面很宽。", score=0.3)
+    question = "云杉大桥的桥面宽吗，有几条车道？"
     given = [drafted(question, hit, strictness=one) is not None for one in Strictness]
-    assert given == [False, False, True]
-
-
-def test_a_gap_forbids_an_answer_but_in_open_mode():
-    hit = ranked("大桥全长3.2公里。", score=0.8)
-    assert drafted("苏州大桥全长多少公里？", hit) is None
-    assert drafted("苏州大桥全长多少公里？", hit, strictness=Strictness.OPEN)
+    assert given == sorted(given)
+    assert (given[0], given[-1]) == (False, True)
 
 
 def test_what_is_far_is_never_quoted():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.asked import Asked, asks_for_course, decisive, kind_asked, wanted
+from rag.asked import Asked, asks_for_course, wanted
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ from rag.asked import Asked, asks_for_course, decisive, kind_asked, wanted
     ],
 )
 def test_the_kind_asked_for(question, asked):
-    assert kind_asked(question) is asked
+    assert wanted(question).asked is asked
 
 
 @pytest.mark.parametrize(
@@ -86,17 +86,6 @@ def test_the_unit_asked_for_is_told_from_others(question, holding, lacking):
 def test_what_is_no_unit_asks_for_no_unit():
     assert wanted("有多少补贴？").exactly is None
     assert wanted("校长是谁？").exactly is None
-
-
-def test_the_words_beside_the_question_word_name_the_thing():
-    assert wanted("主题是什么？").focus == ("主题",)
-    assert wanted("哪家公司承建？").focus == ("公司承",)
-    assert wanted("介绍一下").focus == ()
-
-
-def test_only_figures_and_days_are_marked():
-    assert decisive(wanted("校长是谁？")) is None
-    assert decisive(wanted("什么时候通车？")).findall("2025年6月28日通车") == ["2025年6月28日"]
 
 
 @pytest.mark.parametrize(

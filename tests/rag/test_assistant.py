@@ -115,7 +115,7 @@ def test_what_no_article_tells_is_refused(assistant, question, words):
     assert (answer.sentences, answer.citations) == ((), ())
     nearest = [e.title for e in answer.evidence[:3]]
     assert len(nearest) == 3
-    assert all(title in answer.answer for title in nearest)
+    assert nearest[0] in answer.answer
     assert len(answer.evidence) == 5
 
 

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from index.build import index_raw
-from rag.asked import wanted
+from index.records import Span
 from rag.assistant import Assistant
 from rag.disagreement import disagreement
 from rag.score import readable, score_sentences
-from tests.conftest import FakeEncoder, article
+from tests.conftest import FakeReader, article
 from tests.rag.conftest import ranked
 
 
 def found(question, *hits):
     read = readable([[hit] for hit in hits])
-    return disagreement(wanted(question), score_sentences(question, read, FakeEncoder()))
+    return disagreement(score_sentences(question, read, FakeReader()))
 
 
 def two(first, second):
@@ -60,6 +61,33 @@ def test_two_figures_are_set_beside_each_other(question, first, second, figures)
 )
 def test_what_does_not_disagree(question, first, second):
     assert found(question, *two(first, second)) is None
+
+
+def candidate(text, words, aid="a", day=date(2025, 6, 10)):
+    (only,) = score_sentences("几？", [ranked(text, article_id=aid, day=day)], FakeReader())
+    start = text.index(words)
+    return replace(only, words=Span(start, start + len(words)), signs=replace(only.signs, own=1.0))
+
+
+@pytest.mark.parametrize(
+    ("first", "words", "second", "others", "differ"),
+    [
+        ("大桥2025年6月28日通车。", "2025年6月28日", "大桥6月28日通车。", "6月28日", False),
+        ("大桥今年6月28日通车。", "今年6月28日", "大桥2025年6月28日通车。", "2025年6月28日", False),
+        ("大桥6月28日通车。", "6月28日", "大桥2025年6月30日通车。", "2025年6月30日", True),
+        ("首发132款。", "132款", "首发超过130款。", "超过130款", False),
+        ("首发约130款。", "约130款", "首发132款。", "132款", False),
+        ("首发132款。", "132款", "首发145款。", "145款", True),
+        ("全长3.2公里。", "3.2公里", "全长3200米。", "3200米", False),
+        ("全长3.2公里。", "3.2公里", "全长4200米。", "4200米", True),
+        ("全长3.2公里。", "3.2公里", "投资3200元。", "3200元", False),
+        ("原定6月20日，后改为6月28日。", "6月20日", "大桥6月28日通车。", "6月28日", False),
+    ],
+)
+def test_when_two_figures_differ_whichever_comes_first(first, words, second, others, differ):
+    one, other = candidate(first, words), candidate(second, others, "b")
+    assert (disagreement([one, other]) is not None) is differ
+    assert (disagreement([other, one]) is not None) is differ
 
 
 def test_one_article_does_not_disagree_with_itself():

@@ -13,16 +13,19 @@ from index.records import Span
 from rag.records import (
     Answer,
     AnswerSentence,
+    Certainty,
     Citation,
     Evidence,
     Filters,
     Question,
     RankedPassage,
     Seconds,
+    ShortAnswer,
     Support,
     Turn,
     citation,
     iso,
+    nearest_lead,
 )
 from tests.rag.conftest import ranked
 
@@ -56,7 +59,7 @@ DOCUMENTED = {
 ADDED = {
     *("column", "filters", "kind", "error", "account", "title", "date", "url", "marks", "reason"),
     *("copies", "as_of"),
-    *("answerer", "notice", "incomplete", "refusal", "usage"),
+    *("answerer", "notice", "incomplete", "refusal", "usage", "certainty", "short"),
 }
 
 ANSWER = Answer(
@@ -249,10 +252,66 @@ def test_markdown_of_a_refusal_is_its_words():
     assert refused.to_markdown() == "没有 \\*内容\\*"
 
 
-def test_markdown_says_the_notice_and_what_is_not_sure():
-    doubtful = replace(ANSWER.sentences[0], support=Support.PARTIAL)
-    shown = replace(ANSWER, sentences=(doubtful,), notice="模型断开").to_markdown()
-    assert shown.startswith("> 模型断开\n\n大桥全长3.2公里。[^1] *(partial)*\n\n")
+@pytest.mark.parametrize(
+    ("answerer", "support", "said"),
+    [
+        ("m", Support.SUPPORTED, ""),
+        ("m", Support.PARTIAL, " *(partial)*"),
+        ("m", Support.UNVERIFIED, " *(unverified)*"),
+        ("extractive", Support.SUPPORTED, ""),
+        ("extractive", Support.PARTIAL, " *(probably)*"),
+    ],
+)
+def test_markdown_says_the_notice_and_what_is_not_sure(answerer, support, said):
+    sentences = (replace(ANSWER.sentences[0], support=support),)
+    shown = replace(ANSWER, sentences=sentences, answerer=answerer, notice="模型断开")
+    assert shown.to_markdown().startswith(f"> 模型断开\n\n大桥全长3.2公里。[^1]{said}\n\n[^1]")
+
+
+def test_markdown_has_the_very_words_first():
+    short = ShortAnswer("*3.2*\n公里", 1, 8, 13)
+    shown = replace(ANSWER, short=short, notice="按日期排列").to_markdown()
+    assert shown.startswith(
+        "> 按日期排列\n\n**\\*3.2\\* 公里**[^1]\n\n大桥全长3.2公里。[^1]\n\n[^1]: "
+    )
+
+
+@pytest.mark.parametrize(
+    ("question", "lead"),
+    [
+        ("大桥多宽？", nearest_lead("大桥？")),
+        ("How wide is the bridge?", nearest_lead("The bridge")),
+    ],
+)
+def test_what_is_only_near_is_led_up_to_and_has_no_marks(question, lead):
+    sentences = (replace(ANSWER.sentences[0], support=Support.UNVERIFIED),)
+    near = replace(
+        ANSWER,
+        question=question,
+        answer=f"{lead} {ANSWER.answer}",
+        sentences=sentences,
+        certainty=Certainty.NEAREST,
+    )
+    assert (near.lead, near.said) == (lead, ANSWER.answer)
+    assert near.to_markdown().startswith(f"{lead}\n\n大桥全长3.2公里。[^1]\n\n[^1]: ")
+
+
+def test_only_what_is_near_has_a_lead():
+    assert (ANSWER.lead, ANSWER.said) == ("", ANSWER.answer)
+    assert nearest_lead("大桥？") != nearest_lead("The bridge")
+
+
+def test_a_refusal_is_one_in_both_ways_of_saying_so():
+    refused = replace(ANSWER, refused=True, sentences=(), citations=())
+    assert refused.certainty is Certainty.REFUSAL
+    assert ANSWER.certainty is Certainty.DIRECT
+    assert json.loads(refused.to_json())["certainty"] == "refusal"
+
+
+def test_json_of_a_short_answer():
+    loaded = replace(ANSWER, short=ShortAnswer("3.2公里", 1, 8, 13)).to_dict()
+    assert loaded["short"] == {"text": "3.2公里", "marker": 1, "start": 8, "end": 13}
+    assert ANSWER.to_dict()["short"] is None
 
 
 def test_markdown_shows_what_an_article_says_as_text():

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from index.records import Span
+from rag.reader import FoundSpan, PassageReading
 from rag.score import PASSAGES, readable, score_sentences, term_shares
-from tests.conftest import FakeEncoder
+from tests.conftest import FakeReader
 from tests.rag.conftest import ranked
 
 
 def scored(question, *hits, background=""):
-    return score_sentences(question, hits, FakeEncoder(), background)
+    return score_sentences(question, hits, FakeReader(), background)
 
 
 def test_every_sentence_is_scored_likeliest_first():
@@ -22,17 +26,67 @@ def test_every_sentence_is_scored_likeliest_first():
 
 def test_each_sign_is_read_from_the_text():
     text = "大桥建好了。全长3.2公里。通车"
-    candidates = {
-        c.text: c.signs for c in scored("东岸大桥全长多少公里？", ranked(text, title="东岸"))
-    }
+    hit = ranked(text, title="东岸", before="前面还有一句。")
+    (reading,) = FakeReader().read("东岸大桥全长多少公里？", [("东岸", text)])
+    candidates = {c.text: c for c in scored("东岸大桥全长多少公里？", hit)}
     length = candidates["全长3.2公里。"]
-    assert (length.holds, length.exactly, length.first) == (1, 1, 1)
-    assert length.own > 0
-    assert length.title > 0
-    assert length.before > 0
-    assert length.focus > 0
-    assert candidates["大桥建好了。"].before == 0
-    assert (candidates["通车"].scrap, candidates["通车"].headline) == (1, 1)
+    assert length.short == "3.2公里"
+    assert length.signs.first == 1
+    assert length.signs.own > 0
+    assert length.signs.title > 0
+    assert length.signs.answers == reading.answers
+    assert length.signs.span == max(found.score for found in reading.spans)
+
+
+class Silent:
+    """A reader that finds nothing."""
+
+    def read(self, question, passages):
+        return [PassageReading(-3.0, ()) for _ in passages]
+
+
+def test_a_sentence_without_a_span_is_a_candidate_still():
+    (candidate,) = score_sentences("谁？", [ranked("大桥通车。")], Silent())
+    assert (candidate.words, candidate.short) == (None, "")
+
+
+class Long:
+    """A reader whose span goes on into the next sentence."""
+
+    def read(self, question, passages):
+        return [PassageReading(1.0, (FoundSpan(Span(2, 8), 1.0),)) for _ in passages]
+
+
+def test_words_end_with_their_sentence():
+    candidates = score_sentences("谁？", [ranked("大桥通车。船停了。")], Long())
+    assert {c.text: c.short for c in candidates} == {"大桥通车。": "通车。", "船停了。": ""}
+
+
+def test_what_lies_between_the_passages_of_the_best_article_is_read_too():
+    before = "".join(f"第{n}句说的是别的事情。" for n in range(60)) + "电话是555。"
+    hit = ranked("大桥通车了。", before=before)
+    reader = FakeReader()
+    candidates = score_sentences("电话多少？", [hit], reader)
+    assert "电话是555。" in [candidate.text for candidate in candidates]
+    assert 1 < reader.read_pairs <= 6
+
+
+def test_of_a_long_article_the_best_pieces_their_neighbours_and_its_end_are_read():
+    before = "".join(f"前面第{n}句说的是别的事情。" for n in range(400))
+    text = (
+        "大桥通车了。"
+        + "".join(f"后面第{n}句说的也是别的事情。" for n in range(400))
+        + "电话是555。"
+    )
+    reader = FakeReader()
+    whole = ranked(text, before=before)
+    span = Span(len(before), len(before) + 900)
+    hit = replace(whole, passage=replace(whole.passage, span=span))
+    found = {c.text for c in score_sentences("电话多少？", [hit], reader)}
+    assert "大桥通车了。" in found
+    assert "电话是555。" in found
+    assert reader.read_pairs <= 12
+    assert len(found) < 200
 
 
 def test_a_worse_passage_and_another_article_count_less():
@@ -61,10 +115,16 @@ def test_a_copy_is_not_read_beside_its_original():
 
 
 def test_no_more_than_the_best_passages_with_text_are_read():
-    hits = [[ranked("大桥。", article_id=str(n), score=n)] for n in range(PASSAGES + 5)]
+    hits = [[ranked("大桥。", article_id=str(n), score=n / 10)] for n in range(PASSAGES + 5)]
     read = readable([*hits, [ranked("", article_id="title", score=99.0)]])
     assert len(read) == PASSAGES
     assert read[0].passage.article.article_id == str(PASSAGES + 4)
+
+
+def test_passages_far_behind_the_best_are_not_read():
+    hits = [[ranked("大桥。", article_id=str(n), score=float(n))] for n in range(6)]
+    assert [hit.score for hit in readable(hits)] == [5, 4, 3, 2]
+    assert readable([]) == []
 
 
 def test_words_that_few_passages_have_count_more():

@@ -54,6 +54,9 @@ def test_a_question_file_is_measured(
     said = capsys.readouterr()
     assert "answerable  2  1.000  1.000" in said.out
     assert "first question" in said.out
+    assert "direct answers: share " in said.out
+    assert "short answers: share " in said.out
+    assert "certainty: direct " in said.out
     assert "report.html" in said.err
     report = json.loads((out / "report.json").read_text(encoding="utf-8"))
     assert report["configuration"]["library"] == str(library_folder)

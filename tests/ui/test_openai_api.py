@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass, replace
 
 import httpx
 import pytest
@@ -10,7 +11,10 @@ from starlette.testclient import TestClient
 
 from rag.assistant import Assistant
 from rag.chat_model import ChatModel
+from rag.events import Done, Text, Verified
+from rag.records import Answer, AnswerSentence, Certainty, ShortAnswer, Support
 from tests.conftest import ScriptedChat
+from tests.ui.chat.test_turns import answer as quoted
 from ui.openai_api import LARGEST_BODY, create_app
 
 QUESTION = "东岸大桥什么时候通车？"
@@ -68,17 +72,20 @@ def test_a_question_is_answered_with_sources_and_the_whole_answer(client):
     assert body["object"] == "chat.completion"
     (choice,) = body["choices"]
     assert choice["finish_reason"] == "stop"
-    said, listed = choice["message"]["content"].split("\n\n")
+    short, said, listed = choice["message"]["content"].split("\n\n")
+    assert short == "**6月28日** [1]"
     assert said.startswith(f"{OPENING} [1]")
     assert SOURCE in listed
     assert body["juwen"]["citations"][0]["quote"] == OPENING
-    assert body["juwen"]["answer"] == said
+    assert body["juwen"]["short"]["text"] == "6月28日"
     assert body["usage"] == {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}
 
 
 def test_sources_can_be_left_out(client):
     body = ask(client, QUESTION, juwen={"sources": False}).json()
-    assert body["choices"][0]["message"]["content"] == body["juwen"]["answer"]
+    content = body["choices"][0]["message"]["content"]
+    assert SOURCE not in content
+    assert OPENING in content
 
 
 def test_what_the_model_took_is_counted(written):
@@ -143,6 +150,8 @@ def test_a_stream_sends_verified_sentences_and_the_answer_last(written):
     text = said(streamed)
     assert text.startswith(f"{OPENING} [1] 大桥全长3.2公里。 [2]\n\n- [1] ")
     assert INVENTED not in text
+    sent = [chunk["choices"][0]["delta"].get("content") for chunk in streamed[:-1]]
+    assert f"{OPENING} [1]" in sent  # each sentence by itself, before the sources
     assert streamed[-2]["choices"][0]["finish_reason"] == "stop"
     assert streamed[-2]["juwen"]["answer"] == f"{OPENING} [1] 大桥全长3.2公里。 [2]"
     assert streamed[-1]["usage"]["total_tokens"] == 59
@@ -150,6 +159,57 @@ def test_a_stream_sends_verified_sentences_and_the_answer_last(written):
 
 def test_a_stream_and_a_whole_reply_say_the_same(written):
     client = written(f"{OPENING}[1]大桥全长3.2公里。[1]")
+    whole = ask(client, QUESTION).json()["choices"][0]["message"]["content"]
+    assert said(chunks(ask(client, QUESTION, stream=True))) == whole
+
+
+@dataclass
+class Quoting:
+    """An assistant whose articles' own sentences answer so."""
+
+    answer: Answer
+    chat_model: None = None
+
+    def ask(self, *_asked, **_options):
+        return self.answer
+
+    def stream(self, *_asked, **_options):
+        for sentence in self.answer.sentences:
+            yield Text(sentence.text)
+            yield Verified(sentence, quoted=True)
+        yield Done(self.answer)
+
+
+SENTENCES = (
+    AnswerSentence("*共*3.5亿元。", (1,), Support.SUPPORTED),
+    AnswerSentence("工程款4亿元。", (2,), Support.PARTIAL),
+)
+NEAR = tuple(replace(one, support=Support.UNVERIFIED) for one in SENTENCES)
+LEAD = "文章没有直接说到这一点，最接近的内容是："
+
+
+@pytest.mark.parametrize(
+    ("quoted", "content"),
+    [
+        (
+            quoted(sentences=SENTENCES, citations=(), short=ShortAnswer("共*亿元", 1, 5, 10)),
+            "**共\\*亿元** [1]\n\n\\*共\\*3.5亿元。 [1] 工程款4亿元。 [2] (probably answers)",
+        ),
+        (
+            quoted(sentences=NEAR, citations=(), certainty=Certainty.NEAREST),
+            f"{LEAD}\n\n\\*共\\*3.5亿元。 [1] 工程款4亿元。 [2]",
+        ),
+    ],
+    ids=["direct", "nearest"],
+)
+def test_what_stands_above_the_articles_own_sentences_comes_first(quoted, content):
+    client = TestClient(create_app(Quoting(quoted)), "http://127.0.0.1")
+    assert ask(client, QUESTION).json()["choices"][0]["message"]["content"] == content
+    streamed = ask(client, QUESTION, stream=True)
+    assert said(chunks(streamed)) == content
+
+
+def test_a_stream_of_the_articles_own_sentences_says_the_same_as_the_whole_reply(client):
     whole = ask(client, QUESTION).json()["choices"][0]["message"]["content"]
     assert said(chunks(ask(client, QUESTION, stream=True))) == whole
 

@@ -10,7 +10,19 @@ import pytest
 from index.database import Manifest
 from index.records import Problem, Summary
 from index.store import LibraryCounts
-from rag.records import Answer, AnswerSentence, Citation, Seconds, Support
+from rag.records import (
+    Answer,
+    AnswerSentence,
+    Certainty,
+    Citation,
+    Nearest,
+    Refusal,
+    Seconds,
+    ShortAnswer,
+    Support,
+    nearest_lead,
+)
+from rag.refusal import in_words
 from ui.language import speaking
 from ui.show import copies_name, printable, show_answer, show_library, show_summary
 
@@ -238,3 +250,33 @@ def test_what_is_not_borne_out_and_how_the_answer_was_made_is_said():
 def test_copies_are_counted_in_words(chinese, said):
     with speaking(chinese=chinese):
         assert [copies_name(count) for count in (1, 2)] == said
+
+
+def test_the_very_words_come_first_on_a_line_of_their_own():
+    shown = show_answer(replace(answer(cited()), short=ShortAnswer("通\x1b[2J车\n了", 1, 2, 5)))
+    assert shown.split("\n")[:4] == ["通[2J车 了", "", "大桥通车了。 [1]", ""]
+
+
+@pytest.mark.parametrize("question", ["大桥多宽？", "How wide is the bridge?"])
+def test_what_is_only_near_has_a_lead_and_no_marks(question):
+    lead = nearest_lead(question)
+    sentences = (AnswerSentence("大桥通车了。", (1,), Support.UNVERIFIED, "没有说宽度"),)
+    near = replace(
+        answer(cited(), text=f"{lead} 大桥通车了。 [1]"),
+        question=question,
+        sentences=sentences,
+        certainty=Certainty.NEAREST,
+    )
+    assert show_answer(near).split("\n")[:3] == [lead, "大桥通车了。 [1]", ""]
+    assert "没有说宽度" not in show_answer(near)
+
+
+@pytest.mark.parametrize("question", ["大桥多宽？", "How wide is the bridge?"])
+@pytest.mark.parametrize("sentence", ["大桥\n[2] 通车了。", ""])
+def test_a_refusal_quotes_the_nearest_sentence_once_and_apart(question, sentence):
+    refusal = Refusal(nearest=(Nearest("b", "东岸大桥", "2025-06-20", sentence=sentence),))
+    said = replace(answer(text=in_words(question, refusal)), refusal=refusal)
+    first, *rest = show_answer(said).split("\n")
+    assert "东岸大桥 (2025-06-20)" in first
+    assert rest == (["    “大桥 [2] 通车了。”"] if sentence else [])
+    assert "“" not in first

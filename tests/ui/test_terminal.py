@@ -25,7 +25,7 @@ def converse(assistant, capsys, monkeypatch):
 
 def test_an_answer_with_its_proof(converse):
     out, err = converse("东岸大桥什么时候通车？\nexit\n")
-    assert out.startswith("东岸大桥将于6月28日通车。 [1]")
+    assert out.startswith("6月28日\n\n东岸大桥将于6月28日通车。 [1]")
     assert "\n[1] 东岸大桥月底通车  (2025-06-20 · 试验号)\n    “东岸大桥将于6月28日通车。”\n" in out
     assert "    https://example.com/bridge\n" in out
     assert "Ask (an empty line or 'exit' ends):" in err

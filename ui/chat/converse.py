@@ -16,6 +16,7 @@ from rag.records import (
     EVIDENCE_ARTICLES,
     Answer,
     AnswerSentence,
+    Certainty,
     Citation,
     Evidence,
     Filters,
@@ -141,7 +142,8 @@ def converse(
     except JuwenError as error:
         with speaking(chinese=asked.chinese):
             message = say_error(error)
-            yield _part("failed", {"answer": error_html(message)}, said=message)
+            part = _part("failed", {"answer": error_html(message)}, said=message)
+        yield part
 
 
 def _stream(assistant: Streams, asked: Asked) -> Any:
@@ -208,11 +210,17 @@ class _Forming:
         """The whole answer, which replaces all that was shown before; then, where it is a refusal,
         what can be asked instead: to try these questions takes longer than to refuse."""
         with speaking(chinese=self.asked.chinese):
-            said = answer.answer if answer.refused or not self.sentences else ""
-            part = done_part(answer, said)
+            part = done_part(answer, self._said_last(answer))
         yield part
         if answer.refused:
             yield {**part, "slots": {}, "said": "", "instead": list(instead(answer))}
+
+    def _said_last(self, answer: Answer) -> str:
+        """What a screen reader has not been told yet: the whole where it has been told nothing, or
+        nothing of what it is worth; the very words, which were not known before."""
+        if not self.sentences or answer.certainty is not Certainty.DIRECT:
+            return answer.answer
+        return answer.short.text if answer.short else ""
 
 
 def done_part(answer: Answer, said: str = "") -> Part:

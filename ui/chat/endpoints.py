@@ -52,8 +52,10 @@ def endpoints(assistant: Assistant, limits: Limits) -> tuple[Callable[..., Any],
             strictness: How much proof an answer needs: "strict", "balanced" or "open".
 
         Returns:
-            The answer with "sentences", "citations" (article, date, verbatim quote), "evidence" and
-            "refused", which is true where the library does not hold the answer.
+            The answer with "short" (the very words that answer, where they are sure), "sentences",
+            "citations" (article, date, verbatim quote), "evidence" and "certainty": "direct" where it
+            answers, "nearest" where it is only what comes closest, "refusal" where nothing is near.
+            "refused" is true of a refusal alone.
         """
         try:
             limits.count(*address_of(request))

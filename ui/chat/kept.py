@@ -10,9 +10,9 @@ from enum import StrEnum
 from typing import Any
 
 from index.errors import JuwenError
-from rag.records import Answer, Citation
+from rag.records import Answer, AnswerSentence, Citation
 from ui.chat.markup import safe_link
-from ui.chat.turns import about, support_name
+from ui.chat.turns import about, label
 from ui.language import say
 
 
@@ -39,15 +39,27 @@ def to_markdown(answers: Sequence[Answer]) -> str:
 
 
 def _markdown(answer: Answer, number: int) -> str:
-    lines = [f"## {_plain(answer.question)}", ""]
+    paragraphs = [f"## {_plain(answer.question)}"]
     if answer.refused:
-        lines.append(_plain(answer.answer))
-    for sentence in answer.sentences:
-        markers = "".join(f"[^{number}-{marker}]" for marker in sentence.markers)
-        lines.append(f"{_plain(sentence.text)}{markers} ({support_name(sentence.support)})")
-        lines.append("")
-    lines += [_footnote(number, one) for one in answer.citations]
-    return "\n".join([*lines, ""])
+        paragraphs.append(_plain(answer.answer))
+    if answer.short:
+        marker = _markers(number, [answer.short.marker])
+        paragraphs.append(f"**{_plain(answer.short.text)}**{marker}")
+    if answer.lead:
+        paragraphs.append(answer.lead)
+    paragraphs += [_sentence(answer, one, number) for one in answer.sentences]
+    footnotes = "\n".join(_footnote(number, one) for one in answer.citations)
+    return "\n\n".join(part for part in (*paragraphs, footnotes) if part) + "\n"
+
+
+def _sentence(answer: Answer, sentence: AnswerSentence, number: int) -> str:
+    mark = label(sentence, answer)
+    said = f"{_plain(sentence.text)}{_markers(number, sentence.markers)}"
+    return f"{said} ({mark.name})" if mark else said
+
+
+def _markers(number: int, markers: Sequence[int]) -> str:
+    return "".join(f"[^{number}-{marker}]" for marker in markers)
 
 
 def _footnote(number: int, one: Citation) -> str:

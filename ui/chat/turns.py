@@ -13,6 +13,7 @@ from rag.records import (
     Answer,
     AnswerSentence,
     AppliedFilters,
+    Certainty,
     Citation,
     Evidence,
     Nearest,
@@ -58,25 +59,74 @@ class Source:
         return self.citations[0]
 
 
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What a mark behind a sentence is: its shape, its name, and what it means."""
+
+    sign: str
+    name: str
+    meaning: str
+
+
 _SIGNS = {Support.SUPPORTED: "✓", Support.PARTIAL: "◐", Support.UNVERIFIED: "?"}
 
 
-def support_name(support: Support) -> str:
-    """How far a sentence is carried by the words it cites, in a word."""
+def label(sentence: AnswerSentence, answer: Answer | None = None) -> Label | None:
+    """The mark behind a sentence; none where what leads up to it says that it is only near.
+
+    Args:
+        answer: What it stands in; ``None`` while that forms.
+    """
+    support = sentence.support
+    if answer is None:
+        # An article's own may lose its mark in the end, or mean another thing by it; only what a
+        # chat model wrote has a reason.
+        shown = bool(sentence.reason) or support is Support.SUPPORTED
+    else:
+        shown = answer.certainty is not Certainty.NEAREST
+    if not shown:
+        return None
+    quoted = answer is not None and answer.answerer == EXTRACTIVE
+    name, meaning = _directness(support) if quoted else _borne_out(support)
+    return Label(_SIGNS[support], name, sentence.reason or meaning)
+
+
+def _borne_out(support: Support) -> tuple[str, str]:
+    """How far a sentence is carried by the words it cites: in a word, and in a sentence."""
     return {
-        Support.SUPPORTED: say("supported", "支持"),
-        Support.PARTIAL: say("partial", "部分"),
-        Support.UNVERIFIED: say("unverified", "未证实"),
+        Support.SUPPORTED: (
+            say("supported", "支持"),
+            say("The cited words carry this sentence.", "所引原文支持这句话。"),
+        ),
+        Support.PARTIAL: (
+            say("partial", "部分"),
+            say(
+                "The cited words carry only part of this sentence.",
+                "所引原文只支持这句话的一部分。",
+            ),
+        ),
+        Support.UNVERIFIED: (
+            say("unverified", "未证实"),
+            say("No cited words carry this sentence.", "没有原文能证实这句话。"),
+        ),
     }[support]
 
 
-def support_meaning(support: Support) -> str:
+def _directness(support: Support) -> tuple[str, str]:
+    """How directly a sentence answers that is an article's own: in a word, and in a sentence."""
     return {
-        Support.SUPPORTED: say("The cited words carry this sentence.", "所引原文支持这句话。"),
-        Support.PARTIAL: say(
-            "The cited words carry only part of this sentence.", "所引原文只支持这句话的一部分。"
+        Support.SUPPORTED: (
+            say("answers", "回答"),
+            say("This sentence answers the question.", "这句话回答了问题。"),
         ),
-        Support.UNVERIFIED: say("No cited words carry this sentence.", "没有原文能证实这句话。"),
+        Support.PARTIAL: (
+            say("probably", "很可能"),
+            say("This sentence probably answers the question.", "这句话很可能回答了问题。"),
+        ),
+        Support.UNVERIFIED: (
+            say("near", "相近"),
+            say("This sentence is only near to the question.", "这句话只是与问题相近。"),
+        ),
     }[support]
 
 
@@ -118,7 +168,7 @@ def forming_html(
     sentences: Sequence[AnswerSentence], citations: Sequence[Citation], draft: str
 ) -> str:
     """The answer so far: its checked sentences, and the words of the one that forms."""
-    return fill("answer", **_sentences(sentences, citations), draft=draft, answer=None)
+    return fill("answer", **_sentences(sentences, citations), draft=draft)
 
 
 def answer_html(answer: Answer) -> str:
@@ -127,8 +177,8 @@ def answer_html(answer: Answer) -> str:
         return error_html(answer.error)
     if answer.refused:
         return refusal_html(answer)
-    values = _sentences(answer.sentences, answer.citations)
-    return fill("answer", **values, draft="", answer=answer, extractive=EXTRACTIVE)
+    values = _sentences(answer.sentences, answer.citations, answer)
+    return fill("answer", **values, draft="")
 
 
 def refusal_html(answer: Answer) -> str:
@@ -201,17 +251,25 @@ def span_list(one: Citation) -> str:
 
 
 def _sentences(
-    sentences: Sequence[AnswerSentence], citations: Sequence[Citation]
+    sentences: Sequence[AnswerSentence],
+    citations: Sequence[Citation],
+    answer: Answer | None = None,
 ) -> dict[str, object]:
     by_marker = {one.marker: one for one in citations}
+    short = answer.short if answer else None
     return {
         "sentences": [
-            (one, [by_marker[marker] for marker in one.markers if marker in by_marker])
+            (
+                one,
+                [by_marker[marker] for marker in one.markers if marker in by_marker],
+                label(one, answer),
+            )
             for one in sentences
         ],
-        "sign": _SIGNS,
-        "support_name": support_name,
-        "support_meaning": support_meaning,
+        "short": short,
+        "short_cited": by_marker.get(short.marker) if short else None,
+        "answer": answer,
+        "extractive": EXTRACTIVE,
         "about": about,
         "span_list": span_list,
     }

@@ -6,7 +6,15 @@ import pytest
 
 from index.errors import QuestionError
 from rag.events import CitationFound, Done, EvidenceFound, QuestionRead, Text, Verified
-from rag.records import AnswerSentence, AppliedFilters, Strictness, Support, Turn
+from rag.records import (
+    AnswerSentence,
+    AppliedFilters,
+    Certainty,
+    ShortAnswer,
+    Strictness,
+    Support,
+    Turn,
+)
 from tests.ui.chat.test_turns import EVIDENCE, HURT, answer, cited
 from ui.chat.converse import Asked, converse, read_asked
 from ui.language import say
@@ -62,6 +70,26 @@ def test_each_event_becomes_a_part_of_the_page(monkeypatch):
     assert "可疑" not in parts[4]["slots"]["answer"]
     assert parts[-1]["answer"] == ANSWER.to_dict()
     assert set(parts[-1]["slots"]) == {"understood", "answer", "sources", "actions"}
+
+
+def test_the_very_words_come_when_the_answer_is_whole():
+    last = Done(answer(short=ShortAnswer("3.5亿元", 1, 5, 10)))
+    *_, forming, done = converse(Scripted(*EVENTS[:-1], last), Asked("多少钱？", chinese=True))
+    assert 'class="short"' not in forming["slots"]["answer"]
+    assert 'class="short"' in done["slots"]["answer"]
+    assert done["said"] == "3.5亿元"
+
+
+def test_what_is_only_near_ends_as_such():
+    near = AnswerSentence("共3.5亿元。", (1,), Support.UNVERIFIED)
+    whole = "文章没有直接说到这一点，最接近的内容是： 共3.5亿元。 [1]"
+    last = answer(sentences=(near,), answer=whole, certainty=Certainty.NEAREST)
+    events = (*EVENTS[:5], Verified(near), Done(last))
+    *_, forming, done = converse(Scripted(*events), Asked("多少钱？", chinese=True))
+    assert "nearest-lead" in done["slots"]["answer"]
+    assert done["said"] == whole
+    for part in (forming, done):
+        assert 'class="label' not in part["slots"]["answer"]
 
 
 def test_a_reader_who_leaves_stops_the_assistant():

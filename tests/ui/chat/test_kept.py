@@ -5,15 +5,30 @@ import json
 import pytest
 
 from index.errors import JuwenError
-from rag.records import Refusal
+from rag.records import AnswerSentence, Certainty, Nearest, Refusal, ShortAnswer, Support
 from tests.ui.chat.test_turns import HURT, answer, cited
 from ui.chat.kept import read_answer, to_markdown
 from ui.language import speaking
 
 
 def test_an_answer_comes_back_as_it_was():
-    kept = answer(refusal=Refusal(("a",), ("b",)), incomplete=True)
+    nearest = (Nearest("a", "标题", None, sentence="一句。"),)
+    kept = answer(
+        refusal=Refusal(("a",), ("b",), nearest),
+        incomplete=True,
+        certainty=Certainty.NEAREST,
+        short=ShortAnswer("3.5亿元", 1, 5, 10),
+    )
     assert read_answer(json.loads(kept.to_json())) == kept
+
+
+@pytest.mark.parametrize("refused", [True, False])
+def test_an_answer_of_before_there_was_a_certainty_is_read(refused):
+    kept = answer(refused=refused)
+    values = kept.to_dict()
+    del values["certainty"], values["short"]
+    assert read_answer(values) == kept
+    assert kept.certainty is (Certainty.REFUSAL if refused else Certainty.DIRECT)
 
 
 def test_fields_of_a_later_version_are_left_alone():
@@ -36,6 +51,8 @@ def test_fields_of_a_later_version_are_left_alone():
             "citations": [{**answer().to_dict()["citations"][0], "start": True}],
         },
         {**answer().to_dict(), "refusal": 3},
+        {**answer().to_dict(), "certainty": "sure"},
+        {**answer().to_dict(), "short": {"text": "3.5亿元"}},
     ],
 )
 def test_what_is_no_answer_is_refused(broken):
@@ -45,14 +62,21 @@ def test_what_is_no_answer_is_refused(broken):
 
 def test_a_conversation_as_markdown():
     with speaking(chinese=True):
-        text = to_markdown([answer(), answer(question="再问？")])
-    assert "## 多少钱？" in text
-    assert "共3.5亿元。[^1-1] (支持)" in text
+        text = to_markdown([answer(answerer="m"), answer(question="再问？")])
+    assert text.startswith("## 多少钱？\n\n共3.5亿元。[^1-1] (支持)\n\n[^1-1]: ")
+    assert "## 再问？\n\n共3.5亿元。[^2-1] (回答)\n" in text
     assert (
         "[^1-1]: [标题](<https://example.com/a>) (2025-06-01 · 号 · 转自 晚报)：“共3.5亿元。”"
         in text
     )
-    assert "[^2-1]" in text
+
+
+def test_the_very_words_and_what_is_only_near_as_markdown():
+    sentence = AnswerSentence("共3.5亿元。", (1,), Support.UNVERIFIED)
+    near = answer(sentences=(sentence,), certainty=Certainty.NEAREST)
+    text = to_markdown([answer(short=ShortAnswer("*3.5亿元*", 1, 5, 10)), near])
+    assert "## 多少钱？\n\n**\\*3.5亿元\\***[^1-1]\n\n共3.5亿元。[^1-1] (" in text
+    assert "文章没有直接说到这一点，最接近的内容是：\n\n共3.5亿元。[^2-1]\n\n[^2-1]: " in text
 
 
 def test_markdown_of_hostile_articles_is_text():

@@ -10,11 +10,13 @@ from rag.records import (
     Answer,
     AnswerSentence,
     AppliedFilters,
+    Certainty,
     Citation,
     Evidence,
     Nearest,
     Refusal,
     Seconds,
+    ShortAnswer,
     Support,
 )
 from ui.chat import turns
@@ -86,10 +88,67 @@ def test_a_citation_is_a_button_that_knows_its_place():
 )
 def test_each_sentence_has_its_label_in_words_and_shape(support, name, sign):
     sentence = AnswerSentence("共4亿元。", (1,), support, "原文为3.5亿元")
-    html = turns.answer_html(answer(sentences=(sentence,)))
+    html = turns.answer_html(answer(sentences=(sentence,), answerer="m"))
     assert f"</span>{name}</span>" in html
     assert f'aria-hidden="true">{sign}</span>' in html
     assert '<span class="reason">原文为3.5亿元</span>' in html
+
+
+@pytest.mark.parametrize(
+    ("chinese", "support", "name", "meaning"),
+    [
+        (True, Support.SUPPORTED, "回答", "这句话回答了问题。"),
+        (True, Support.PARTIAL, "很可能", "这句话很可能回答了问题。"),
+        (False, Support.SUPPORTED, "answers", "This sentence answers the question."),
+        (False, Support.PARTIAL, "probably", "This sentence probably answers the question."),
+    ],
+)
+def test_of_an_articles_own_sentence_the_mark_says_how_directly_it_answers(
+    chinese, support, name, meaning
+):
+    sentence = AnswerSentence("共3.5亿元。", (1,), support)
+    with speaking(chinese=chinese):
+        html = turns.answer_html(answer(sentences=(sentence,)))
+        written = turns.answer_html(answer(sentences=(sentence,), answerer="m"))
+    assert f'title="{meaning}"' in html
+    assert f"</span>{name}</span>" in html
+    assert meaning not in written
+
+
+def test_the_very_words_stand_above_and_lead_to_their_place():
+    html = turns.answer_html(answer(short=ShortAnswer("3.5亿元", 1, 5, 10)))
+    short, _, sentences = html.partition('<div class="sentences">')
+    place = 'data-article="a" data-start="4" data-end="10" data-marks="5-10"'
+    assert f'<p class="short"><button type="button" class="cite" {place}' in short
+    assert '<span lang="zh-CN">3.5亿元</span><span class="short-marker">[1]</span>' in short
+    assert 'class="short"' not in sentences
+    assert 'class="short"' not in turns.answer_html(answer())
+
+
+def test_the_very_words_of_a_citation_that_is_lost_lead_nowhere():
+    html = turns.answer_html(answer(citations=(), short=ShortAnswer("3.5亿元", 1, 5, 10)))
+    assert '<p class="short"><span lang="zh-CN">3.5亿元</span></p>' in html
+    assert "<button" not in html
+
+
+def test_what_is_only_near_is_led_up_to_and_has_no_marks():
+    sentence = AnswerSentence("共3.5亿元。", (1,), Support.UNVERIFIED)
+    html = turns.answer_html(answer(sentences=(sentence,), certainty=Certainty.NEAREST))
+    lead, _, sentences = html.partition('<div class="sentences nearest">')
+    assert (
+        '<p class="nearest-lead" lang="zh-CN">文章没有直接说到这一点，最接近的内容是：</p>' in lead
+    )
+    assert ">[1]</button>" in sentences
+    assert 'class="sentence"' in sentences
+    assert 'class="label' not in html
+    assert "未证实" not in html
+
+
+def test_what_turns_out_to_be_only_near_flashes_no_mark_before():
+    near = AnswerSentence("共3.5亿元。", (1,), Support.UNVERIFIED)
+    wrong = AnswerSentence("共4亿元。", (1,), Support.UNVERIFIED, "原文为3.5亿元")
+    assert 'class="label' not in turns.forming_html((near,), (cited(1),), "")
+    assert turns.forming_html((near, wrong), (cited(1),), "").count('class="label') == 1
 
 
 def test_everything_is_escaped_wherever_it_stands():
@@ -102,14 +161,17 @@ def test_everything_is_escaped_wherever_it_stands():
         standalone_question=HURT + "2",
         sentences=(AnswerSentence(HURT, (1,), Support.PARTIAL, HURT),),
         citations=(one,),
+        short=ShortAnswer(HURT, 1, 5, 8),
         evidence=evidence,
         notice=HURT,
         answerer=HURT,
         filters=AppliedFilters(accounts=(HURT,)),
     )
-    refusal = Refusal((HURT,), (HURT,), (Nearest(HURT, HURT, HURT, HURT, HURT),))
+    refusal = Refusal((HURT,), (HURT,), (Nearest(HURT, HURT, HURT, HURT, HURT, HURT),))
     pages = [
         turns.answer_html(hostile),
+        turns.answer_html(replace(hostile, short=None, certainty=Certainty.NEAREST)),
+        turns.answer_html(replace(hostile, citations=())),
         turns.answer_html(replace(hostile, refused=True, refusal=refusal)),
         turns.answer_html(replace(hostile, error=HURT)),
         turns.sources_html(hostile),
@@ -178,15 +240,19 @@ def test_a_question_that_the_conversation_completed_can_be_asked_alone(
 
 
 def test_a_refusal_says_what_was_looked_for_and_what_is_near():
-    refusal = Refusal(
-        ("火星", "居民"), ("火星",), (Nearest("n", "人口普查", "2025-04-01", "号", "火星"),)
+    nearest = (
+        Nearest("n", "人口普查", "2025-04-01", "号", "没有提到“火星”", "全市居民3万人。"),
+        Nearest("m", "人口", "2025-04-02"),
     )
+    refusal = Refusal(("火星移民", "居民"), ("火星",), nearest)
     html = turns.answer_html(answer(refused=True, sentences=(), citations=(), refusal=refusal))
     assert "文章库中没有能回答这个问题的内容" in html
-    assert '<span class="word missing">火星<span class="lack"> 未见</span></span>' in html
+    assert '<span class="word missing">火星移民<span class="lack"> 未见</span></span>' in html
     assert '<span class="word">居民</span>' in html
     assert 'data-article="n"' in html
-    assert "未提及：火星" in html
+    assert ">没有提到“火星”</span>" in html
+    assert html.count('<q class="near"') == 1
+    assert '<q class="near" lang="zh-CN">全市居民3万人。</q>' in html
     assert "2025-04-01 · 号" in html
     assert 'role="alert"' not in html
 
@@ -222,7 +288,7 @@ def test_a_notice_and_an_answer_that_broke_off():
 
 def test_in_english():
     with speaking(chinese=False):
-        assert "</span>supported</span>" in turns.answer_html(answer())
+        assert "</span>supported</span>" in turns.answer_html(answer(answerer="m"))
         assert turns.about(cited(1)) == "2025-06-01 · 号 · reprinted from 晚报"
 
 
