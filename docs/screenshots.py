@@ -25,8 +25,8 @@ IMAGES = Path(__file__).parent / "images"
 WIDE = {"width": 1280, "height": 800}
 NARROW = {"width": 390, "height": 844}
 
-CHINESE = ("算力券最高能抵多少钱？", "今年补了多少只灯？", "火星上有多少居民？")
-ENGLISH = ("How many companies exhibited at Linjiang Robot Week?", "How many people live on Mars?")
+CHINESE = ("机器人周有多少家企业参展？", "今年补了多少只灯？", "火星上有多少居民？")
+ENGLISH = ("How many robots were shown at Linjiang Robot Week?", "How many people live on Mars?")
 
 
 def main(everything: Path | None) -> None:
