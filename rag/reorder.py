@@ -24,7 +24,7 @@ class Weights:
     foreign: float
 
 
-WEIGHTS = Weights(same=0.0, foreign=0.2)
+WEIGHTS = Weights(same=0.5, foreign=0.5)
 
 
 def reordered(
