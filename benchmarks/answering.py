@@ -81,7 +81,6 @@ class Asked:
     name: str
     kind: str
     question: str
-    background: str
     case: Case
     gold: frozenset[str]
     ranked: Sequence[RankedPassage]
@@ -268,7 +267,6 @@ def read_one(
         name=case.id.split("-")[0] + (" across" if case.kind == Kind.CROSSLINGUAL else ""),
         kind=kind,
         question=question,
-        background=before,
         case=case,
         gold=frozenset(
             name for hit in ranked if is_gold(case, name := hit.passage.article.article_id)

@@ -159,14 +159,12 @@ def drafted(
 def quoted(candidate: Candidate) -> Quoted:
     """Of a sentence the clauses around the words that answer; of one that announces a list, its last
     clauses and the list."""
-    text, start, words = candidate.text, candidate.span.start, candidate.words
-    kept = [Span(words.start - start, words.end - start)] if words else []
+    text = candidate.text
     if _announces(text) and (candidate.signs.span <= 0 or text.endswith(_COLONS)):
         part = excerpt(text, [Span(len(text) - 1, len(text))])
         end = _end_of_list(candidate.passage.article.text, candidate.span)
-        return Quoted(candidate, Span(start + part.start, end))
-    part = excerpt(text, kept)
-    return Quoted(candidate, Span(start + part.start, start + part.end))
+        return Quoted(candidate, Span(candidate.span.start + part.start, end))
+    return Quoted(candidate, candidate.excerpt)
 
 
 def _end_of_list(text: str, sentence: Span) -> int:
@@ -184,9 +182,7 @@ def _end_of_list(text: str, sentence: Span) -> int:
 
 
 def _is_prose(item: str) -> bool:
-    return (
-        item.rstrip().endswith(("。", "！", "？", "!", "?")) or _ANNOUNCES.search(item) is not None
-    )
+    return item.rstrip().endswith(("。", "！", "？", "!", "?")) or _announces(item)
 
 
 def _announces(text: str) -> bool:

@@ -219,7 +219,8 @@ class Assistant:
         standalone, usage = self._standalone(question, history, chat, options.get("config"))
         found = self._find(standalone, filters or Filters())
         yield QuestionRead(found.question, detect_language(question), found.filters)
-        yield EvidenceFound(to_evidence(found.articles, self.library.copies()))
+        copies = self.library.copies()
+        yield EvidenceFound(to_evidence(found.articles, copies))
         retrieved = time.perf_counter()
         # A rewritten question needs no background; one that was put together ends with its own words.
         asked = question if standalone.endswith(question) else standalone
@@ -254,7 +255,7 @@ class Assistant:
                 refused=draft is None,
                 sentences=draft.sentences if draft else (),
                 citations=draft.citations if draft else (),
-                evidence=to_evidence(articles, self.library.copies()),
+                evidence=to_evidence(articles, copies),
                 seconds=Seconds(
                     retrieve=round(retrieved - started, 4),
                     answer=round(done - retrieved, 4),

@@ -15,9 +15,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass
 
 from index.language import Language, detect_language
-from index.records import Article, Span
+from index.records import Article
 from index.terms import question_phrases
-from rag.excerpt import excerpt
 from rag.names import find_names, fold_name, latin_words, stands_in
 from rag.records import Certainty, Nearest, RankedPassage, Refusal, Strictness, iso
 from rag.score import Candidate
@@ -92,7 +91,7 @@ class Judgement:
     """What is made of the evidence.
 
     Attributes:
-        right: The probability that the likeliest sentence answers.
+        right: The probability that what would be said holds the answer.
         short: Whether its words are sure enough to be given alone.
     """
 
@@ -169,13 +168,18 @@ def refusal_of(
         candidates: The sentences that were read, likeliest first.
     """
     named = [hits[0].passage.article for hits in articles[:_NEAREST]]
-    nearest = tuple(_nearest(question, article, candidates) for article in named)
     lacks = [tuple(_missing(question, article)) for article in named]
+    nearest = tuple(
+        _nearest(question, article, own, candidates)
+        for article, own in zip(named, lacks, strict=True)
+    )
     missing = tuple(name for name in lacks[0] if all(name in own for own in lacks)) if lacks else ()
     return Refusal(tuple(question_phrases(question)[:_LOOKED_FOR]), missing, nearest)
 
 
-def _nearest(question: str, article: Article, candidates: Sequence[Candidate]) -> Nearest:
+def _nearest(
+    question: str, article: Article, lacks: Sequence[str], candidates: Sequence[Candidate]
+) -> Nearest:
     own = (one for one in candidates if one.passage.article.article_id == article.article_id)
     likeliest = next(own, None)
     return Nearest(
@@ -183,7 +187,7 @@ def _nearest(question: str, article: Article, candidates: Sequence[Candidate]) -
         title=article.title or article.article_id,
         date=iso(article.date),
         account=article.account,
-        lacks=_lacks_in_words(tuple(_missing(question, article)), question),
+        lacks=_lacks_in_words(lacks, question),
         sentence=_nearest_sentence(question, likeliest) if likeliest else "",
     )
 
@@ -194,9 +198,7 @@ def _nearest_sentence(question: str, likeliest: Candidate) -> str:
     told = likeliest.signs.own + likeliest.signs.title
     if told < _LEAST_TOLD and likeliest.passage.language == detect_language(question):
         return ""
-    start, words = likeliest.span.start, likeliest.words
-    kept = [Span(words.start - start, words.end - start)] if words else []
-    return excerpt(likeliest.text, kept).of(likeliest.text)
+    return likeliest.excerpt.of(likeliest.passage.article.text)
 
 
 def _missing(question: str, article: Article) -> Iterator[str]:

@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, replace
-from functools import lru_cache
 
 import numpy as np
 
@@ -20,6 +19,7 @@ from index.language import Language
 from index.records import Passage, Span
 from index.sentences import split_sentences
 from index.terms import content_terms, terms
+from rag.excerpt import excerpt
 from rag.reader import PassageReading, Reader
 from rag.records import RankedPassage
 
@@ -95,6 +95,12 @@ class Candidate:
     @property
     def text(self) -> str:
         return self.span.of(self.passage.article.text)
+
+    @property
+    def excerpt(self) -> Span:
+        """The sentence, or of a long one the clauses around the words, in characters of the article."""
+        start, words = self.span.start, self.words
+        return _moved(excerpt(self.text, [_moved(words, -start)] if words else []), start)
 
     @property
     def short(self) -> str:
@@ -225,7 +231,7 @@ def term_shares(
     asked = own.union(content_terms(background))
     among: Counter[str] = Counter()
     for hit in ranked:
-        among.update(asked.intersection(_terms_in(hit.passage.text)))
+        among.update(_terms_of(hit.passage.text, asked))
     weights = {
         term: math.log(1 + (len(ranked) + 0.5) / (among[term] + 0.5))
         * (1 if term in own else _BACKGROUND)
@@ -235,11 +241,6 @@ def term_shares(
     return {term: weight / total for term, weight in weights.items()}
 
 
-@lru_cache(maxsize=4 * PASSAGES)
-def _terms_in(passage: str) -> frozenset[str]:
-    """The terms of a passage, which follow-up questions ask for again."""
-    return frozenset(terms(passage))
-
-
-def _terms_of(text: str, share: Mapping[str, float]) -> frozenset[str]:
-    return frozenset(terms(text)).intersection(share)
+def _terms_of(text: str, asked: Collection[str]) -> frozenset[str]:
+    """Those of a question's terms that a text has."""
+    return frozenset(terms(text)).intersection(asked)
