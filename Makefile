@@ -35,7 +35,7 @@ faults: $(STAMP)
 
 # make soak MINUTES=10                     four readers and a writer at one library
 soak: $(STAMP)
-	$(BIN)/python benchmarks/soak.py --minutes $(or $(MINUTES),10)
+	$(BIN)/python -m eval.benchmarks.soak --minutes $(or $(MINUTES),10)
 
 check: $(STAMP)
 	$(BIN)/ruff check .
@@ -49,7 +49,7 @@ eval: $(STAMP)
 	$(BIN)/juwen eval eval/sets/samples.jsonl --library library-samples --out reports/samples
 
 # make mutants                            breaks verifier and refusal on purpose, piece by piece: do the tests notice?
-# make mutants ONLY='rag.verify*'         a part
+# make mutants ONLY='rag.verification.verify*'         a part
 mutants: $(STAMP)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[mutants]'
 	$(BIN)/mutmut run --max-children 2 $(ONLY)

@@ -17,7 +17,7 @@ from playwright.sync_api import sync_playwright
 
 from index.build import index_articles
 from rag.assistant import Assistant
-from rag.starters import starters
+from rag.suggestions import starters
 from ui.chat.server import Settings, serving
 
 IMAGES = Path(__file__).parent / "images"

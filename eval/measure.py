@@ -26,7 +26,7 @@ from eval.run import ANSWERS, RUN, Ask, Progress, RunIdentity, ask_all, question
 from eval.score import score
 from eval.summarise import estimates, grouped, rank_histogram
 from eval.versions import code_fingerprint, versions
-from index.store import Library
+from index.library.reader import Library
 from rag.assistant import Assistant
 from rag.records import Answer, Question
 

@@ -12,12 +12,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.chunk import chunk_article
-from index.clean import VERSION as CLEANING_VERSION
-from index.clean import clean, publication_date
-from index.embed import PACKAGED, Encoder, load_encoder, passage_text, question_centres
+from index.cleaning.clean import VERSION as CLEANING_VERSION
+from index.cleaning.clean import clean, publication_date
+from index.cleaning.newspaper_page import split_page
+from index.duplicates.relations import Recurring, skipped_spans
+from index.embedding.centring import question_centres
+from index.embedding.encoder import PACKAGED, Encoder, load_encoder, passage_text
 from index.errors import LibraryError
-from index.load import read_articles
-from index.page import split_page
+from index.library.reader import Library
+from index.library.writer import LibraryWriter, Received, StagedChunk, open_writer
+from index.readers.load import read_articles
 from index.records import (
     Article,
     Change,
@@ -29,9 +33,6 @@ from index.records import (
     Summary,
     digest,
 )
-from index.relations import Recurring, skipped_spans
-from index.store import Library
-from index.writer import LibraryWriter, Received, StagedChunk, open_writer
 
 _WINDOW = 256
 """Chunks that are encoded together: enough to sort by length, few enough to lose little."""
@@ -73,7 +74,7 @@ def index_articles(
     stopped.
 
     Args:
-        paths: Exports, text files, folders of them and so on (``index.load``).
+        paths: Exports, text files, folders of them and so on (``index.readers.load``).
         columns: Names that the fields of a table or an export have, by attribute of ``RawArticle``.
         encoder: Embeds the chunks; by default the library's own, or the packaged one for a new library.
         chunk_tokens: Size of a chunk in a new library, 192 by default.

@@ -7,9 +7,9 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from index.language import detect_language
 from index.records import Article, Chunk, Span
-from index.sentences import split_clauses, split_sentences
+from index.text.language import detect_language
+from index.text.sentences import split_clauses, split_sentences
 
 if TYPE_CHECKING:
     import tiktoken

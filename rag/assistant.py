@@ -19,20 +19,25 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import numpy as np
 
-from index.embed import Centres, Encoder, load_encoder
+from index.embedding.centring import Centres
+from index.embedding.encoder import Encoder, load_encoder
 from index.errors import EncoderError, JuwenError, LibraryError, QuestionError
-from index.language import Language, detect_language
+from index.library.reader import Library, check_encoder
 from index.records import well_formed
-from index.store import Library, check_encoder
-from index.terms import content_terms
-from rag.align import Similarity, centred_similarity
-from rag.answer import Draft, answering, drafted
-from rag.asked import asks_for_course
-from rag.chat_model import ChatModel, add_usage, as_chat_model
-from rag.disagreement import Said, disagreement
+from index.text.language import Language, detect_language
+from index.text.terms import content_terms
 from rag.events import CitationFound, Done, Event, EvidenceFound, QuestionRead, Text, Verified
-from rag.generate import WrittenAnswer, write_answer
-from rag.reader import PackagedReader, Reader
+from rag.extractive.answer import Draft, answering, drafted
+from rag.extractive.candidates import readable
+from rag.extractive.conflicts import Said, disagreement
+from rag.extractive.reader import PackagedReader, Reader
+from rag.extractive.refusal import in_words, refusal_of
+from rag.extractive.reorder import reordered
+from rag.generation.chat_model import ChatModel, add_usage, as_chat_model
+from rag.generation.generate import WrittenAnswer, write_answer
+from rag.generation.rewrite import rewrite_question
+from rag.question.answer_type import asks_for_course
+from rag.question.limits import Role, Understood, understand
 from rag.records import (
     EXTRACTIVE,
     Answer,
@@ -50,13 +55,9 @@ from rag.records import (
     iso,
     nearest_lead,
 )
-from rag.refusal import in_words, refusal_of
-from rag.reorder import reordered
-from rag.rerank import Reranker
-from rag.retrieve import retrieve, to_evidence
-from rag.rewrite import rewrite_question
-from rag.score import readable
-from rag.understand import Role, Understood, understand
+from rag.retrieval.rerank import Reranker
+from rag.retrieval.retrieve import retrieve, to_evidence
+from rag.verification.align import Similarity, centred_similarity
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel

@@ -13,8 +13,8 @@ from enum import StrEnum
 from typing import Any
 
 from index.errors import QuestionError
-from index.language import Language, detect_language
 from index.records import Kind, Passage, Span, well_formed
+from index.text.language import Language, detect_language
 from rag.markdown import escape_markdown, markdown_link
 
 EVIDENCE_ARTICLES = 10
@@ -111,7 +111,7 @@ class RankedPassage:
     """A passage with its scores against a question: what the stages hand each other.
 
     Attributes:
-        score: Of both legs together (``rag.fuse``), in standard deviations.
+        score: Of both legs together (``rag.retrieval.fuse``), in standard deviations.
         cosine: Of the dense leg alone, after centring by language.
         dense: The cosine in standard deviations from the question's cosines with all passages.
         lexical: Of the lexical leg alone, BM25 against what the question's terms could give.
@@ -143,7 +143,7 @@ class Found:
 class Evidence:
     """One article of the ranked list, by the passage of it that fits the question best.
 
-    ``score`` is that of both legs together (``rag.fuse``), comparable within one answer; ``text`` is
+    ``score`` is that of both legs together (``rag.retrieval.fuse``), comparable within one answer; ``text`` is
     the article's cleaned text from ``start`` to ``end``, ``""`` for an article that has only a title.
     ``copies`` is the number of articles of the library that reprint or sum up this one.
     """

@@ -18,15 +18,28 @@ from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from pydantic import Field
 
 from index.build import index_raw
-from index.embed import Vectors, unit
+from index.embedding.centring import Centres, passage_centres
+from index.embedding.encoder import Vectors, unit
+from index.library.reader import Library
 from index.records import RawArticle, Span
-from index.sentences import split_sentences
-from index.store import Library
-from index.terms import index_terms
+from index.text.sentences import split_sentences
+from index.text.terms import index_terms
 from rag.assistant import Assistant
-from rag.reader import FoundSpan, PassageReading
+from rag.extractive.reader import FoundSpan, PassageReading
 
-# Not those of index.terms: the libraries kept in tests/index/libraries have this encoder's vectors.
+
+def centres_of(vectors: Vectors, languages: list[str], questions: Centres) -> Centres:
+    """The centres of passages that are all in memory."""
+    labels = np.asarray(languages)
+    rows = {language: vectors[labels == language] for language in set(languages)}
+    return passage_centres(
+        {language: some.sum(axis=0, dtype=np.float64) for language, some in rows.items()},
+        {language: len(some) for language, some in rows.items()},
+        questions,
+    )
+
+
+# Not those of index.text.terms: the libraries kept in tests/index/database/libraries have this encoder's vectors.
 _QUESTION_WORDS = re.compile(
     r"请问|什么时候|什么|多少|哪[个些位家里天年月]?|几[个家位项次天种]?|谁|怎么样?|怎样|如何|为什么|为何|是否"
     r"|有没有|吗|呢|的|了|是|在|和|与|及|被|把|对|从|将|这|那"
@@ -226,7 +239,7 @@ def fake_models(monkeypatch: pytest.MonkeyPatch, encoder: FakeEncoder) -> Callab
     def load(name: str = "packaged") -> FakeEncoder:
         return encoder if name in ("packaged", encoder.name) else FakeEncoder(name)
 
-    for module in ("index.build", "index.repair", "rag.assistant"):
+    for module in ("index.build", "index.maintenance.repair", "rag.assistant"):
         monkeypatch.setattr(f"{module}.load_encoder", load)
     return load
 

@@ -19,7 +19,7 @@ def write_tiny_checkpoint(folder: Path) -> Path:
     from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
     from transformers import BertConfig, BertModel
 
-    from index.packaged import quiet_transformers
+    from index.embedding.packaged_model import quiet_transformers
 
     pieces = [*PIECES, *dict.fromkeys(CHARACTERS)]
     scores = [(one, 0.0 if at < 4 else -2.0 - len(one) % 2 * 3) for at, one in enumerate(pieces)]
@@ -65,7 +65,7 @@ def decided_network(checkpoint: Path, seed: int = 5):
     """The network on a checkpoint, its heads random but far from indifferent."""
     import torch
 
-    from rag.reader_network import open_network
+    from rag.extractive.reader_network import open_network
 
     with torch.random.fork_rng():
         torch.manual_seed(seed)
@@ -81,8 +81,8 @@ def save_weights(network, path: Path, **metadata: str) -> Path:
     """Weights as the installation ships them; by default the packaged encoder's."""
     from safetensors.torch import save_file
 
-    from index.packaged import FILE_SHA256
-    from rag.reader_network import pack
+    from index.embedding.packaged_model import FILE_SHA256
+    from rag.extractive.reader_network import pack
 
     save_file(pack(network), str(path), metadata={"encoder": FILE_SHA256, **metadata})
     return path

@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from index.database import Manifest
+from index.database.database import Manifest
+from index.library.reader import Library
 from index.records import Article, Change, Kind, Summary
-from index.store import Library
 from ui.html_page import render
 from ui.marked import Row, beside
 from ui.show import kind_name

@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 
 from index.errors import JuwenError
-from index.store import Library
+from index.library.reader import Library
 from rag.records import Filters
 from ui.batch import ask_batch
 from ui.conversing import chat_command

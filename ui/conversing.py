@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from rag.starters import starters
+from rag.suggestions import starters
 from ui.chat.access import LOCAL_HOST, check_host, read_users
 from ui.indexing import index_samples, run_index
 from ui.language import say

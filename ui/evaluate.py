@@ -14,7 +14,7 @@ from eval.judge import Judge
 from eval.measure import evaluate
 from eval.records import Report
 from eval.report import PAGE
-from index.store import Library
+from index.library.reader import Library
 from ui.language import complain, say
 from ui.options import DEFAULT_LIBRARY, encoder_option, library_option, open_assistant
 from ui.show_report import show_comparison, show_headline

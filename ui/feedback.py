@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from eval.feedback import feedback_to_cases, read_feedback, write_cases
-from index.store import Library
+from index.library.reader import Library
 from ui.chat.feedback import FEEDBACK
 from ui.language import say
 from ui.options import DEFAULT_LIBRARY, library_option

@@ -12,9 +12,9 @@ import click
 
 from index.build import index_articles
 from index.errors import JuwenError
-from index.load import parse_columns
+from index.library.reader import Library
+from index.readers.load import parse_columns
 from index.records import Summary
-from index.store import Library
 from ui.cleaning import run_page
 from ui.html_page import check_writable, write_page
 from ui.language import complain, say, say_error

@@ -11,9 +11,9 @@ from typing import Any
 
 import click
 
-from index.clean import REASONS
+from index.cleaning.clean import REASONS
 from index.errors import ArticleError
-from index.store import Library
+from index.library.reader import Library
 from ui.cleaning import article_page
 from ui.html_page import check_writable, write_page
 from ui.language import say

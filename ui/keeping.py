@@ -10,14 +10,14 @@ from pathlib import Path
 
 import click
 
-from index.backup import back_up
 from index.build import remove_articles
-from index.compact import compact_library
-from index.export import STANDARD_OUTPUT, export_articles
-from index.findings import Finding
-from index.repair import repair_library
-from index.store import Library
-from index.verify import verify_library
+from index.database.damage import Finding
+from index.library.reader import Library
+from index.maintenance.backup import back_up
+from index.maintenance.compact import compact_library
+from index.maintenance.export import STANDARD_OUTPUT, export_articles
+from index.maintenance.repair import repair_library
+from index.maintenance.verify import verify_library
 from ui.language import complain, say
 from ui.options import DEFAULT_LIBRARY, encoder_option, library_option, named_encoder
 from ui.show import printable, show_removal, show_size

@@ -145,7 +145,7 @@ def _followed(raw: str, span: Span, tangle: Sequence[Change]) -> list[Piece]:
         return [Piece(raw[span.start : span.end], rules, last.put)]
     if (span.end - span.start) * len(tangle) > _MOST_REPLAYED:
         return [Piece(raw[span.start : span.end], rules)]
-    # Characters as (start, end, text, whether it is a raw one), as index.draft keeps them.
+    # Characters as (start, end, text, whether it is a raw one), as index.cleaning.draft keeps them.
     units = [(at, at + 1, raw[at], True) for at in range(span.start, span.end)]
     for change in tangle:
         first = next((n for n, u in enumerate(units) if u[1] > change.span.start), len(units))

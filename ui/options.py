@@ -11,11 +11,11 @@ from pathlib import Path
 
 import click
 
-from index.embed import Encoder, load_encoder
+from index.embedding.encoder import Encoder, load_encoder
 from index.errors import QuestionError
 from rag.assistant import Assistant, check_question
 from rag.records import Filters
-from rag.rerank import Reranker
+from rag.retrieval.rerank import Reranker
 from ui.language import complain, say, say_error
 
 DEFAULT_LIBRARY = "library"

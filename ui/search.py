@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from index.records import Article, Kind, well_formed
-from index.terms import index_terms
+from index.text.terms import index_terms
 from rag.records import AppliedFilters, Found, RankedPassage, iso
 from ui.language import say
 from ui.options import (

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from index.database import Manifest
-from index.language import Language
+from index.database.database import Manifest
+from index.library.reader import LibraryCounts
 from index.records import Kind, Summary
-from index.store import LibraryCounts
+from index.text.language import Language
 from rag.records import Answer, AnswerSentence, Certainty, Support
 from ui.language import say
 

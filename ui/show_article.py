@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from index.clean import REASONS
+from index.cleaning.clean import REASONS
 from index.records import Article, Change, RawArticle
 from ui.language import say
 from ui.show import kind_name, printable

@@ -1,4 +1,4 @@
-"""Training of the reader (``rag.reader``): question sets and news articles in, weights out.
+"""Training of the reader (``rag.extractive.reader``): question sets and news articles in, weights out.
 
     python -m eval.training DATA WORK --minutes 150
 

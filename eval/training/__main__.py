@@ -55,9 +55,9 @@ def main(
     from eval.training.public_sets import read_articles, read_paragraphs, read_sets
     from eval.training.public_sets import without as left
     from eval.training.train import PEOPLE, Trainer, held_out_measure, material_of
-    from index.packaged import packaged_checkpoint, quiet_transformers
-    from rag.reader_input import open_tokenizer
-    from rag.reader_network import open_network
+    from index.embedding.packaged_model import packaged_checkpoint, quiet_transformers
+    from rag.extractive.reader_input import open_tokenizer
+    from rag.extractive.reader_network import open_network
 
     if stable and not (work / "stable.pt").exists():
         raise click.UsageError(

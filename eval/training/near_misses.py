@@ -17,8 +17,8 @@ from collections.abc import Iterator, Sequence
 from eval.training.examples import Example
 from eval.training.public_sets import Text
 from index.records import Span
-from index.sentences import split_sentences
-from index.terms import content_terms
+from index.text.sentences import split_sentences
+from index.text.terms import content_terms
 
 _CLAUSE_END = re.compile(r"[，；;]|,(?!\d)")
 _ENDING = re.compile(r"[。！？!?….]*[”’」』）)\"]*$")

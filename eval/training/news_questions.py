@@ -18,8 +18,8 @@ from dataclasses import dataclass, replace
 
 from eval.training.examples import Example
 from eval.training.public_sets import Text
-from index.sentences import split_sentences
-from index.terms import content_terms
+from index.text.sentences import split_sentences
+from index.text.terms import content_terms
 
 _HAN = r"[\u4e00-\u9fff]"
 _UNITS = (

@@ -15,10 +15,10 @@ from eval.training.near_misses import (
     window,
     without_clause,
 )
-from index.language import Language, detect_language
 from index.records import Span
-from index.sentences import split_sentences
-from index.terms import content_terms
+from index.text.language import Language, detect_language
+from index.text.sentences import split_sentences
+from index.text.terms import content_terms
 
 _ROOM = (50, 300)
 """Least and most characters of a passage; of one in letters two and a half times as many."""

@@ -26,9 +26,9 @@ from eval.training.near_misses import Names, Neighbours
 from eval.training.news_questions import questions_of, reworded
 from eval.training.pairs import Asked, group_of
 from eval.training.public_sets import Text
-from index.embed import computes_bfloat16
-from rag.reader_input import Pair, make_pairs
-from rag.reader_network import ReaderNetwork, Reading, tensors
+from index.embedding.encoder import computes_bfloat16
+from rag.extractive.reader_input import Pair, make_pairs
+from rag.extractive.reader_network import ReaderNetwork, Reading, tensors
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer

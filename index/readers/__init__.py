@@ -1,1 +1,1 @@
-"""One module a kind of file: each turns a source into raw articles. ``index.load`` composes them."""
+"""One module a kind of file: each turns a source into raw articles. ``index.readers.load`` composes them."""

@@ -7,15 +7,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from index import build, vectors
+from index import build
 from index.build import index_raw, remove_articles
-from index.compact import compact_library
-from index.database import DATABASE
+from index.database.database import DATABASE
 from index.errors import LibraryError
-from index.repair import repair_library
-from index.store import Library
-from index.vector_file import VECTORS
-from index.verify import verify_library
+from index.library.reader import Library
+from index.maintenance.compact import compact_library
+from index.maintenance.repair import repair_library
+from index.maintenance.verify import verify_library
+from index.search import dense
+from index.search.dense_file import VECTORS
 from tests.conftest import ARTICLES, FakeEncoder, article, contents
 
 QUESTIONS = ("大桥何时通车", "第3处码头", "渡轮开航")
@@ -133,7 +134,7 @@ JOBS: Mapping[str, Job] = {
 
 def set_bounds(job: Job) -> None:
     """Let a handful of passages be a large library, for jobs on one."""
-    vectors.MOST_EXACT, vectors._MOST_UNLISTED = (5, 2) if job.listed else (100_000, 16_384)
+    dense.MOST_EXACT, dense._MOST_UNLISTED = (5, 2) if job.listed else (100_000, 16_384)
 
 
 def seen(folder: Path) -> str:
@@ -144,7 +145,7 @@ def seen(folder: Path) -> str:
         if "is not a library" in str(error) or "never filled" in str(error):
             return "[]"
         raise
-    if vectors.MOST_EXACT == 5:  # lists made at another time are centred a little differently
+    if dense.MOST_EXACT == 5:  # lists made at another time are centred a little differently
         for name, (article_, changes, rows) in found.items():
             found[name] = article_, changes, [(span, of, words) for span, of, _, words in rows]
     return repr(sorted(found.items()))

@@ -28,7 +28,7 @@ from pathlib import Path
 
 from index.chunk import count_tokens
 from index.errors import JuwenError
-from index.terms import index_terms
+from index.text.terms import index_terms
 from tests.faults.jobs import JOBS, Job, seen, set_bounds, wrong_with
 
 

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from index import build
 from index.build import index_articles, index_raw, remove_articles
-from index.embed import passage_text
+from index.embedding.encoder import passage_text
 from index.errors import EncoderError, LibraryError
-from index.load import FIELDS
+from index.library.reader import Library
+from index.readers.load import FIELDS
 from index.records import Chunk, Problem, Summary
-from index.store import Library
 from tests.conftest import ARTICLES, FakeEncoder, article, contents
 
 LONG = "".join(

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.chunk import DEFAULT_TOKENS, ENCODING, chunk_article, count_tokens
-from index.clean import clean, clean_text
-from index.language import Language
+from index.cleaning.clean import clean, clean_text
 from index.records import Article, Chunk, Span
-from index.sentences import split_sentences
+from index.text.language import Language
+from index.text.sentences import split_sentences
 from tests.conftest import article
 
 STORY = "".join(

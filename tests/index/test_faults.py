@@ -16,13 +16,13 @@ from pathlib import Path
 
 import pytest
 
-from index import database
 from index.build import index_raw
-from index.database import DATABASE
-from index.lock import HOLDER, LOCK
-from index.store import Library
-from index.vector_file import VECTORS
-from index.verify import verify_library
+from index.database import database
+from index.database.database import DATABASE
+from index.database.lock import HOLDER, LOCK
+from index.library.reader import Library
+from index.maintenance.verify import verify_library
+from index.search.dense_file import VECTORS
 from tests.conftest import ARTICLES, FakeEncoder, article, contents
 from tests.faults.jobs import JOBS
 
@@ -99,7 +99,7 @@ def test_the_lock_of_a_killed_writer_keeps_nobody_out(library_folder, encoder):
 
 
 def test_a_clock_that_goes_backwards_changes_nothing(library_folder, encoder, monkeypatch):
-    for module in ("index.writer", "index.schema", "index.lock"):
+    for module in ("index.library.writer", "index.database.schema", "index.database.lock"):
         monkeypatch.setattr(f"{module}.utc_now", lambda: "1970-01-01T00:00:00+00:00")
     assert index_raw([article("new", "新的。")], library_folder, encoder=encoder).added == 1
     for path in library_folder.iterdir():

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from index.build import index_raw
-from index.language import detect_language
+from index.library.reader import Library
 from index.records import Article, Passage, Span
-from index.store import Library
+from index.text.language import detect_language
 from rag.records import RankedPassage
 from tests.conftest import FakeEncoder, article
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from index.load import FIELDS
+from index.readers.load import FIELDS
 from index.records import RawArticle
 from tests.conftest import ARTICLES
 from ui.cli import main

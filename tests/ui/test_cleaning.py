@@ -10,8 +10,8 @@ from html.parser import HTMLParser
 import pytest
 
 from index.build import index_raw
+from index.library.reader import Library
 from index.records import Kind, Problem, Summary
-from index.store import Library
 from tests.conftest import ARTICLES, FakeEncoder, article
 from ui import cleaning
 from ui.cleaning import article_page, run_page, survey

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from index.build import index_raw
-from index.load import FIELDS
+from index.readers.load import FIELDS
 from tests.conftest import ARTICLES, FakeEncoder, article
 from tests.ui.conftest import as_export, write_export
 from ui.cli import main

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from index.clean import clean
+from index.cleaning.clean import clean
 from index.records import Change, RawArticle, Span
 from tests.conftest import ARTICLES, article
 from tests.ui.conftest import write_export

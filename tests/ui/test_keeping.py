@@ -7,7 +7,7 @@ import sqlite3
 
 import pytest
 
-from index.store import Library
+from index.library.reader import Library
 from tests.conftest import ARTICLES
 from tests.ui.conftest import write_export
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.clean import clean_draft
-from index.draft import Draft
+from index.cleaning.clean import clean_draft
+from index.cleaning.draft import Draft
 from index.records import Change, Span
 from ui.marked import Piece, beside, mark
 

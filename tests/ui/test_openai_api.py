@@ -10,8 +10,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from rag.assistant import Assistant
-from rag.chat_model import ChatModel
 from rag.events import Done, Text, Verified
+from rag.generation.chat_model import ChatModel
 from rag.records import Answer, AnswerSentence, Certainty, ShortAnswer, Support
 from tests.conftest import ScriptedChat
 from tests.ui.chat.test_turns import answer as quoted

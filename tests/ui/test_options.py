@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from rag.chat_model import ChatModel
+from rag.generation.chat_model import ChatModel
 from tests.conftest import ScriptedChat
 
 QUESTION = "东岸大桥什么时候通车？"
@@ -13,7 +13,9 @@ OPENING = "东岸大桥将于6月28日通车。"
 
 def test_the_chat_model_of_the_environment_answers(juwen, library_folder, monkeypatch):
     chat = ScriptedChat(replies=[f"{OPENING}[1]"])
-    monkeypatch.setattr("rag.chat_model.open_chat_model", lambda name: ChatModel(name, chat))
+    monkeypatch.setattr(
+        "rag.generation.chat_model.open_chat_model", lambda name: ChatModel(name, chat)
+    )
     monkeypatch.setenv("JUWEN_CHAT_MODEL", "some:model")
     ran = juwen("ask", QUESTION, "--library", library_folder, "--json")
     assert json.loads(ran.out)["answerer"] == "some:model"

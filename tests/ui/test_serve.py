@@ -12,7 +12,7 @@ import pytest
 import uvicorn
 
 from rag.assistant import Assistant
-from rag.chat_model import ChatModel
+from rag.generation.chat_model import ChatModel
 from tests.conftest import ScriptedChat
 from ui.openai_api import create_app
 from ui.serve import check_exposure

@@ -7,9 +7,10 @@ from datetime import date
 
 import pytest
 
-from index.database import Manifest
+from index.database.database import Manifest
+from index.library.reader import LibraryCounts
 from index.records import Problem, Summary
-from index.store import LibraryCounts
+from rag.extractive.refusal import in_words
 from rag.records import (
     Answer,
     AnswerSentence,
@@ -22,7 +23,6 @@ from rag.records import (
     Support,
     nearest_lead,
 )
-from rag.refusal import in_words
 from ui.language import speaking
 from ui.show import copies_name, printable, show_answer, show_library, show_summary
 

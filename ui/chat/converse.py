@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any, Protocol, runtime_checkable
 
 from index.errors import JuwenError, QuestionError
-from index.language import Language, detect_language
+from index.text.language import Language, detect_language
 from rag.events import CitationFound, Done, Event, EvidenceFound, QuestionRead, Text, Verified
 from rag.records import (
     EVIDENCE_ARTICLES,

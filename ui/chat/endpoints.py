@@ -11,7 +11,7 @@ import gradio as gr
 from index.errors import JuwenError
 from rag.assistant import Assistant
 from rag.records import EXTRACTIVE, Answer, Strictness, Turn
-from rag.retrieve import to_evidence
+from rag.retrieval.retrieve import to_evidence
 from ui.chat.converse import Streams, converse, read_asked, read_filters
 from ui.chat.guard import session_of
 from ui.chat.limits import Limits

@@ -15,7 +15,7 @@ from pathlib import Path, PurePath
 
 from index.build import Progress
 from index.errors import JuwenError
-from index.load import SUFFIXES
+from index.readers.load import SUFFIXES
 from index.records import Problem, Summary
 
 _LONGEST_STEM = 80

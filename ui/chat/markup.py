@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from index.language import Language, detect_language
+from index.text.language import Language, detect_language
 from ui.language import say, speaks_chinese
 
 _TAGS = {Language.CHINESE: "zh-CN", Language.ENGLISH: "en"}

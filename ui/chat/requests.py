@@ -10,13 +10,13 @@ from typing import Any
 
 from index.build import remove_articles
 from index.errors import ArticleError, JuwenError, QuestionError
-from index.language import Language, detect_language
+from index.library.reader import Heading
 from index.records import Summary
-from index.store import Heading
+from index.text.language import Language, detect_language
 from rag.assistant import Assistant
 from rag.records import Answer, Filters
-from rag.retrieve import to_evidence
-from rag.starters import answered, candidates, starters
+from rag.retrieval.retrieve import to_evidence
+from rag.suggestions import answered, candidates, starters
 from ui.chat.converse import done_part, read_filters
 from ui.chat.feedback import read_feedback_form, store_feedback
 from ui.chat.jobs import Job, State

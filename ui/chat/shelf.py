@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from index.library.reader import Heading, LibraryCounts
 from index.records import Kind, Summary
-from index.store import Heading, LibraryCounts
 from rag.records import Evidence
 from ui.chat.markup import fill
 from ui.chat.turns import about, snippet

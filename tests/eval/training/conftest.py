@@ -20,9 +20,9 @@ def tiny_checkpoint(tmp_path_factory):
 @pytest.fixture
 def tiny(tiny_checkpoint, monkeypatch):
     """The tiny checkpoint wherever the packaged one would be, in float32 and one thread."""
-    for module in ("index.packaged", "rag.reader"):
+    for module in ("index.embedding.packaged_model", "rag.extractive.reader"):
         monkeypatch.setattr(f"{module}.packaged_checkpoint", lambda: tiny_checkpoint)
-    for module in ("eval.training.train", "rag.reader"):
+    for module in ("eval.training.train", "rag.extractive.reader"):
         monkeypatch.setattr(f"{module}.computes_bfloat16", lambda: False)
     with one_thread():
         yield tiny_checkpoint

@@ -8,10 +8,10 @@ from safetensors import SafetensorError, safe_open
 from eval.training.export import write_weights
 from eval.training.pairs import Asked
 from eval.training.train import read_all
-from index.packaged import FILE_SHA256
-from rag.reader import PackagedReader
-from rag.reader_input import open_tokenizer
-from rag.reader_network import pack, unpack
+from index.embedding.packaged_model import FILE_SHA256
+from rag.extractive.reader import PackagedReader
+from rag.extractive.reader_input import open_tokenizer
+from rag.extractive.reader_network import pack, unpack
 from tests.eval.training.material import BRIDGE, FACTORY, FERRY, SCHOOL
 from tests.tiny_reader import decided_network
 

@@ -12,7 +12,7 @@ from safetensors.torch import load_file
 from eval.training import train
 from eval.training.__main__ import main
 from eval.training.public_sets import read_articles
-from rag.reader import PackagedReader
+from rag.extractive.reader import PackagedReader
 from tests.eval.training.material import (
     BRIDGE,
     SCHOOL,

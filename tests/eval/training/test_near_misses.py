@@ -22,7 +22,7 @@ from eval.training.near_misses import (
 )
 from eval.training.public_sets import Text
 from index.records import Span
-from index.sentences import split_sentences
+from index.text.sentences import split_sentences
 from tests.eval.training.material import BRIDGE, EXAMPLES, FACTORY, FERRY, SCHOOL, TEXTS, asking
 
 QUESTIONS = [

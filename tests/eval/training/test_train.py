@@ -23,8 +23,8 @@ from eval.training.train import (
     read_all,
 )
 from index.records import Span
-from rag.reader_input import open_tokenizer
-from rag.reader_network import Reading, open_network
+from rag.extractive.reader_input import open_tokenizer
+from rag.extractive.reader_network import Reading, open_network
 from tests.eval.training.material import BRIDGE, EXAMPLES, GARDEN, TEXTS, curve
 from tests.tiny_reader import decided_network
 

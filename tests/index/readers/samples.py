@@ -8,7 +8,7 @@ import json
 import zipfile
 from collections.abc import Iterable, Mapping
 
-from index.load import FIELDS, read_articles
+from index.readers.load import FIELDS, read_articles
 from index.records import Problem, RawArticle
 
 TEXT = "东岸大桥于六月一日通车，全长三公里。\n渡轮同日停航。"

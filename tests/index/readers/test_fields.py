@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from index.errors import ArticleError
-from index.load import parse_columns, read_articles
+from index.readers.load import parse_columns, read_articles
 
 
 def test_a_mapping_as_it_is_written_on_the_command_line():

@@ -1,6 +1,6 @@
 """Whatever a file holds, reading it ends, and with nothing but articles and problems.
 
-Few examples of each kind, always the same; ``benchmarks/fuzz_readers.py`` runs as long as it is told.
+Few examples of each kind, always the same; ``eval/benchmarks/fuzz_readers.py`` runs as long as it is told.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from index.load import read_articles
+from index.readers.load import read_articles
 from index.records import Problem, RawArticle
 
 from .mutation import mutated, noise

@@ -8,8 +8,8 @@ import tracemalloc
 
 import pytest
 
-from index.load import read_articles
 from index.readers import json_array
+from index.readers.load import read_articles
 
 from .samples import as_json, item, only_problem, read, read_bytes
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from index.load import read_articles
 from index.readers import source
+from index.readers.load import read_articles
 
 from .samples import TEXT, as_json, item, read
 

@@ -6,8 +6,8 @@ import gzip
 
 import pytest
 
-from index.load import FIELDS
 from index.readers import lines, table
+from index.readers.load import FIELDS
 
 from .samples import TEXT, export_table, item, only_problem, read_bytes
 from .samples import table as rows

@@ -6,8 +6,8 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.library.reader import Heading, LibraryCounts
 from index.records import Kind, Problem, Summary
-from index.store import Heading, LibraryCounts
 from ui.chat.shelf import MOST_BARS, Cleaned, bars, headings_html, library_html, report_html
 from ui.language import speaking
 

@@ -1,0 +1,210 @@
+"""Readers and a writer at one library for minutes: every answer must be of one generation.
+
+    python -m eval.benchmarks.soak [--minutes 10] [--readers 4] [--folder FOLDER]
+
+The writer, a process, adds, changes and removes articles; each job leaves the library with articles
+that all carry the number of that job, and says so in a log before it publishes. Readers, processes of
+two threads each, ask questions inside a snapshot, each question several times over, and check that all
+that they see, chunks, texts, counts and both scores, belongs to one and the same job. A second writer
+tries to get in and must be told who holds the lock. At the end the library is verified. Prints how
+often each did what it does; ends with 1 if anything was wrong.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import multiprocessing
+import random
+import sys
+import tempfile
+import threading
+import time
+import traceback
+from collections import Counter
+from multiprocessing.synchronize import Event
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from index.build import index_raw
+from index.embedding.encoder import Vectors, unit
+from index.errors import LibraryError
+from index.library.reader import Library
+from index.maintenance.verify import verify_library
+from index.records import RawArticle
+from index.text.terms import index_terms
+
+_ARTICLES = 40
+_DIMENSION = 64
+
+
+class HashedEncoder:
+    """Vectors from the terms of a text, each term a direction of its own: no model."""
+
+    name = fingerprint = "hashed"
+    dimension = _DIMENSION
+    most_tokens = 512
+
+    def count_tokens(self, texts: list[str]) -> list[int]:
+        return [len(text) for text in texts]
+
+    def encode_passages(self, texts: list[str]) -> Vectors:
+        vectors = np.full((len(texts), _DIMENSION), 1e-3, np.float32)
+        for row, text in enumerate(texts):
+            for term in index_terms(text):
+                seed = int.from_bytes(term.encode()[:8], "little")
+                vectors[row] += np.random.default_rng(seed).standard_normal(_DIMENSION)
+        return unit(vectors)
+
+    encode_queries = encode_passages
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--minutes", type=float, default=10)
+    parser.add_argument("--readers", type=int, default=4)
+    parser.add_argument("--folder", type=Path)
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as made:
+        folder = (arguments.folder or Path(made)) / "library"
+        index_raw(articles(0), folder, encoder=HashedEncoder())
+        wrong = soak(folder, arguments.readers, arguments.minutes * 60)
+        wrong += [finding.english for finding in verify_library(folder)]
+    for one in wrong:
+        print("wrong:", one)
+    print("nothing wrong" if not wrong else f"{len(wrong)} things wrong")
+    sys.exit(bool(wrong))
+
+
+def soak(folder: Path, readers: int, seconds: float) -> list[str]:
+    context = multiprocessing.get_context("spawn")
+    stop, said = context.Event(), context.Queue()
+    work = [(write, 0), (intrude, 0), *((read, number) for number in range(readers))]
+    running = [
+        context.Process(target=guarded, args=(function, folder, number, stop, said))
+        for function, number in work
+    ]
+    for process in running:
+        process.start()
+    time.sleep(seconds)
+    stop.set()
+    told = [said.get(timeout=120) for _ in running]
+    for process in running:
+        process.join()
+    done = sum((Counter(counts) for counts, _ in told), Counter())
+    print(json.dumps({"seconds": seconds, **done}))
+    return [one for _, wrong in told for one in wrong]
+
+
+def guarded(function: Any, folder: Path, number: int, stop: Event, said: Any) -> None:
+    """Run one of the processes; hand back what it did and what was wrong."""
+    counts: Counter[str] = Counter()
+    wrong: list[str] = []
+    try:
+        function(folder, number, stop, counts, wrong)
+    except BaseException:
+        wrong.append(traceback.format_exc())
+        stop.set()
+    said.put((dict(counts), wrong[:5]))
+
+
+def articles(job: int) -> list[RawArticle]:
+    """The library after a job: all articles say its number; some come, some go."""
+    chosen = random.Random(job)
+    numbers = sorted(chosen.sample(range(_ARTICLES), _ARTICLES - job % 7))
+    return [
+        RawArticle(
+            f"a{number}",
+            f"第{number}号码头",
+            "",
+            f"2025/6/{number % 28 + 1}",
+            f"码头号{number % 3}",
+            f"第{number}号码头今日开放。本次更新的编号为job{job}x，请以此为准。",
+        )
+        for number in numbers
+    ]
+
+
+def write(folder: Path, _number: int, stop: Event, counts: Counter[str], _wrong: list[str]) -> None:
+    while not stop.is_set():
+        try:
+            index_raw(articles(counts["jobs"] + 1), folder, encoder=HashedEncoder(), sync=True)
+            counts["jobs"] += 1
+        except LibraryError:  # the second writer is in
+            time.sleep(0.01)
+
+
+def intrude(
+    folder: Path, _number: int, stop: Event, counts: Counter[str], wrong: list[str]
+) -> None:
+    """A second writer, with nothing to change: let in between jobs, told who is there during one."""
+    while not stop.is_set():
+        try:
+            index_raw([], folder, encoder=HashedEncoder())
+            counts["second writer let in"] += 1
+        except LibraryError as error:
+            counts["second writer refused"] += 1
+            if "is writing to the library" not in str(error):
+                wrong.append(str(error))
+        time.sleep(0.05)
+
+
+def read(folder: Path, number: int, stop: Event, counts: Counter[str], wrong: list[str]) -> None:
+    """Two threads on one ``Library``; every other process opens it anew for each question."""
+    with Library.open(folder) as shared:
+        threads = [
+            threading.Thread(target=ask, args=(shared, number * 2 + side, stop, counts, wrong))
+            for side in range(2)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+
+def ask(shared: Library, number: int, stop: Event, counts: Counter[str], wrong: list[str]) -> None:
+    chosen = random.Random(number)
+    encoder = HashedEncoder()
+    while not stop.is_set():
+        asked = f"第{chosen.randrange(_ARTICLES)}号码头"
+        try:
+            if number % 4 < 2:
+                seen = look(shared, encoder, asked)
+            else:
+                with Library.open(shared.folder) as library:
+                    seen = look(library, encoder, asked)
+        except Exception:
+            wrong.append(traceback.format_exc())
+            return
+        counts["questions"] += 1
+        if seen:
+            wrong.append(seen)
+
+
+def look(library: Library, encoder: HashedEncoder, asked: str) -> str:
+    """Ask twice in one snapshot, with time between; what does not fit together."""
+    vector, terms = encoder.encode_queries([asked]), index_terms(asked)
+    with library.snapshot():
+        generation = library.manifest().generation
+        first = library.candidates(vector, "zh", terms, 2 * _ARTICLES)
+        texts = {passage.text for passage in library.passages(first.ids.tolist())}
+        time.sleep(0.05)
+        again = library.candidates(vector, "zh", terms, 2 * _ARTICLES)
+        articles = library.counts().articles
+        same = generation == library.manifest().generation
+    jobs = {text.partition("job")[2].partition("x")[0] for text in texts}
+    if len(jobs) != 1:
+        return f"one question saw the jobs {sorted(jobs)}"
+    if not same or not np.array_equal(first.ids, again.ids):
+        return f"the library changed during a question of generation {generation}"
+    if not (np.array_equal(first.cosines, again.cosines) and articles == len(texts)):
+        return f"{articles} articles, {len(texts)} found; scores may have changed"
+    if not np.array_equal(first.lexical, again.lexical):
+        return "lexical scores changed during a question"
+    return ""
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The library folder: one reader of what is published, one writer that publishes all at once."""

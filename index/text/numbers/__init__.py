@@ -1,0 +1,1 @@
+"""Numerals, units and quantities in Chinese and English."""

@@ -1,0 +1,356 @@
+"""The quantities of a text: how many or how much, of what unit, and how exactly.
+
+    single numbers -> ranges -> bounds (约, 超过, at least …)
+
+Two quantities agree where one can be said for the other: 1.2万, 12000 and 一万二千 are the same, and
+so are 42.7% and 百分之四十二点七; 135款 and 135家 are not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from fractions import Fraction
+
+from index.text.dates.phrases import normalise
+from index.text.numbers.units import ANY, NONE, ORDINAL, RATIO, UNITS, Unit, comparable
+from index.text.numerals import (
+    CHINESE_NUMERAL,
+    ENGLISH_NUMERAL,
+    arabic_number,
+    chinese_number,
+    english_number,
+    scale_of,
+)
+
+ABOUT_SHARE = Fraction(1, 20)
+"""How far "about 100" may be from the number that it stands for, as a share of it."""
+
+OVER_SHARE = Fraction(1, 4)
+"""How far above 100 a number may be that "over 100" stands for, as a share of it."""
+
+UNDER_SHARE = Fraction(1, 10)
+"""How far below 100 a number may be that "nearly 100" stands for, as a share of it."""
+
+
+class Bound(StrEnum):
+    """How exactly a number is said."""
+
+    EXACT = "exact"
+    ABOUT = "about"
+    OVER = "over"
+    AT_LEAST = "at least"
+    UNDER = "under"
+    AT_MOST = "at most"
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number in a text.
+
+    Attributes:
+        start: Where it begins, in characters of the text; its unit belongs to it.
+        end: Where it ends.
+        low: The number in the unit of its dimension; of a range the lower end.
+        high: The same as ``low``, of a range the upper end.
+        bound: How exactly it is said.
+        passing: Whether it hardly says a number: the 一 of 一个平台, the one of "one of them".
+    """
+
+    start: int
+    end: int
+    low: Fraction
+    high: Fraction
+    unit: Unit
+    bound: Bound = Bound.EXACT
+    passing: bool = False
+
+
+_ARABIC = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d+(?:\.\d+)?"
+_SCALE = (
+    r"(?:[十百千]?万亿|[十百千]?[万亿]|[百千](?![克米瓦帕卡赫伏])"
+    r"|\s?(?:hundred|thousand|million|billion|trillion|dozen|bn|mn|k)(?![A-Za-z]))"
+)
+_NUMBER = re.compile(
+    r"百分之\s?(?P<hundredths>(?:" + _ARABIC + r")|" + CHINESE_NUMERAL + r")"
+    r"|(?P<of>" + CHINESE_NUMERAL + r")分之(?P<parts>" + CHINESE_NUMERAL + r")"
+    r"|(?<![\d/.])(?P<over>\d{1,2})/(?P<under>\d{1,2})(?![\d/.])"
+    r"|(?P<tenths>[一二两三四五六七八九]|(?<!\d)\d)成(?P<hundredth>[一二三四五六七八九])?(?![为立本员功就果效都长年熟交分])"
+    r"|(?<![A-Za-z0-9_.])(?<![A-Za-z]-)(?P<arabic>" + _ARABIC + r")(?P<more>[余多])?"
+    r"(?P<scale>" + _SCALE + r")?"
+    r"|(?P<half>一半|半数|(?i:\bhalf\b))"
+    r"|(?<![数几上成a-zA-Z])(?P<chinese>" + CHINESE_NUMERAL + r")"
+    r"|(?i:\b(?P<parted>one|two|three|a)[\s-](?P<nth>third|fifth|tenth)s?\b)"
+    r"|(?i:(?P<english>" + ENGLISH_NUMERAL + r"))"
+)
+_NTH = {"third": 3, "fifth": 5, "tenth": 10}
+_NOT_NUMBERS = re.compile(
+    r"一带一路|万一|一些|一起|一样|一定|一直|一般|一边|一旦|一切|十分(?!之|钟)|百分(?!之|点)|千万(?=[别不要])"
+    r"|统一|唯一|之一|一千零一夜|十一(?=黄金周|假期|长假)|千家万户|千方百计|一家人|一度|百度|一号文件"
+    r"|家家户户|一路|一线|一级|一流|一面|一门心思|一步步|一次次|一份子|一期一会|一系列|一站式|一口气"
+)
+_MONEY = re.compile(r"(?:(US|HK)?\$|([¥￥])|(€)|(£)|\b(RMB|USD|CNY)\b)\s?$", re.I)
+_RANGE = re.compile(r"\s?(?:-|–|—|~|～|至|到|to)\s?")
+_BETWEEN = re.compile(r"between\s+$", re.I)
+_LATIN_UNIT = re.compile(r"[\s-]?(percentage points?\b|%|‰|℃|°[cC]?|㎡|[A-Za-z]+[²³]?)")
+_MORE = re.compile(r"[余多](?!月|久|样|元化|少)")
+_WIDE_THOUSANDS = re.compile(r"(?<=[０-９])，(?=[０-９]{3}(?![０-９]))")
+_GENERATIONS = frozenset("GHKMST")
+"""Letters that name something when they stand right after a number: 5G, not five grams."""
+
+_NOUNS = frozenset("人班站国省市县层组")
+"""What is counted where it follows 个: 3个班 are classes."""
+
+_LONGEST_UNIT = 4
+_BEFORE = 16
+_BEFORE_BOUNDS: Sequence[tuple[Bound, re.Pattern[str]]] = [
+    (bound, re.compile(rf"(?:{words})\s*(?:the\s+)?$", re.I))
+    for bound, words in (
+        (
+            Bound.AT_MOST,
+            r"不超过|不多于|不高于|至多|最多|最高|up to|at most|no more than|as many as|as much as",
+        ),
+        (
+            Bound.AT_LEAST,
+            r"不低于|不少于|不小于|至少|最少|最低|at least|no less than|no fewer than|达到或超过",
+        ),
+        (
+            Bound.OVER,
+            r"超过|超出|超|逾|突破|高于|多于|大于|over|more than|above|exceeding|exceeded|exceeds|exceed",
+        ),
+        (
+            Bound.UNDER,
+            r"不足|不到|未到|低于|少于|小于|接近|将近|近|under|less than|fewer than|below|nearly|almost|close to",
+        ),
+        (Bound.ABOUT, r"大约|大概|约为|约|about|around|approximately|roughly|some|an estimated"),
+    )
+]
+_AFTER_BOUNDS: Sequence[tuple[Bound, re.Pattern[str]]] = [
+    (Bound.ABOUT, re.compile(r"左右|上下|\s+or so\b")),
+    (Bound.AT_LEAST, re.compile(r"及?以上|\s+or more\b|\+")),
+    (Bound.AT_MOST, re.compile(r"及?以下|以内|之内|\s+or (?:less|fewer)\b")),
+]
+
+
+def find_quantities(text: str) -> list[Quantity]:
+    """The quantities of ``text`` in order; dates in it should have been blanked out before.
+
+    >>> [(str(q.low), q.unit.dimension) for q in find_quantities("投资1.2亿元，约三成用于研发")]
+    [('120000000', 'yuan'), ('3/10', 'ratio')]
+    """
+    plain = normalise(_WIDE_THOUSANDS.sub(",", text))
+    return [_bounded(plain, found) for found in _ranges(plain, list(_singles(plain)))]
+
+
+def _singles(text: str) -> Iterator[Quantity]:
+    idioms = [match.span() for match in _NOT_NUMBERS.finditer(text)]
+    at = 0
+    while match := _NUMBER.search(text, at):
+        inside = any(start <= match.start() < end for start, end in idioms)
+        found = None if inside else _single(text, match)
+        if found:
+            yield found
+        at = max(found.end if found else 0, match.end())
+
+
+def _single(text: str, match: re.Match[str]) -> Quantity | None:
+    start, end = match.span()
+    if (share := _share(match)) is not None:
+        return Quantity(start, end, share, share, RATIO)
+    if match["arabic"]:
+        return _counted(text, start, end, _arabic(match), bool(match["more"]))
+    if match["english"]:
+        value = english_number(match["english"])
+        if value is None:
+            return None
+        found = _counted(text, start, end, value)
+        return replace(found, passing=value <= 1) if found else None
+    return _chinese(text, start, end) if match["chinese"] else None
+
+
+def _share(match: re.Match[str]) -> Fraction | None:
+    """What a part of a whole comes to: 百分之五, 三分之一, 1/3, 三成, half, two thirds."""
+    if match["half"]:
+        return Fraction(1, 2)
+    if written := match["hundredths"]:
+        value = arabic_number(written) if written[0].isdigit() else chinese_number(written)
+        return value / 100 if value is not None else None
+    if match["tenths"]:
+        written = [match["tenths"], match["hundredth"] or "零"]
+        digits = [Fraction(d) if d.isdigit() else chinese_number(d) for d in written]
+        return sum((d / 10**n for n, d in enumerate(digits, 1) if d), Fraction(0))
+    if match["nth"]:
+        parts = english_number(match["parted"]) if match["parted"].lower() != "a" else Fraction(1)
+        return parts / _NTH[match["nth"].lower()] if parts else None
+    if match["of"]:
+        over, under = chinese_number(match["parts"]), chinese_number(match["of"])
+    elif match["over"]:
+        over, under = Fraction(match["over"]), Fraction(match["under"])
+    else:
+        return None
+    return over / under if over is not None and under else None
+
+
+def _arabic(match: re.Match[str]) -> Fraction:
+    return arabic_number(match["arabic"]) * scale_of(match["scale"] or "")
+
+
+def _chinese(text: str, start: int, end: int) -> Quantity | None:
+    """A Chinese numeral; one character without a unit (六车道) may be part of a word."""
+    written = text[start:end]
+    value = chinese_number(written)
+    found = _counted(text, start, end, value) if value is not None else None
+    if found is None:
+        return None
+    bare = found.unit == NONE and len(written) == 1
+    vague = value == 1 and (found.unit.counter or found.unit.dimension in ("month", "second"))
+    return replace(found, passing=bare or vague)
+
+
+def _counted(
+    text: str, start: int, end: int, value: Fraction, more: bool = False
+) -> Quantity | None:
+    """The number with what follows and precedes it: 余, the unit, a currency sign, 第."""
+    bound = Bound.EXACT
+    if more or (after := _MORE.match(text, end)):
+        bound, end = Bound.OVER, end if more else after.end()  # type: ignore[union-attr]
+    if text[max(0, start - 1) : start] == "第" or re.match(
+        r"(?:st|nd|rd|th)\b", text[end : end + 3]
+    ):
+        return Quantity(start, end, value, value, ORDINAL, bound, value == 1)
+    unit, stop = _unit(text, end)
+    if unit is None:
+        return None
+    if money := _MONEY.search(text, max(0, start - 4), start):
+        start = money.start()
+        if text[end : end + 1].lower() == "m" and stop == end + 1:
+            value *= 10**6
+            end = stop
+        unit, stop = _currency(money), max(end, stop if unit.dimension == "yuan" else end)
+    value *= unit.factor
+    return Quantity(start, stop, value, value, unit, bound)
+
+
+def _currency(money: re.Match[str]) -> Unit:
+    sign = money[0].strip().upper()
+    names = {"HK$": "港元", "€": "欧元", "£": "英镑", "$": "美元", "US$": "美元", "USD": "美元"}
+    return UNITS[names.get(sign, "元")]
+
+
+def _unit(text: str, at: int) -> tuple[Unit | None, int]:
+    """The unit that begins at ``at``, and its end; ``None`` where letters make it part of a name."""
+    latin = _LATIN_UNIT.match(text, at)
+    if latin:
+        word = latin[1].lower()
+        known = UNITS["pp"] if word.startswith("percentage") else UNITS.get(word)
+        glued = latin.start(1) == at and latin[1].isalpha()
+        if glued and latin[1] in _GENERATIONS:
+            return None, at
+        if known:
+            return known, latin.end()
+        return (None, at) if glued and latin[1].isascii() else (NONE, at)
+    begin = at + 1 if text[at : at + 1] == " " else at
+    for length in range(_LONGEST_UNIT, 0, -1):
+        word = text[begin : begin + length]
+        if len(word) == length and word in UNITS:
+            unit = UNITS[word]
+            noun = text[begin + 1 : begin + 2] if unit == ANY else ""
+            return (UNITS[noun] if noun and noun in _NOUNS else unit), begin + length
+    return NONE, at
+
+
+def _ranges(text: str, found: Sequence[Quantity]) -> Iterator[Quantity]:
+    """Join two numbers that are the ends of a range; the second's unit is the first's, too."""
+    waiting: Quantity | None = None
+    for each in found:
+        if waiting and _is_range(text, waiting, each):
+            low = waiting.low
+            if waiting.unit == NONE:
+                low *= _shared_factor(text, waiting, each)
+            waiting = replace(each, start=waiting.start, low=low)
+            continue
+        if waiting:
+            yield waiting
+        waiting = each
+    if waiting:
+        yield waiting
+
+
+def _is_range(text: str, first: Quantity, second: Quantity) -> bool:
+    if first.low != first.high or not (
+        first.unit == NONE or first.unit.dimension == second.unit.dimension
+    ):
+        return False
+    if _RANGE.fullmatch(text, first.end, second.start):
+        return True
+    between = _BETWEEN.search(text, max(0, first.start - _BEFORE), first.start)
+    return bool(between) and text[first.end : second.start].strip().lower() == "and"
+
+
+def _shared_factor(text: str, first: Quantity, second: Quantity) -> Fraction | int:
+    """What 10 is multiplied by in 10至20万元: the scale and unit that only the 20 carries."""
+    scale = re.search(_SCALE, text[second.start : second.end])
+    own = re.search(_SCALE, text[first.start : first.end])
+    return second.unit.factor * (scale_of(scale[0]) if scale and not own else 1)
+
+
+def _bounded(text: str, found: Quantity) -> Quantity:
+    before = text[max(0, found.start - _BEFORE) : found.start]
+    for bound, pattern in _AFTER_BOUNDS:
+        if pattern.match(text, found.end):
+            return replace(found, bound=bound)
+    for bound, pattern in _BEFORE_BOUNDS:
+        if pattern.search(before):
+            return replace(found, bound=bound)
+    return found
+
+
+def agrees(said: Quantity, stands: Quantity) -> bool:
+    """Whether ``said`` may be said where ``stands`` is written.
+
+    >>> said, stands = find_quantities("超过130款；132款")
+    >>> agrees(said, stands), agrees(stands, said)
+    (True, False)
+    """
+    if not comparable(said.unit, stands.unit):
+        return False
+    if (stands.low != stands.high) != (said.low != said.high):
+        return _is_end(said, stands)
+    return _fits(said.low, said.bound, stands.low, stands.bound) and _fits(
+        said.high, said.bound, stands.high, stands.bound
+    )
+
+
+def _is_end(said: Quantity, stands: Quantity) -> bool:
+    """Whether "at most 20" or "at least 10" is said of 10 to 20."""
+    if said.low != said.high:
+        return False
+    upper = said.bound in (Bound.AT_MOST, Bound.UNDER) and said.high == stands.high
+    lower = said.bound in (Bound.AT_LEAST, Bound.OVER) and said.low == stands.low
+    return upper or lower
+
+
+def _fits(said: Fraction, bound: Bound, stands: Fraction, standing: Bound) -> bool:
+    match bound:
+        case Bound.EXACT:
+            return stands == said
+        case Bound.ABOUT:
+            return abs(stands - said) <= ABOUT_SHARE * abs(said)
+        case Bound.OVER | Bound.AT_LEAST:
+            if stands == said:
+                return standing in (Bound.OVER, Bound.AT_LEAST) or (
+                    bound is Bound.AT_LEAST and standing is Bound.EXACT
+                )
+            return standing in (Bound.EXACT, Bound.ABOUT) and said < stands <= said * (
+                1 + OVER_SHARE
+            )
+        case Bound.UNDER | Bound.AT_MOST:
+            if stands == said:
+                return standing in (Bound.UNDER, Bound.AT_MOST) or (
+                    bound is Bound.AT_MOST and standing is Bound.EXACT
+                )
+            return standing in (Bound.EXACT, Bound.ABOUT) and said > stands >= said * (
+                1 - UNDER_SHARE
+            )

@@ -1,0 +1,292 @@
+"""Passages in, an answer out, without a chat model: the sentences that answer, word for word.
+
+There are three ways to answer (``rag.records.Certainty``). *Directly*: the very words, and the
+sentence that they stand in. *Nearest*: at most two sentences, of which nothing more is said than
+that they are the nearest. *Refusal*: nothing is near (``rag.extractive.refusal``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from index.records import Span
+from index.text.sentences import split_sentences
+from rag.extractive.candidates import Candidate, score_sentences
+from rag.extractive.excerpt import excerpt
+from rag.extractive.reader import Reader
+from rag.extractive.refusal import Judgement, is_chat, judge
+from rag.question.answer_type import asks_for_course
+from rag.records import (
+    AnswerSentence,
+    Certainty,
+    Citation,
+    RankedPassage,
+    ShortAnswer,
+    Strictness,
+    Support,
+    citation,
+    has_room,
+)
+
+MOST_SENTENCES = 4
+MOST_NEAREST = 2
+LONGEST_ANSWER = 200
+"""Characters; a sentence that would make the answer longer is left out, unless it is the first."""
+
+ENOUGH = 0.8
+"""No further sentence is taken once those taken are this likely to hold the answer."""
+
+_ALIKE = 0.1
+"""How likely, against the likeliest, a sentence has to be to stand beside it."""
+
+READ = 15
+"""How many of the likeliest sentences are looked at."""
+
+_SURELY = 0.85
+"""From this probability on a sentence answers surely, and not only probably."""
+
+_LONGEST_SHORT = 60
+"""Characters of a short answer; of longer ones the sentence says as much."""
+
+_MARKS = "。！？；，、.!?;, …“”\"'《》"
+"""What does not tell words from the sentence that they stand in."""
+
+_COLONS = ("：", ":")
+_ANNOUNCES = re.compile(
+    r"(?:[：:]|如下[^，。；]{0,6}。?|(?:as follows|the following)\.?)\s*$", re.I
+)
+_LONGEST_LIST = 240
+"""Characters of a list that are quoted after the sentence that announces it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An answer before it is put together: sentences in order, each with its citation."""
+
+    text: str
+    sentences: tuple[AnswerSentence, ...]
+    citations: tuple[Citation, ...]
+    certainty: Certainty = Certainty.DIRECT
+    short: ShortAnswer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """What may answer, and how sure that is.
+
+    Attributes:
+        candidates: Likeliest first; none where nothing was found or nothing is asked.
+    """
+
+    judgement: Judgement
+    candidates: tuple[Candidate, ...] = ()
+
+    @property
+    def certainty(self) -> Certainty:
+        return self.judgement.certainty
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """A sentence with what is quoted of it, in characters of the article."""
+
+    of: Candidate
+    span: Span
+
+    @property
+    def text(self) -> str:
+        return self.span.of(self.of.passage.article.text)
+
+    @property
+    def said(self) -> str:
+        """The words in an answer, with dots where the sentence goes on."""
+        before = "…" if self.span.start > self.of.span.start else ""
+        after = "…" if self.span.end < self.of.span.end else ""
+        return f"{before}{' '.join(self.text.split())}{after}"
+
+
+def answering(
+    question: str,
+    ranked: Sequence[RankedPassage],
+    reader: Reader,
+    *,
+    background: str = "",
+    strictness: Strictness = Strictness.BALANCED,
+) -> Answering:
+    """The sentences that may answer, and whether they do.
+
+    Args:
+        ranked: Passages that are read for sentences (``rag.extractive.candidates.readable``).
+    """
+    if not ranked or is_chat(question):
+        return Answering(Judgement(Certainty.REFUSAL))
+    candidates = score_sentences(question, ranked, reader, background)
+    judgement = judge(question, ranked, candidates, strictness)
+    return Answering(judgement, tuple(candidates))
+
+
+def drafted(
+    question: str,
+    found: Answering,
+    contrary: Candidate | None = None,
+    most_sources: int | None = None,
+) -> Draft:
+    """The answer of the sentences that may answer, each cited; the likeliest first or, where an
+    order or a change is asked for, by the day that their articles were published on.
+
+    Args:
+        contrary: The sentence that gives another figure (``rag.extractive.conflicts``), to be quoted, too,
+            where more than one article may be cited.
+        most_sources: How many articles may be cited; ``None`` for as many as it takes.
+    """
+    likeliest = list(found.candidates[:READ])
+    if most_sources == 1:
+        contrary = None
+    if contrary:
+        rest = [candidate for candidate in likeliest[1:] if candidate is not contrary]
+        likeliest = [likeliest[0], contrary, *rest]
+    course = asks_for_course(question)
+    most = MOST_NEAREST if found.certainty is Certainty.NEAREST else MOST_SENTENCES
+    chosen = choose(map(quoted, likeliest), 2 if contrary or course else 1, most_sources, most)
+    if course:
+        chosen.sort(key=lambda one: one.of.passage.article.date or date.max)
+    return _draft(chosen, found.judgement)
+
+
+def quoted(candidate: Candidate) -> Quoted:
+    """Of a sentence the clauses around the words that answer; of one that announces a list, its last
+    clauses and the list."""
+    text = candidate.text
+    if _announces(text) and (candidate.signs.span <= 0 or text.endswith(_COLONS)):
+        part = excerpt(text, [Span(len(text) - 1, len(text))])
+        end = _end_of_list(candidate.passage.article.text, candidate.span)
+        return Quoted(candidate, Span(candidate.span.start + part.start, end))
+    return Quoted(candidate, candidate.excerpt)
+
+
+def _end_of_list(text: str, sentence: Span) -> int:
+    """Where what a sentence announces ends: of items a line each the last, else with the next sentence."""
+    end = sentence.end
+    following = split_sentences(text[end : end + 2 * _LONGEST_LIST])
+    for at, span in enumerate(following):
+        item = text[end + span.start : end + span.end]
+        if at and (span.end > _LONGEST_LIST or _is_prose(item)):
+            break
+        sentence = Span(sentence.start, end + span.end)
+        if _is_prose(item):
+            break
+    return sentence.end
+
+
+def _is_prose(item: str) -> bool:
+    return item.rstrip().endswith(("。", "！", "？", "!", "?")) or _announces(item)
+
+
+def _announces(text: str) -> bool:
+    return _ANNOUNCES.search(text) is not None
+
+
+def choose(
+    candidates: Iterable[Quoted],
+    at_least: int = 1,
+    most_sources: int | None = None,
+    most: int = MOST_SENTENCES,
+    enough: float = ENOUGH,
+) -> list[Quoted]:
+    """The likeliest (``candidates`` has the likeliest first), until it is likely enough that the
+    answer is among them, the next one is far less likely, or they are too long. The same words are
+    not said twice, and no more than ``most_sources`` articles are cited.
+    """
+    chosen: list[Quoted] = []
+    said: set[str] = set()
+    sources: set[str] = set()
+    length, likely = 0, 0.0
+    for candidate in candidates:
+        text = candidate.text
+        beside = len(chosen) >= at_least
+        if beside and candidate.of.probability < _ALIKE * chosen[0].of.probability:
+            break
+        if beside and length + len(text) > LONGEST_ANSWER:
+            continue
+        if text in said or any(_overlap(candidate, one) for one in chosen):
+            continue
+        source = candidate.of.passage.article.article_id
+        if not has_room(source, sources, most_sources):
+            continue
+        chosen.append(candidate)
+        said.add(text)
+        sources.add(source)
+        length += len(text)
+        likely += candidate.of.probability
+        if len(chosen) == most or (len(chosen) >= at_least and likely >= enough):
+            break
+    return chosen
+
+
+def _overlap(one: Quoted, other: Quoted) -> bool:
+    same = one.of.passage.article.article_id == other.of.passage.article.article_id
+    return same and one.span.start < other.span.end and other.span.start < one.span.end
+
+
+def _draft(chosen: Sequence[Quoted], judgement: Judgement) -> Draft:
+    citations = tuple(
+        replace(
+            citation(marker, candidate.of.passage, candidate.span),
+            marks=tuple(_marks(candidate)),
+        )
+        for marker, candidate in enumerate(chosen, 1)
+    )
+    best = max(candidate.of.probability for candidate in chosen)
+    sentences = tuple(
+        AnswerSentence(
+            candidate.said, (cited.marker,), _support(judgement, candidate.of.probability / best)
+        )
+        for candidate, cited in zip(chosen, citations, strict=True)
+    )
+    text = join_sentences(sentences)
+    if judgement.certainty is Certainty.NEAREST:
+        return Draft(text, sentences, citations, Certainty.NEAREST)
+    short = _short(chosen, judgement)
+    return Draft(text, sentences, citations, Certainty.DIRECT, short)
+
+
+def _support(judgement: Judgement, share: float) -> Support:
+    """How directly a sentence answers, that is ``share`` times as likely as the likeliest."""
+    if judgement.certainty is Certainty.NEAREST:
+        return Support.UNVERIFIED
+    surely = judgement.right * share >= _SURELY
+    return Support.SUPPORTED if surely else Support.PARTIAL
+
+
+def _marks(candidate: Quoted) -> Iterator[Span]:
+    """The words that answer, in characters of the article."""
+    words = candidate.of.words
+    if words and candidate.span.start <= words.start and words.end <= candidate.span.end:
+        yield words
+
+
+def _short(chosen: Sequence[Quoted], judgement: Judgement) -> ShortAnswer | None:
+    """The words of the likeliest sentence, where they are sure and not the sentence itself."""
+    at = max(range(len(chosen)), key=lambda place: chosen[place].of.probability)
+    words = next(_marks(chosen[at]), None)
+    if words is None or not judgement.short or words.end - words.start > _LONGEST_SHORT:
+        return None
+    text = words.of(chosen[at].of.passage.article.text)
+    if text.strip(_MARKS) == chosen[at].text.strip(_MARKS):
+        return None
+    return ShortAnswer(text, at + 1, words.start, words.end)
+
+
+def join_sentences(sentences: Sequence[AnswerSentence]) -> str:
+    """The answer's text: each sentence followed by its markers.
+
+    >>> join_sentences([AnswerSentence("共3.5亿元。", (1, 2), Support.SUPPORTED)])
+    '共3.5亿元。 [1][2]'
+    """
+    return " ".join(
+        f"{sentence.text} {''.join(f'[{marker}]' for marker in sentence.markers)}".strip()
+        for sentence in sentences
+    )

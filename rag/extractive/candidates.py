@@ -1,0 +1,246 @@
+"""The sentences of the ranked passages, each with the probability that it is the one that answers.
+
+The reader (``rag.extractive.reader``) reads the best passages, and what lies between those of the best article;
+a sentence is as likely as the words in it that may answer, as its passage, and as retrieval has it.
+The weights are those of a softmax over all sentences of a question, fitted by
+``eval/benchmarks/answering.py`` on questions that the reader was not trained on.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import astuple, dataclass, replace
+
+import numpy as np
+
+from index.records import Passage, Span
+from index.text.language import Language
+from index.text.sentences import split_sentences
+from index.text.terms import content_terms, terms
+from rag.extractive.excerpt import excerpt
+from rag.extractive.reader import PassageReading, Reader
+from rag.records import RankedPassage
+
+PASSAGES = 8
+"""How many of the best passages are read, as far as there is time for their pieces."""
+
+_FAR_BEHIND = 3.0
+"""In standard deviations of the cosine; of a hundred answers one stands in a passage further behind
+the best, and three fifths of all sentences do."""
+
+_PIECES = 9
+"""How many pieces of them are read, those of the best passages first; a reading takes 50 to 100 ms."""
+
+_REST = 3
+"""How many further pieces of the best article are read."""
+
+_PIECE_ENGLISH = 900
+_PIECE_CHINESE = 320
+"""Characters that are read at once, in whole sentences; a longer passage is read in pieces."""
+
+_BACKGROUND = 0.5
+"""What a term of the question before counts."""
+
+_UNRANKED = 0.5
+"""How much worse than the worst ranked passage of the best article the rest of it counts."""
+
+_NO_SPAN = -8.0
+"""What a sentence's span scores in which the reader found none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """What speaks for a sentence; as weights, what each counts.
+
+    Attributes:
+        span: The logit of the likeliest words in it, less that of no answer.
+        answers: The logit that its passage answers.
+        passage: Its passage's retrieval score, below that of the best passage.
+        own: Share of the question's terms (by weight, 0 to 1) that the sentence has.
+        title: The same of its article's heading, beyond those of the sentence.
+        first: Whether it stands in the article of the best passage.
+    """
+
+    span: float
+    answers: float
+    passage: float
+    own: float
+    title: float
+    first: float
+
+
+WEIGHTS = Signs(span=0.515, answers=0.110, passage=0.679, own=3.101, title=2.360, first=0.121)
+_WEIGHTS = astuple(WEIGHTS)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sentence that might answer.
+
+    Attributes:
+        span: The sentence, in characters of the article.
+        words: The words in it that answer likeliest, in characters of the article; ``None`` where
+            the reader found none.
+        probability: That it is the one that answers, if one does; of all candidates the sum is 1.
+    """
+
+    passage: Passage
+    span: Span
+    words: Span | None
+    signs: Signs
+    probability: float
+
+    @property
+    def text(self) -> str:
+        return self.span.of(self.passage.article.text)
+
+    @property
+    def excerpt(self) -> Span:
+        """The sentence, or of a long one the clauses around the words, in characters of the article."""
+        start, words = self.span.start, self.words
+        return _moved(excerpt(self.text, [_moved(words, -start)] if words else []), start)
+
+    @property
+    def short(self) -> str:
+        return self.words.of(self.passage.article.text) if self.words else ""
+
+
+def readable(articles: Sequence[Sequence[RankedPassage]]) -> list[RankedPassage]:
+    """The best passages with text, best first; an article is not read beside one that it copies."""
+    here = {hits[0].passage.article.article_id for hits in articles}
+    with_text = (
+        hit
+        for hits in articles
+        if not here.intersection(hits[0].passage.article.originals)
+        for hit in hits
+        if hit.passage.text
+    )
+    best = sorted(with_text, key=lambda hit: -hit.score)[:PASSAGES]
+    return [hit for hit in best if hit.score >= best[0].score - _FAR_BEHIND]
+
+
+def score_sentences(
+    question: str, ranked: Sequence[RankedPassage], reader: Reader, background: str = ""
+) -> list[Candidate]:
+    """Every sentence of the passages (at least one) with its probability, likeliest first.
+
+    Args:
+        background: The question before, where this one leans on it.
+    """
+    hits = [piece for hit in ranked for piece in _pieces(hit)][:_PIECES]
+    hits += _rest_of_best(hits)
+    texts = [(hit.passage.article.heading, hit.passage.text) for hit in hits]
+    readings = reader.read(question, texts)  # the one before would be answered, too
+    share = term_shares(question, background, ranked)
+    best = ranked[0]
+    found = [
+        (hit.passage, span, words, signs)
+        for hit, reading in zip(hits, readings, strict=True)
+        for span, words, signs in _sentences(hit, reading, best, share)
+    ]
+    scores = np.asarray([astuple(signs) for *_, signs in found]) @ np.asarray(_WEIGHTS)
+    likely = np.exp(scores - scores.max())
+    likely /= likely.sum()
+    order = np.argsort(-likely, kind="stable").tolist()
+    return [
+        Candidate(passage, span, words, signs, float(likely[place]))
+        for place in order
+        for passage, span, words, signs in [found[place]]
+    ]
+
+
+def _sentences(
+    hit: RankedPassage,
+    reading: PassageReading,
+    best: RankedPassage,
+    share: Mapping[str, float],
+) -> Iterator[tuple[Span, Span | None, Signs]]:
+    passage = hit.passage
+    title = _terms_of(passage.article.heading, share)
+    for part in split_sentences(passage.text):
+        own = _terms_of(part.of(passage.text), share)
+        words, score = _likeliest(reading, part)
+        yield (
+            _moved(part, passage.span.start),
+            _moved(words, passage.span.start) if words else None,
+            Signs(
+                span=score,
+                answers=reading.answers,
+                passage=min(0.0, hit.score - best.score),
+                own=sum(share[term] for term in own),
+                title=sum(share[term] for term in title - own),
+                first=float(passage.article.article_id == best.passage.article.article_id),
+            ),
+        )
+
+
+def _likeliest(reading: PassageReading, sentence: Span) -> tuple[Span | None, float]:
+    """The likeliest words that begin in a sentence, as far as they stand in it, and their score."""
+    for found in reading.spans:
+        if sentence.start <= found.span.start < sentence.end:
+            return Span(found.span.start, min(found.span.end, sentence.end)), found.score
+    return None, _NO_SPAN
+
+
+def _moved(span: Span, by: int) -> Span:
+    return Span(span.start + by, span.end + by)
+
+
+def _rest_of_best(read: Sequence[RankedPassage]) -> list[RankedPassage]:
+    """Pieces of the best article that are not read yet: its last one, where addresses and days stand,
+    and those next to the best passage."""
+    best = read[0].passage
+    own = [hit for hit in read if hit.passage.article.article_id == best.article.article_id]
+    lowest = min(own, key=lambda hit: hit.score)
+    lowest = replace(lowest, score=lowest.score - _UNRANKED)
+    at, found = 0, list[RankedPassage]()
+    for start, end in sorted((hit.passage.span.start, hit.passage.span.end) for hit in own):
+        found += _pieces(_part(lowest, at, start))
+        at = max(at, end)
+    last = [*_pieces(_part(lowest, at, len(best.article.text)))]
+    found += last[:-1]
+    nearest = sorted(found, key=lambda hit: abs(hit.passage.span.start - best.span.start))
+    return [*last[-1:], *nearest][:_REST]
+
+
+def _pieces(hit: RankedPassage) -> Iterator[RankedPassage]:
+    """A passage in pieces of whole sentences that the reader takes at once; none of white space."""
+    text, begin = hit.passage.text, hit.passage.span.start
+    room = _PIECE_ENGLISH if hit.passage.language == Language.ENGLISH else _PIECE_CHINESE
+    first = last = 0
+    for sentence in split_sentences(text):
+        if sentence.end - first > room and last > first:
+            yield _part(hit, begin + first, begin + last)
+            first = sentence.start
+        last = sentence.end
+    if text[first:last].strip():
+        yield _part(hit, begin + first, begin + last)
+
+
+def _part(hit: RankedPassage, start: int, end: int) -> RankedPassage:
+    return replace(hit, passage=replace(hit.passage, span=Span(start, max(start, end))))
+
+
+def term_shares(
+    question: str, background: str, ranked: Sequence[RankedPassage]
+) -> Mapping[str, float]:
+    """The question's terms, each with its share of the weight; rare among the passages is heavy."""
+    own = set(content_terms(question))
+    asked = own.union(content_terms(background))
+    among: Counter[str] = Counter()
+    for hit in ranked:
+        among.update(_terms_of(hit.passage.text, asked))
+    weights = {
+        term: math.log(1 + (len(ranked) + 0.5) / (among[term] + 0.5))
+        * (1 if term in own else _BACKGROUND)
+        for term in asked
+    }
+    total = sum(weights.values())
+    return {term: weight / total for term, weight in weights.items()}
+
+
+def _terms_of(text: str, asked: Collection[str]) -> frozenset[str]:
+    """Those of a question's terms that a text has."""
+    return frozenset(terms(text)).intersection(asked)

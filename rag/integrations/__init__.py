@@ -1,0 +1,1 @@
+"""The assistant for other programs, by LangChain's interfaces: a retriever, embeddings, a runnable."""

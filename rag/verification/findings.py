@@ -1,0 +1,120 @@
+"""What is said of a detail that its evidence does not carry, and of what both are read as.
+
+A detail that the cited words lack is *missing* where they say nothing instead, and *contradicted*
+where they say something else: another number of the same unit, another day, another person.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from index.records import Span
+from index.text.dates.moments import Moment
+from index.text.numbers.quantities import Quantity
+from rag.verification.align import Details, Ground, Reading, read
+
+CLAUSE_END = re.compile(
+    r"[，；;：\n]|,(?!\d)|——|\s-\s|\b(?:and|while|but|because|which)\b|而(?!且)"
+)
+
+
+class Fault(StrEnum):
+    """How the evidence fails a detail."""
+
+    CONTRADICTED = "contradicted"
+    MISSING = "missing"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A detail that the cited words do not carry, said in both languages.
+
+    Attributes:
+        at: Where it begins in the sentence.
+        measured: Whether it is a quantity or a date.
+    """
+
+    fault: Fault
+    english: str
+    chinese: str
+    at: int = 0
+    measured: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """A sentence with the evidence that it was aligned to.
+
+    Attributes:
+        around: The evidence's neighbouring sentences, titles, accounts and sources.
+    """
+
+    said: Reading
+    wanted: Details
+    grounds: tuple[Ground, ...]
+    around: Reading
+    question: Reading
+
+    @property
+    def translated(self) -> bool:
+        return all(g.reading.language is not self.said.language for g in self.grounds)
+
+
+def surroundings(grounds: Sequence[Ground]) -> Reading:
+    """What stands next to the cited sentences: neighbours, titles, where it was published."""
+    parts: dict[str, None] = {}
+    for ground in grounds:
+        article = ground.article
+        parts |= dict.fromkeys(
+            [ground.before, ground.after, article.heading, article.account, article.source]
+        )
+    return read("\n".join(part for part in parts if part))
+
+
+def known(proven: Proven) -> tuple[frozenset[str], frozenset[str]]:
+    """The terms of the evidence, its surroundings and the question; its and their characters."""
+    readings = [*(ground.reading for ground in proven.grounds), proven.around, proven.question]
+    having = frozenset[str]().union(*(reading.terms for reading in readings))
+    return having, frozenset[str]().union(*(reading.characters for reading in readings))
+
+
+def clauses(text: str) -> list[Span]:
+    """The clauses of a sentence; an opening without words of its own belongs to the next."""
+    cuts = [match.end() for match in CLAUSE_END.finditer(text)]
+    spans: list[Span] = []
+    start = 0
+    for end in [*cuts, len(text)]:
+        if len(read(text[start:end]).terms) >= 2 or end == len(text):
+            spans.append(Span(start, end))
+            start = end
+    return [span for span in spans if span.start < span.end]
+
+
+def contradicted(
+    said: Reading, detail: Quantity | Moment, reading: Reading, other: Quantity | Moment
+) -> Finding:
+    own, stands = words_of(said, detail), words_of(reading, other)
+    return Finding(
+        Fault.CONTRADICTED,
+        f'"{own}" is not what the cited words say: "{stands}"',
+        f"“{own}”与所引文句的“{stands}”不符",
+        detail.start,
+        measured=True,
+    )
+
+
+def missing(words: str, at: int, *, measured: bool = False) -> Finding:
+    return Finding(
+        Fault.MISSING,
+        f'"{words}" is not in the cited words',
+        f"“{words}”不在所引文句中",
+        at,
+        measured,
+    )
+
+
+def words_of(reading: Reading, detail: Quantity | Moment) -> str:
+    return reading.text[detail.start : detail.end].strip()

@@ -1,0 +1,110 @@
+"""Articles that give different figures for the same thing are set beside each other."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from index.build import index_raw
+from index.records import Span
+from rag.assistant import Assistant
+from rag.extractive.candidates import readable, score_sentences
+from rag.extractive.conflicts import disagreement
+from tests.conftest import FakeReader, article
+from tests.rag.conftest import ranked
+
+
+def found(question, *hits):
+    read = readable([[hit] for hit in hits])
+    return disagreement(score_sentences(question, read, FakeReader()))
+
+
+def two(first, second):
+    return (
+        ranked(first, article_id="first", day=date(2025, 6, 1)),
+        ranked(second, article_id="second", day=date(2025, 6, 3)),
+    )
+
+
+@pytest.mark.parametrize(
+    ("question", "first", "second", "figures"),
+    [
+        ("展会首发多少款新品？", "展会首发新品132款。", "展会首发新品135款。", {"132款", "135款"}),
+        (
+            "东岸大桥哪天通车？",
+            "东岸大桥6月28日通车。",
+            "东岸大桥6月30日通车。",
+            {"6月28日", "6月30日"},
+        ),
+        ("大桥投资占比是多少？", "大桥投资占比42%。", "大桥投资占比45%。", {"42%", "45%"}),
+    ],
+)
+def test_two_figures_are_set_beside_each_other(question, first, second, figures):
+    other, said = found(question, *two(first, second))
+    assert {one.figure for one in said} == figures
+    assert [one.published for one in said] != [None, None]
+    assert other.text in (first, second)
+
+
+@pytest.mark.parametrize(
+    ("question", "first", "second"),
+    [
+        ("展会首发多少款新品？", "展会首发新品132款。", "展会首发新品约132款。"),
+        ("展会首发多少款新品？", "展会首发新品1,320款。", "展会首发新品1320款。"),
+        ("展会首发多少款新品？", "展会首发新品132款。", "大会发布报告135款。"),
+        ("东岸大桥哪天通车？", "东岸大桥2025年6月28日通车。", "东岸大桥6月28日通车。"),
+        ("东岸大桥哪天通车？", "东岸大桥6月28日通车。", "东岸大桥2025年通车。"),
+        ("东岸大桥是谁设计的？", "东岸大桥由温工设计。", "东岸大桥由林工设计。"),
+    ],
+)
+def test_what_does_not_disagree(question, first, second):
+    assert found(question, *two(first, second)) is None
+
+
+def candidate(text, words, aid="a", day=date(2025, 6, 10)):
+    (only,) = score_sentences("几？", [ranked(text, article_id=aid, day=day)], FakeReader())
+    start = text.index(words)
+    return replace(only, words=Span(start, start + len(words)), signs=replace(only.signs, own=1.0))
+
+
+@pytest.mark.parametrize(
+    ("first", "words", "second", "others", "differ"),
+    [
+        ("大桥2025年6月28日通车。", "2025年6月28日", "大桥6月28日通车。", "6月28日", False),
+        ("大桥今年6月28日通车。", "今年6月28日", "大桥2025年6月28日通车。", "2025年6月28日", False),
+        ("大桥6月28日通车。", "6月28日", "大桥2025年6月30日通车。", "2025年6月30日", True),
+        ("首发132款。", "132款", "首发超过130款。", "超过130款", False),
+        ("首发约130款。", "约130款", "首发132款。", "132款", False),
+        ("首发132款。", "132款", "首发145款。", "145款", True),
+        ("全长3.2公里。", "3.2公里", "全长3200米。", "3200米", False),
+        ("全长3.2公里。", "3.2公里", "全长4200米。", "4200米", True),
+        ("全长3.2公里。", "3.2公里", "投资3200元。", "3200元", False),
+        ("原定6月20日，后改为6月28日。", "6月20日", "大桥6月28日通车。", "6月28日", False),
+    ],
+)
+def test_when_two_figures_differ_whichever_comes_first(first, words, second, others, differ):
+    one, other = candidate(first, words), candidate(second, others, "b")
+    assert (disagreement([one, other]) is not None) is differ
+    assert (disagreement([other, one]) is not None) is differ
+
+
+def test_one_article_does_not_disagree_with_itself():
+    assert found("首发多少款新品？", ranked("首发新品132款。首发新品135款。")) is None
+
+
+def test_the_answer_has_both_with_their_days(tmp_path, encoder):
+    articles = [
+        article("a", "灯会首发新灯132款，游人很多。", title="灯会开幕", time="2025/6/1"),
+        article("b", "灯会首发新灯135款，明日闭幕。", title="灯会将闭幕", time="2025/6/3"),
+    ]
+    index_raw(articles, tmp_path / "library", encoder=encoder)
+    with Assistant.open(tmp_path / "library", encoder=encoder) as assistant:
+        answer = assistant.ask("灯会首发了多少款新灯？")
+        assert {cited.article_id for cited in answer.citations} == {"a", "b"}
+        assert "132款" in answer.answer
+        assert "135款" in answer.answer
+        assert answer.notice.startswith("各篇文章说法不一：")
+        assert "“135款”（2025-06-03）" in answer.notice
+        assert answer.as_of == "2025-06-03"
