@@ -18,7 +18,7 @@ from eval.records import Reply
 from eval.replies import answer_line, read_replies, to_reply
 from index.errors import EncoderError, LibraryError
 from index.records import digest
-from rag.assistant import failed_answer
+from rag.batches import failed_answer
 from rag.records import Answer, Question
 
 ANSWERS = "answers.jsonl"

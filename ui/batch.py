@@ -10,7 +10,8 @@ from typing import IO, Any
 import click
 
 from index.errors import QuestionError
-from rag.assistant import Assistant, failed_answer
+from rag.assistant import Assistant
+from rag.batches import failed_answer
 from rag.records import Answer, Question
 from ui.language import complain, say, say_error
 

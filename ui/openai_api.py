@@ -29,9 +29,10 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from index.errors import JuwenError
-from rag.assistant import AskOptions, Assistant, check_question
+from rag.assistant import AskKeywords, Assistant
 from rag.events import Done, Event, Verified
 from rag.markdown import escape_markdown, markdown_link
+from rag.question.check import check_question
 from rag.records import (
     EXTRACTIVE,
     Answer,
@@ -278,7 +279,7 @@ def _limits(asked: _Asked) -> Filters:
     return Filters(wanted.date_from, wanted.date_to, wanted.accounts, wanted.article_ids)
 
 
-def _options(asked: _Asked, assistant: Assistant) -> AskOptions:
+def _options(asked: _Asked, assistant: Assistant) -> AskKeywords:
     if asked.model not in (MODEL, EXTRACTIVE_MODEL):
         raise ApiError(
             404,
@@ -290,7 +291,7 @@ def _options(asked: _Asked, assistant: Assistant) -> AskOptions:
             "model",
         )
     answerer = EXTRACTIVE if asked.model == EXTRACTIVE_MODEL else None
-    return AskOptions(strictness=asked.juwen.strictness, answerer=answerer)
+    return AskKeywords(strictness=asked.juwen.strictness, answerer=answerer)
 
 
 # --- Replies -----------------------------------------------------------------------------------

@@ -13,7 +13,8 @@ import click
 
 from index.embedding.encoder import Encoder, load_encoder
 from index.errors import QuestionError
-from rag.assistant import Assistant, check_question
+from rag.assistant import Assistant
+from rag.question.check import check_question
 from rag.records import Filters
 from rag.retrieval.rerank import Reranker
 from ui.language import complain, say, say_error

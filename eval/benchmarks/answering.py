@@ -37,12 +37,13 @@ from eval.questions import Case, Kind, read_cases
 from eval.records import Metric
 from eval.training.near_misses import Names
 from index.text.language import detect_language
-from rag.assistant import Assistant, standalone_question
+from rag.assistant import Assistant
 from rag.extractive.answer import ENOUGH, READ, choose, quoted
 from rag.extractive.candidates import WEIGHTS, Candidate, Signs, readable, score_sentences
 from rag.extractive.reader import PackagedReader, PassageReading, Reader
 from rag.extractive.refusal import Confidence, confidence_signs
 from rag.extractive.reorder import best_answers
+from rag.question.follow_up import standalone
 from rag.records import Found, RankedPassage
 
 NEAR_MISS = "-near"
@@ -254,7 +255,7 @@ def read_one(
     ranked = readable(found.articles)
     if not ranked:
         return
-    before = standalone_question(case.question, case.history).removesuffix(case.question)
+    before = standalone(case.question, case.history).background
     question = question if before else found.question  # as the assistant has it read
     candidates = score_sentences(question, ranked, reader, before)
     parts = (answer for part in case.answer_parts for answer in part)

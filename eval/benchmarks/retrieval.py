@@ -36,8 +36,8 @@ from index.library.reader import Candidates, Library
 from index.search.dense import unpack
 from index.text.language import detect_language
 from index.text.terms import index_terms
-from rag.assistant import standalone_question
 from rag.question.answer_type import is_question
+from rag.question.follow_up import standalone
 from rag.question.limits import understand
 from rag.retrieval.fuse import WEIGHTS, Weights, fuse, standard_cosines
 from rag.retrieval.retrieve import copies_behind
@@ -140,7 +140,7 @@ def opened(folder: str, questions: str, limit: int) -> Collection:
 def searched(collection: Collection, encoder: Remembering, case: Case, way: str) -> Searched:
     question = case.question
     if way == "whole":
-        question = standalone_question(question, case.history)
+        question = standalone(question, case.history).text
     limits: dict[str, object] = {}
     if way != "plain":
         scope = collection.library.scope()

@@ -72,6 +72,11 @@ class Draft:
     certainty: Certainty = Certainty.DIRECT
     short: ShortAnswer | None = None
 
+    @property
+    def as_of(self) -> str | None:
+        """The day of the newest article that is cited."""
+        return max((cited.date for cited in self.citations if cited.date), default=None)
+
 
 @dataclass(frozen=True, slots=True)
 class Answering:

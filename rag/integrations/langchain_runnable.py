@@ -14,7 +14,7 @@ from langchain_core.runnables.config import patch_config
 from pydantic import ConfigDict
 
 from index.errors import QuestionError
-from rag.assistant import AskOptions, Assistant
+from rag.assistant import AskKeywords, Assistant
 from rag.events import Event
 from rag.generation.chat_model import ChatModel
 from rag.records import Answer, Filters, Strictness, Turn
@@ -131,7 +131,7 @@ class JuwenChain(RunnableSerializable[str | Asked, Any]):
 
 def _read(
     asked: str | Asked, config: RunnableConfig
-) -> tuple[str, list[Turn], Filters | None, AskOptions]:
+) -> tuple[str, list[Turn], Filters | None, AskKeywords]:
     """The arguments of ``Assistant.ask``.
 
     Raises:
@@ -148,7 +148,7 @@ def _read(
             f"a chain knows no {sorted(unknown)[0]!r}; it takes {', '.join(Asked.__annotations__)}",
             f"链不接受字段 {sorted(unknown)[0]!r}；可用的有：{'、'.join(Asked.__annotations__)}",
         )
-    options = AskOptions(
+    options = AskKeywords(
         strictness=values.get("strictness", Strictness.BALANCED),
         answerer=values.get("answerer"),
         most_sources=values.get("most_sources"),

@@ -8,7 +8,7 @@ import pytest
 from eval.errors import EvaluationError
 from eval.replies import answer_line, read_replies, to_answer, to_reply
 from index.errors import QuestionError
-from rag.assistant import failed_answer
+from rag.batches import failed_answer
 from rag.records import Certainty
 from tests.eval.cases import answer, write_lines
 

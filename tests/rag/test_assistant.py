@@ -11,14 +11,9 @@ import pytest
 
 from index.build import index_raw
 from index.errors import LibraryError, QuestionError
-from rag.assistant import (
-    LONGEST_QUESTION,
-    Assistant,
-    check_question,
-    failed_answer,
-    standalone_question,
-)
+from rag.assistant import Assistant
 from rag.events import CitationFound, Done, Verified
+from rag.question.check import LONGEST_QUESTION, check_question
 from rag.records import Filters, Question, Seconds, Strictness, Turn
 from tests.conftest import ARTICLES, FakeEncoder, article
 
@@ -159,49 +154,6 @@ def test_history_carries_over(assistant):
     assert any("温如玉" in sentence.text for sentence in answer.sentences)
 
 
-BRIDGE = Turn("大桥通车了吗？", "是。")
-
-
-@pytest.mark.parametrize(
-    ("question", "history", "expected"),
-    [
-        ("它多长？", (), "它多长？"),
-        ("它多长？", (BRIDGE,), "大桥通车了吗？ 它多长？"),
-        ("它多长？", (Turn("小学在哪？", "。"), BRIDGE), "大桥通车了吗？ 它多长？"),
-        ("它多长？", (BRIDGE, Turn("它多宽？", "。")), "大桥通车了吗？ 它多宽？ 它多长？"),
-        ("它多长？", (BRIDGE, *[Turn("它呢？", "。")] * 9), "它呢？ 它呢？ 它呢？ 它呢？ 它多长？"),
-        ("那总投资是多少亿元？", (BRIDGE,), "大桥通车了吗？ 那总投资是多少亿元？"),
-        ("投资呢？", (BRIDGE,), "大桥通车了吗？ 投资呢？"),
-        ("多长？", (BRIDGE,), "大桥通车了吗？ 多长？"),
-        (
-            "How long is it in kilometres?",
-            (BRIDGE,),
-            "大桥通车了吗？ How long is it in kilometres?",
-        ),
-        ("海棠小学今年招收多少名新生？", (BRIDGE,), "海棠小学今年招收多少名新生？"),
-        (
-            "When does the night ferry to Qingyu stop?",
-            (BRIDGE,),
-            "When does the night ferry to Qingyu stop?",
-        ),
-    ],
-)
-def test_standalone_question(question, history, expected):
-    assert standalone_question(question, history) == expected
-
-
-@pytest.mark.parametrize(
-    "question",
-    [
-        "其他学校今年招收多少名新生？",
-        "市民尤其喜欢哪些公园和车站？",
-        "土耳其展团有多少家企业参展？",
-    ],
-)
-def test_a_word_that_only_holds_a_pronoun_does_not_lean(question):
-    assert standalone_question(question, [BRIDGE]) == question
-
-
 @pytest.mark.parametrize(
     ("filters", "allowed"),
     [
@@ -259,6 +211,11 @@ def test_a_question_that_cannot_be_asked(assistant, question):
     assert "问题" in raised.value.chinese
 
 
+def test_an_option_that_there_is_not_is_named(assistant):
+    with pytest.raises(TypeError, match="strictnes"):
+        assistant.ask("东岸大桥什么时候通车？", strictnes=Strictness.STRICT)
+
+
 def test_the_longest_question_is_asked(assistant):
     question = "东岸大桥什么时候通车？".ljust(LONGEST_QUESTION, "啊")
     assert check_question(question) == question
@@ -311,12 +268,6 @@ def test_batch_carries_history(assistant):
 
 def test_batch_of_nothing(assistant):
     assert list(assistant.batch([])) == []
-
-
-def test_failed_answer():
-    error = QuestionError("it is bad; mend it", "有误；请修正")
-    answer = failed_answer("谁", error)
-    assert (answer.question, answer.refused, answer.error) == ("谁", True, "it is bad; mend it")
 
 
 def test_aask_gives_what_ask_gives(assistant):

@@ -9,7 +9,6 @@ import pytest
 
 from index.chunk import count_tokens
 from index.records import Article
-from rag.assistant import standalone_question
 from rag.generation.prompts import (
     NO_ANSWER,
     Quotation,
@@ -19,6 +18,7 @@ from rag.generation.prompts import (
     rewrite_messages,
 )
 from rag.generation.rewrite import check_rewriting
+from rag.question.follow_up import standalone
 from rag.records import Turn
 
 QUOTATION = Quotation("大桥全长3.2公里。", "东岸大桥通车", "试验号", "2025-06-20")
@@ -155,4 +155,4 @@ def test_the_examples_of_rewriting_pass_their_own_check(question):
     for (_, asked), (_, rewritten) in zip(turns[::2], turns[1::2], strict=True):
         *_, told, last = asked.split("\n")
         assert check_rewriting(rewritten, last, [Turn(asked, told)]) == rewritten
-        assert standalone_question(rewritten, [Turn(asked, told)]) == rewritten
+        assert standalone(rewritten, [Turn(asked, told)]).text == rewritten

@@ -1,0 +1,87 @@
+"""What a reader has to know of how an answer came about, in the question's language."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from index.text.language import Language, detect_language
+from rag.extractive.answer import Draft
+from rag.extractive.conflicts import Said
+from rag.generation.generate import WrittenAnswer
+from rag.question.answer_type import asks_for_course
+from rag.records import AppliedFilters, iso
+
+_INSTEAD_ENGLISH = "The articles' own sentences answer instead."
+_INSTEAD_CHINESE = "以下改由文章原句作答。"
+
+
+def notice_of(
+    question: str,
+    filters: AppliedFilters,
+    written: WrittenAnswer,
+    quoted: Draft | None,
+    conflict: Sequence[Said],
+) -> str:
+    """The notices of an answer, one after the other; ``""`` where there is nothing to say.
+
+    Args:
+        written: What a chat model gave, where one was asked.
+        quoted: An answer in the articles' own sentences.
+        conflict: What two articles say differently.
+    """
+    english = detect_language(question) is Language.ENGLISH
+    notices = [
+        _dropped(filters.dropped, english),
+        _of_model(written, english),
+        _disagree(conflict, english),
+        _in_order(quoted, english) if asks_for_course(question) else "",
+        _untranslated(quoted, english),
+    ]
+    return (" " if english else "").join(notice for notice in notices if notice)
+
+
+def _dropped(words: Sequence[str], english: bool) -> str:
+    if not words:
+        return ""
+    if english:
+        named = ", ".join(f"“{word}”" for word in words)
+        return f"No article in the library is within {named}: all articles were searched."
+    return f"文章库中没有{'、'.join(f'“{word}”' for word in words)}的文章，已改在全部文章中查找。"
+
+
+def _of_model(written: WrittenAnswer, english: bool) -> str:
+    if written.notice is None:
+        return ""
+    said = written.notice.english if english else written.notice.chinese
+    if written.draft or written.refused:
+        return said
+    return f"{said}. {_INSTEAD_ENGLISH}" if english else f"{said}。{_INSTEAD_CHINESE}"
+
+
+def _disagree(conflict: Sequence[Said], english: bool) -> str:
+    if not conflict:
+        return ""
+    if english:
+        said = ", ".join(f"“{one.figure}” ({iso(one.published) or 'undated'})" for one in conflict)
+        return f"The articles disagree: {said}."
+    said = "、".join(f"“{one.figure}”（{iso(one.published) or '无日期'}）" for one in conflict)
+    return f"各篇文章说法不一：{said}。"
+
+
+def _in_order(quoted: Draft | None, english: bool) -> str:
+    days = list(dict.fromkeys(c.date for c in quoted.citations if c.date)) if quoted else []
+    if len(days) < 2:
+        return ""
+    if english:
+        return f"In the order of the articles' dates: {', '.join(days)}."
+    return f"按文章发布日期先后排列：{'、'.join(days)}。"
+
+
+def _untranslated(quoted: Draft | None, english: bool) -> str:
+    """Said of sentences in the other of the two languages that the project speaks."""
+    other = Language.CHINESE if english else Language.ENGLISH
+    if not quoted or all(detect_language(c.quote) is not other for c in quoted.citations):
+        return ""
+    if english:
+        return "Sentences of Chinese articles are quoted as they stand."
+    return "英文文章的句子按原文引用，未作翻译。"
