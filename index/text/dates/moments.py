@@ -4,8 +4,8 @@ A date of an article is completed from the day of its publication: 9月24日 lie
 brings it nearest, 昨日 is the day before, 今年 its year. A date of a sentence claims the parts that
 it names and no others: 9月 may be said of 9月24日, not the other way round.
 
-``index.text.dates.phrases`` reads what a question means by a date, as days from and to; here it counts which parts
-were said.
+``index.text.dates.phrases`` reads what a question means by a date, as days from and to; here it counts
+which parts were said, and a day is read wherever it stands (总理24日表示), which a question has guards for.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from index.text.dates.phrases import normalise
-from index.text.numerals import CHINESE_DIGITS, chinese_number
+from index.text.dates.words import BOTH, CHINESE, DAYS_AWAY, ENGLISH, YEARS_AWAY, part_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,39 +42,13 @@ class Moment:
         return self.year is not None, self.month is not None, self.day is not None
 
 
-_CN_YEAR = r"(?:(?:19|20)\d\d|[一二][零〇一二三四五六七八九]{3})"
-_CN_SMALL = rf"(?:\d{{1,2}}|[{CHINESE_DIGITS}十]{{1,3}})"
-_EN_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()  # noqa: SIM905
-_EN_MONTH = (
-    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
-    r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b\.?"
-)
-_EN_CAPITAL = r"(?-i:(?=[A-Z]))"
-_EN_DAY = r"(?:3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?\b(?!,\d|\s?%)"
-_YEAR_WORDS = {"今年": 0, "本年": 0, "去年": -1, "前年": -2, "明年": 1, "后年": 2}
-_DAY_WORDS = {"今": 0, "昨": -1, "前": -2, "明": 1, "当": 0}
-_EN_AWAY = {
-    "this year": ("year", 0),
-    "last year": ("year", -1),
-    "next year": ("year", 1),
-    "today": ("day", 0),
-    "yesterday": ("day", -1),
-    "tomorrow": ("day", 1),
-}
-_MOMENT = re.compile(
-    rf"(?P<y1>(?:19|20)\d\d)[-/.](?P<m1>1[0-2]|0?[1-9])[-/.](?P<d1>3[01]|[12]\d|0?[1-9])(?!\d)"
-    rf"|(?:(?P<y2>{_CN_YEAR})\s?年度?|(?P<yw>今年|去年|明年|前年|后年|本年))?\s?"
-    rf"(?:(?P<m2>{_CN_SMALL})\s?月(?!租|薪|供|均|饼|台)(?:\s?(?P<d2>{_CN_SMALL})\s?[日号](?!线))?份?)"
-    rf"|(?:(?P<y3>{_CN_YEAR})\s?年|(?P<yx>今年|去年|明年|前年|后年|本年))"
-    rf"|(?<![\d.第个]){_CN_SMALL.replace('(?:', '(?P<d4>', 1)}\s?日(?![本元均报产])"
-    rf"|(?P<dw>[今昨前明当])[天日](?!本)"
-    rf"|(?i:{_EN_CAPITAL}(?P<m5>{_EN_MONTH})\s?(?P<d5>{_EN_DAY})(?:,?\s(?P<y5>(?:19|20)\d\d)\b)?)"
-    rf"|(?i:\b(?P<d6>{_EN_DAY})\s(?:of\s)?{_EN_CAPITAL}(?P<m6>{_EN_MONTH})(?:,?\s(?P<y6>(?:19|20)\d\d)\b)?)"
-    rf"|(?i:{_EN_CAPITAL}(?P<m7>{_EN_MONTH}),?\s(?P<y7>(?:19|20)\d\d)\b)"
-    rf"|\b(?:in|In|of|by|By|on|since|Since|early|late|until)\s(?P<m8>[A-Z][a-z]{{2,8}})\b(?!\.?\s?\d)"
-    rf"|\b(?:in|In|of|by|By|since|Since|until|before|after|from|to|and|for|For|during|During)\s(?P<y9>(?:19|20)\d\d)\b(?![\d,.%-]*\d)"
-    rf"|(?i:\b(?P<en>this year|last year|next year|today|yesterday|tomorrow)\b)"
-)
+_RULES = [
+    BOTH.regex("said_full_date"),
+    *map(CHINESE.regex, ["said_month_or_day", "said_whole_year", "said_day", "said_relative_day"]),
+    *map(ENGLISH.regex, ["said_month_day", "said_day_month", "said_month_year", "said_month"]),
+    *map(ENGLISH.regex, ["said_year", "said_relative"]),
+]
+_FROM_PREPOSITION = (ENGLISH.regex("said_month"), ENGLISH.regex("said_year"))
 
 
 def find_moments(text: str) -> list[Moment]:
@@ -83,54 +57,33 @@ def find_moments(text: str) -> list[Moment]:
     >>> [(m.year, m.month, m.day) for m in find_moments("2025年9月24日起，至9月30日")]
     [(2025, 9, 24), (None, 9, 30)]
     """
-    return list(_found(normalise(text)))
+    return [moment for match in _matches(normalise(text)) if (moment := _moment(match))]
 
 
-def _found(text: str) -> Iterator[Moment]:
-    for match in _MOMENT.finditer(text):
-        moment = _moment(match)
-        if moment and _exists(moment):
-            yield moment
+def _matches(text: str) -> Iterator[re.Match[str]]:
+    """The matches of all rules, none within another; of two that begin together the first rule's."""
+    nearest = [rule.search(text) for rule in _RULES]
+    while any(nearest):
+        first = min(filter(None, nearest), key=re.Match.start)
+        yield first
+        for at, rule in enumerate(_RULES):
+            found = nearest[at]
+            if found and found.start() < first.end():
+                nearest[at] = rule.search(text, first.end())
 
 
 def _moment(match: re.Match[str]) -> Moment | None:
-    named = {name: value for name, value in match.groupdict().items() if value}
-    start, end = match.span()
-    if "en" in named:
-        part, steps = _EN_AWAY[named["en"].lower()]
-        return Moment(start, end, **{part: 0}, away=steps)
-    if "dw" in named:
-        return Moment(start, end, day=0, away=_DAY_WORDS[named["dw"]])
-    parts: dict[str, int | None] = {"year": None, "month": None, "day": None}
-    away: int | None = None
-    for name, written in named.items():
-        if name in ("yw", "yx"):
-            parts["year"], away = 0, _YEAR_WORDS[written]
-        else:
-            value = _part(written)
-            if value is None:
-                return None
-            parts[{"y": "year", "m": "month", "d": "day"}[name[0]]] = value
-    if "m8" in named:
-        start = match.start("m8")
-    if "y9" in named:
-        start = match.start("y9")
-    return Moment(start, end, parts["year"], parts["month"], parts["day"], away)
-
-
-def _part(written: str) -> int | None:
-    if written[0].isdigit():
-        return int(re.match(r"\d+", written)[0])  # type: ignore[index]
-    if written[0].isascii():
-        known = re.fullmatch(_EN_MONTH, written, re.I)
-        return _EN_MONTHS.index(written[:3].lower()) + 1 if known else None
-    value = chinese_number(written)
-    return int(value) if value is not None else None
-
-
-def _exists(moment: Moment) -> bool:
-    month_fits = moment.month is None or 1 <= moment.month <= 12
-    return month_fits and (moment.day is None or moment.away is not None or 1 <= moment.day <= 31)
+    named = {name: said for name, said in match.groupdict().items() if said}
+    start = match.start(1) if match.re in _FROM_PREPOSITION else match.start()
+    moment = Moment(start, match.end())
+    if "day_away" in named:
+        return replace(moment, day=0, away=DAYS_AWAY[named["day_away"].lower()])
+    if "year_away" in named:
+        moment = replace(moment, year=0, away=YEARS_AWAY[named["year_away"].lower()])
+    parts = {part: part_number(said) for part, said in named.items() if part != "year_away"}
+    month, day = parts.get("month"), parts.get("day")
+    exists = (month is None or 1 <= month <= 12) and (day is None or 1 <= day <= 31)
+    return replace(moment, **parts) if exists else None
 
 
 def complete(moment: Moment, published: date | None) -> Moment:

@@ -6,7 +6,9 @@ from datetime import date
 
 import pytest
 
-from index.text.dates.phrases import Period, find_dates, holiday_of, hull, normalise, number
+from index.text.dates.periods import Period, holiday_of, hull
+from index.text.dates.phrases import find_dates, normalise
+from index.text.dates.words import number
 
 TODAY = date(2025, 10, 20)
 
