@@ -1,4 +1,4 @@
-"""A newspaper page with every fault of a text recogniser, and honest texts that look like it."""
+"""A newspaper page with every fault of OCR, and honest texts that look like it."""
 
 from __future__ import annotations
 
@@ -8,16 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.cleaning.captions import move_captions
+from index.cleaning.clean import PAGE_RULES
 from index.cleaning.draft import Draft
-from index.cleaning.newspaper_page import (
-    PAGE_RULES,
-    drop_byline_marks,
-    join_cut_paragraphs,
-    move_captions,
-    split_page,
-    undouble_subheads,
-)
+from index.cleaning.newspaper_page import split_page
 from index.cleaning.ocr_loops import collapse_loops
+from index.cleaning.paragraphs import join_cut_paragraphs
+from index.cleaning.subheads import drop_byline_marks, undouble_subheads
 from index.records import Layout, RawArticle
 
 BYLINE = "■本报记者 贺满仓 乔小满"
