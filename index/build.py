@@ -13,7 +13,8 @@ from pathlib import Path
 
 from index.chunk import chunk_article
 from index.cleaning.clean import VERSION as CLEANING_VERSION
-from index.cleaning.clean import clean, publication_date
+from index.cleaning.clean import clean
+from index.cleaning.metadata import publication_date
 from index.cleaning.newspaper_page import split_page
 from index.duplicates.relations import Recurring, skipped_spans
 from index.embedding.centring import question_centres

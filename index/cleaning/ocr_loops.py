@@ -1,8 +1,7 @@
-"""Passages that a text recogniser or language model wrote again and again, reduced to one copy.
+"""Passages that OCR or a language model wrote again and again, reduced to one copy.
 
-A loop is a maximal repetition, a "run" of Kolpakov & Kucherov (1999, "Finding maximal repetitions
-in a word in linear time"): text that agrees with itself moved by a period, as far as it does. All of
-this works on the text without its white space, because copies are broken into lines differently.
+A loop is a maximal repetition (``index.cleaning.repetitions``). All of this works on the text without
+its white space, because copies are broken into lines differently.
 """
 
 from __future__ import annotations
@@ -17,18 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.cleaning.draft import Draft
+from index.cleaning.repetitions import Run, find_runs
 from index.records import Span
+from index.text.rules import load_rules
 from index.text.sentences import split_sentences
 
 _MOST_ROUNDS = 20
-_GRAM = 16  # a power of two, see _gram_hashes
-_FEWEST_VISIBLE = 40  # no loop is shorter
-_FEWEST_ANCHORS = 10
-
-_COPIES_BY_PERIOD = ((50, 2.0), (30, 3.0), (20, 4.0))
-"""Copies that make a loop, by the shortest period: a slogan of 15 characters is shouted three times,
-a paragraph of 50 is not printed twice in a row."""
-_SHORT_PERIOD, _SHORT_COPIES = 4, 10.0
 _SHORTEST_LINE = 20  # on average, within a loop: verses, cells and lists have shorter lines
 _FEWEST_CHARACTERS = 8  # different ones, within a period of prose
 _FEWEST_LETTERS = 3  # the same for a short period
@@ -42,26 +35,7 @@ _CERTAIN_COPIES = 3.0  # two captions in a row may share a sentence
 _SENTENCE_MARK = re.compile(r"[。！？；，!?;,.…]")
 _WORD = re.compile(r"[^\W\d_]")
 _CLOSED = frozenset("。！？!?….；;：:”’」』）)】》〉\"'")
-_CONTINUES = frozenset("的地得了着过们、，。；：！？,.;:!?）)】》〉”’」』")
-"""No sentence begins with these."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Run:
-    """Visible characters ``start`` to ``end``, each equal to the one ``period`` further on."""
-
-    start: int
-    end: int
-    period: int
-
-    @property
-    def copies(self) -> float:
-        return (self.end - self.start) / self.period
-
-    @property
-    def rest(self) -> int:
-        """Length of the last, incomplete copy."""
-        return (self.end - self.start) % self.period
+_NO_BEGINNING = load_rules("index.cleaning", "zh/sentences").regex("no_beginning")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -148,7 +122,7 @@ def collapse_loops(draft: Draft) -> Draft:
 
 def _cuts(text: str) -> list[Span]:
     """What to take out in one round, in order and without overlap."""
-    runs = _runs("".join(text.split()))
+    runs = find_runs("".join(text.split()))
     if not runs:
         return []
     visible = _Visible.of(text)
@@ -164,10 +138,10 @@ def _cuts(text: str) -> list[Span]:
     return cuts
 
 
-def _without_overlap(runs: list[_Run]) -> list[_Run]:
+def _without_overlap(runs: list[Run]) -> list[Run]:
     """The shortest periods first: a loop inside a loop has to go before the outer one is one."""
     starts: list[int] = []
-    kept: list[_Run] = []
+    kept: list[Run] = []
     for run in sorted(runs, key=lambda run: (run.period, run.start)):
         at = bisect_left(starts, run.start)
         if (at == 0 or kept[at - 1].end <= run.start) and (
@@ -178,11 +152,11 @@ def _without_overlap(runs: list[_Run]) -> list[_Run]:
     return kept
 
 
-def _is_loop(visible: _Visible, run: _Run) -> bool:
-    """Whether this is the recogniser's repetition, not the writer's."""
+def _is_loop(visible: _Visible, run: Run) -> bool:
+    """Whether this is the repetition of a machine, not of the writer."""
     passage = visible.text[run.start : run.start + run.period]
     lines = visible.lines_in(run.start, run.end)
-    if run.period < _COPIES_BY_PERIOD[-1][0]:
+    if run.is_short:
         extent = int(visible.offsets[run.end - 1] - visible.offsets[run.start]) + 1
         cells = extent - (run.end - run.start) >= run.copies / 2 or "|" in passage
         return lines == 1 and not cells and len(set(_WORD.findall(passage))) >= _FEWEST_LETTERS
@@ -193,7 +167,7 @@ def _is_loop(visible: _Visible, run: _Run) -> bool:
     )
 
 
-def _loop_cuts(visible: _Visible, run: _Run) -> Iterator[Span]:
+def _loop_cuts(visible: _Visible, run: Run) -> Iterator[Span]:
     """What to take out of one loop: all copies but the first, and of that what stood before."""
     start, end = _broken_joint(visible, run) or _joint(visible, run) or _copies(visible, run)
     if run.copies >= _CERTAIN_COPIES:
@@ -205,7 +179,7 @@ def _loop_cuts(visible: _Visible, run: _Run) -> Iterator[Span]:
         yield visible.span(last, run.end)
 
 
-def _broken_joint(visible: _Visible, run: _Run) -> tuple[int, int] | None:
+def _broken_joint(visible: _Visible, run: Run) -> tuple[int, int] | None:
     """A paragraph cut at a column's end, finished with invented words, and all over again.
 
     Column end in the first copy only, one short sentence to the copy's end, and a line after the
@@ -225,13 +199,13 @@ def _broken_joint(visible: _Visible, run: _Run) -> tuple[int, int] | None:
             and not visible.begins_line(at + run.period)
             and sentence_end - at <= _LONGEST_JOINT
             and copy_end <= sentence_end < copy_end + _LONG_TAIL
-            and (follows == visible.text[at] or follows in _CONTINUES)
+            and (follows == visible.text[at] or _NO_BEGINNING.match(follows))
         ):
             return at, run.end
     return None
 
 
-def _joint(visible: _Visible, run: _Run) -> tuple[int, int] | None:
+def _joint(visible: _Visible, run: Run) -> tuple[int, int] | None:
     """The same where the loop is left in the middle of that sentence: what joins the copies is
     invented, if it is short.
 
@@ -247,7 +221,7 @@ def _joint(visible: _Visible, run: _Run) -> tuple[int, int] | None:
     return None
 
 
-def _copies(visible: _Visible, run: _Run) -> tuple[int, int]:
+def _copies(visible: _Visible, run: Run) -> tuple[int, int]:
     """All copies but the first, shifted to where sentences begin.
 
     An incomplete copy at the end goes as far as its sentences are complete if it is long; a short
@@ -262,7 +236,7 @@ def _copies(visible: _Visible, run: _Run) -> tuple[int, int]:
     return run.start + run.period + shift, max(end, tail + shift)
 
 
-def _broken_off(visible: _Visible, run: _Run) -> bool:
+def _broken_off(visible: _Visible, run: Run) -> bool:
     """Whether the line ends with the loop in the middle of a sentence, and not so in its first copy."""
     return (
         visible.begins_line(run.end)
@@ -273,7 +247,7 @@ def _broken_off(visible: _Visible, run: _Run) -> bool:
 
 def _repeated_sentences(visible: _Visible, start: int, end: int) -> Iterator[Span]:
     """The sentences between two positions that already stand before them, if they are more than a
-    few words: a recogniser at a loss goes back to what it read before."""
+    few words: OCR at a loss goes back to what it read before."""
     first, last = bisect_left(visible.sentences, start), bisect_right(visible.sentences, end)
     inside = visible.sentences[first:last]
     repeated = [
@@ -284,75 +258,3 @@ def _repeated_sentences(visible: _Visible, start: int, end: int) -> Iterator[Spa
     if sum(until - at for at, until in repeated) >= _FEWEST_REPEATED:
         for at, until in repeated:
             yield visible.sentence_span(at, until)
-
-
-def _runs(text: str) -> list[_Run]:
-    """The maximal repetitions in a text without white space that have enough copies for a loop."""
-    if len(text) < _FEWEST_VISIBLE:
-        return []
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    runs: list[_Run] = []
-    reached: dict[int, int] = {}
-    for at, period in _anchors(codes):
-        if at < reached.get(period, 0):
-            continue
-        run = _extend(codes, at, period)
-        reached[period] = run.end
-        if run.copies >= _copies_needed(period):
-            runs.append(run)
-    return runs
-
-
-def _copies_needed(period: int) -> float:
-    return next((copies for least, copies in _COPIES_BY_PERIOD if period >= least), _SHORT_COPIES)
-
-
-def _anchors(codes: NDArray[np.uint32]) -> list[tuple[int, int]]:
-    """Where a stretch of 16-grams comes again after the same distance, and that distance.
-
-    In a loop nearly every 16-gram comes again one period later. Stretches much shorter than the
-    period are phrases that a text uses twice.
-    """
-    hashes = _gram_hashes(codes)
-    in_order = np.sort(hashes)
-    if not (in_order[1:] == in_order[:-1]).any():
-        return []
-    order = np.argsort(hashes, kind="stable")
-    again = hashes[order[1:]] == hashes[order[:-1]]
-    distance = np.zeros(len(hashes), dtype=np.int64)
-    distance[order[:-1][again]] = (order[1:] - order[:-1])[again]
-    starts = np.flatnonzero(np.diff(distance, prepend=-1))
-    lengths = np.diff(starts, append=len(distance))
-    periods = distance[starts]
-    likely = (periods >= _SHORT_PERIOD) & (lengths >= _FEWEST_ANCHORS) & (8 * lengths >= periods)
-    return list(zip(starts[likely].tolist(), periods[likely].tolist(), strict=True))
-
-
-def _gram_hashes(codes: NDArray[np.uint32]) -> NDArray[np.uint64]:
-    """A hash of the 16 characters from each position on, by doubling: 2, 4, 8, 16."""
-    hashes = codes.astype(np.uint64) + np.uint64(1)
-    width, base = 1, 0x9E3779B97F4A7C15
-    while width < _GRAM:
-        hashes = hashes[:-width] * np.uint64(base) + hashes[width:]
-        width, base = 2 * width, base * base % 2**64
-    return hashes
-
-
-def _extend(codes: NDArray[np.uint32], at: int, period: int) -> _Run:
-    """The run of a period around a position, as far as it goes to both sides."""
-    left = _agreeing(codes[: at + period][::-1], codes[:at][::-1])
-    right = _agreeing(codes[at:], codes[at + period :])
-    return _Run(at - left, at + right + period, period)
-
-
-def _agreeing(one: NDArray[np.uint32], other: NDArray[np.uint32]) -> int:
-    """How many characters two texts have in common from their beginning."""
-    most = min(len(one), len(other))
-    at, width = 0, 64
-    while at < most:
-        until = min(at + width, most)
-        differs = one[at:until] != other[at:until]
-        if differs.any():
-            return at + int(differs.argmax())
-        at, width = until, 2 * width
-    return most

@@ -15,6 +15,7 @@ from enum import IntEnum
 from hashlib import blake2b
 
 from index.records import Article
+from index.text.rules import load_rules
 
 LONG = 40
 """Visible characters from which on a line is a paragraph, whose copies are no accident."""
@@ -25,7 +26,7 @@ _BANDS, _ROWS = 8, 4  # two texts that share .8 of their shingles meet with prob
 _SHINGLE = 5
 _SHORTEST_TEXT = 100
 _UNSEEN = re.compile(r"\s+")
-_FACT = re.compile(r"\d{5}|@|://|\d+年\d+月")
+_STATED_FACT = load_rules("index.duplicates", "zh/lines").regex("stated_fact")
 
 
 class Part(IntEnum):
@@ -62,7 +63,7 @@ def _line_fingerprints(lines: list[str]) -> Iterator[Fingerprint]:
         if is_paragraph(line):
             part = Part.OPENING if opens else Part.CLOSING if closes else Part.PARAGRAPH
             yield Fingerprint(part, line_key(line))
-        elif (opens or closes) and not _FACT.search(line):
+        elif (opens or closes) and not _STATED_FACT.search(line):
             yield Fingerprint(Part.EDGE, line_key(line))
 
 

@@ -5,13 +5,13 @@ Pure functions over what a library's fingerprints (``index.duplicates.fingerprin
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from index.duplicates.fingerprints import is_paragraph, line_key, resemblance, shingles
 from index.records import Article, Kind, Span
+from index.text.rules import load_rules
 from index.text.sentences import split_lines
 
 _FEWEST_REPEATS = 5
@@ -22,12 +22,8 @@ FEWEST_INTRODUCED = 3
 _MOST_SKIPPED = 0.5
 _LEAST_RESEMBLANCE = 0.6
 _FEWEST_COPIES = 3
-_DIGEST_TITLE = re.compile(
-    r"[一本每]周(?:要闻|速览|回顾|新闻|大事|动态|热点|资讯|精选)|周报|月报|要闻(?:回顾|速览)|新闻速览"
-    r"|weekly|round-?up|digest",
-    re.I,
-)
-_LINK_MARK = "相关链接"
+_RULES = load_rules("index.duplicates", "en/digests", "zh/digests")
+_DIGEST_TITLE, _LINK_MARK = _RULES.regex("digest_title"), _RULES.regex("link_mark")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +115,8 @@ def relate(
 
 def is_marked_digest(article: Article) -> bool:
     """Whether an article says of itself that it is a round-up of others."""
-    marks = article.text.count(_LINK_MARK)
-    return marks >= _FEWEST_COPIES or bool(_DIGEST_TITLE.search(article.title))
+    links = _LINK_MARK.findall(article.text)
+    return len(links) >= _FEWEST_COPIES or _DIGEST_TITLE.search(article.title) is not None
 
 
 def _seniority(article: Article) -> tuple[date, int, str]:

@@ -10,15 +10,10 @@ from typing import Any
 
 from index.errors import ArticleError
 from index.records import Layout, Problem, RawArticle, well_formed
+from index.text.rules import load_rules
 
-FIELDS: Mapping[str, str] = {
-    "article_id": "文章标识符aid",
-    "title": "标题title",
-    "url": "链接url",
-    "time": "时间time",
-    "account": "公众号名称",
-    "content": "finalContent",
-}
+_EXPORT_FIELDS = load_rules("index.readers", "zh/fields").table("export_fields")
+FIELDS: Mapping[str, str] = {attribute: name for name, attribute in _EXPORT_FIELDS.items()}
 """The names of a WeChat export's six fields, by the attribute of ``RawArticle`` that takes them."""
 
 LAYOUT = "版面layout"
@@ -26,16 +21,7 @@ LAYOUT = "版面layout"
 
 NEEDED = ("article_id", "content")
 
-_SHORT = {
-    "id": "article_id",
-    "title": "title",
-    "url": "url",
-    "date": "time",
-    "time": "time",
-    "account": "account",
-    "text": "content",
-    "content": "content",
-}
+_SHORT = load_rules("index.readers", "en/fields").table("short_fields")
 _ALLOWED = ", ".join(_SHORT)
 
 
@@ -54,7 +40,7 @@ class Columns:
         for attribute in self.named:
             if attribute not in FIELDS:
                 raise ArticleError(
-                    f"{attribute!r} is no field of an article; the fields are {', '.join(FIELDS)}",
+                    f"{attribute!r} is not a field of an article; the fields are {', '.join(FIELDS)}",
                     f"{attribute!r} 不是文章的字段；可用的字段有 {'、'.join(FIELDS)}",
                 )
 

@@ -65,7 +65,7 @@ def read_articles(
             by attribute of ``RawArticle``; see ``parse_columns``.
 
     Raises:
-        ArticleError: ``columns`` names what is no field.
+        ArticleError: ``columns`` names what is not a field.
     """
     named = Columns(columns or {})
     for path in paths:

@@ -6,6 +6,9 @@ from index.readers.isolated import require, run_isolated
 from index.readers.limits import MAX_PAGES
 from index.readers.source import Source, as_text
 from index.records import Layout, RawArticle, well_formed
+from index.text.rules import load_rules
+
+_UNTITLED = load_rules("index.readers", "zh/titles").regex("untitled")
 
 _FAULTS = {
     "encrypted": (
@@ -21,11 +24,11 @@ _FAULTS = {
         "解压后过大；请将文本另存为 .txt",
     ),
     "scan": (
-        "has no text layer: it is a scan, run a text recogniser first",
+        "has no text layer: it is a scan, run OCR on it first",
         "没有文字层：这是扫描件，请先做文字识别（OCR）",
     ),
     "garbled": (
-        "does not say which characters its glyphs are; run a text recogniser first",
+        "does not say which characters its glyphs are; run OCR on it first",
         "的字体未注明字符编码，无法取得文字；请先做文字识别（OCR）",
     ),
 }
@@ -40,6 +43,8 @@ def read_pdf(source: Source) -> RawArticle:
     require(source, "pypdf", "pypdf")
     found = run_isolated("pdf_text", source, source.read(), _FAULTS)
     name = as_text(source.stem)
-    title = well_formed(found["title"]) or name
+    title = well_formed(found["title"])
+    if _UNTITLED.fullmatch(title):  # publishers leave these in; the file's name says more
+        title = ""
     text = well_formed(found["text"]).replace("\0", "")
-    return RawArticle(name, title, "", "", "", text, source.origin, Layout.PAGE)
+    return RawArticle(name, title or name, "", "", "", text, source.origin, Layout.PAGE)

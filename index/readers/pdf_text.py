@@ -5,16 +5,12 @@ from __future__ import annotations
 import io
 import json
 import logging
-import re
 import sys
 import unicodedata
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pypdf import PdfReader
-
-_JUNK = re.compile(r"(?i)untitled|无标题|microsoft \w+ -.*|.*\.(docx?|wps|indd|cdr|qxd|tmp)")
-"""Titles that a program made up. Publishers leave them in; the file's name says more."""
 
 
 def extract(data: bytes, max_chars: int, max_pages: int) -> dict[str, str]:
@@ -65,8 +61,7 @@ def _title(reader: PdfReader) -> str:
         title = (reader.metadata and reader.metadata.title) or ""
     except Exception:  # damaged metadata is no reason to lose the text
         return ""
-    title = " ".join(str(title).replace("\0", "").split())
-    return "" if _JUNK.fullmatch(title) else title
+    return " ".join(str(title).replace("\0", "").split())
 
 
 if __name__ == "__main__":

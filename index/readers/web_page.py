@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -17,15 +16,16 @@ from index.readers.limits import MAX_PAGE_CHARS, MAX_PAGE_TAGS
 from index.readers.markup import text_of
 from index.readers.source import Source, as_text
 from index.records import RawArticle, well_formed
+from index.text.rules import load_rules
 
+_RULES = load_rules("index.readers", "zh/web_pages")
+_IDS = {field: identifier for identifier, field in _RULES.table("element_ids").items()}
+_SECOND, _TIME = _RULES.regex("publication_second"), _RULES.regex("publication_time")
+_ADDRESS, _SAVED_FROM = _RULES.regex("address"), _RULES.regex("saved_from")
+_ACCOUNT_NAME, _SHOWN_DAY = _RULES.regex("account_name"), _RULES.regex("shown_day")
 _EMBEDDED = re.compile(r"data:[\w.+-]{1,40}/[\w.+-]{1,80};base64,[A-Za-z0-9+/=\s]*")
+_WEB_ADDRESS = re.compile(r"https?://[^\s<>\"']+$")
 _CHINA = timedelta(hours=8)
-_EPOCH = re.compile(r"""\bvar\s+ct\s*=\s*["'](\d{9,11})["']""")
-_CREATED = re.compile(r"""\bvar\s+(?:createTime|publish_time)\s*=\s*["']([^"'\n]{8,40})["']""")
-_LINK = re.compile(r"""\bvar\s+msg_link\s*=\s*["']([^"'\n]{10,2000})["']""")
-_NICKNAME = re.compile(r"""\bvar\s+nickname\s*=\s*(?:htmlDecode\()?["']([^"'\n]{1,200})["']""")
-_SAVED = re.compile(r"<!-- saved from url=\(\d{1,9}\)(\S{1,2000})")  # browsers write it
-_DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})")
 _ESCAPE = re.compile(r"\\x([0-9A-Fa-f]{2})")
 
 
@@ -44,7 +44,7 @@ def read_web_page(source: Source) -> RawArticle:
             f"{source.origin!r} 超过 {MAX_PAGE_CHARS} 个字符或 {MAX_PAGE_TAGS} 个标签；请将正文另存为 .txt",
         )
     tree = _parse(page)
-    body = None if tree is None else tree.find(".//*[@id='js_content']")
+    body = None if tree is None else _element(tree, "content")
     if tree is not None and body is not None:
         return _wechat_article(source, page, tree, body)
     return _any_article(source, page, tree)
@@ -67,14 +67,12 @@ def _wechat_article(source: Source, page: str, tree: Any, body: Any) -> RawArtic
     name = as_text(source.stem)
     return RawArticle(
         name,
-        _first(lambda: _by_id(tree, "activity-name"), lambda: _title(tree)) or name,
-        _first(
-            lambda: _web_address(_scripted(_LINK, page)),
-            lambda: _web_address(_meta(tree, "og:url")),
-            lambda: _web_address(_scripted(_SAVED, page)),
-        ),
-        _day_of_epoch(page) or _day_in(_scripted(_CREATED, page) or _by_id(tree, "publish_time")),
-        _first(lambda: _by_id(tree, "js_name"), lambda: _scripted(_NICKNAME, page)),
+        _shown(tree, "title") or _title(tree) or name,
+        _web_address(_scripted(_ADDRESS, page))
+        or _web_address(_meta(tree, "og:url"))
+        or _web_address(_scripted(_SAVED_FROM, page)),
+        _day_of_epoch(page) or _day_in(_scripted(_TIME, page) or _shown(tree, "time")),
+        _shown(tree, "account") or _scripted(_ACCOUNT_NAME, page),
         well_formed(text_of(body)),
         source.origin,
     )
@@ -96,7 +94,7 @@ def _any_article(source: Source, page: str, tree: Any) -> RawArticle:
     return RawArticle(
         name,
         well_formed(" ".join(found["title"].split())) or name,
-        _web_address(found["url"]) or _web_address(_scripted(_SAVED, page)),
+        _web_address(found["url"]) or _web_address(_scripted(_SAVED_FROM, page)),
         _day_in(found["date"]),
         well_formed(" ".join(found["account"].split())),
         well_formed(text),
@@ -104,13 +102,14 @@ def _any_article(source: Source, page: str, tree: Any) -> RawArticle:
     )
 
 
-def _first(*ways: Callable[[], str]) -> str:
-    return next((value for way in ways if (value := way())), "")
-
-
-def _by_id(tree: Any, identifier: str) -> str:
-    element = tree.find(f".//*[@id='{identifier}']")
+def _shown(tree: Any, field: str) -> str:
+    """What a public account's page shows as one of its fields."""
+    element = _element(tree, field)
     return "" if element is None else well_formed(" ".join(text_of(element).split()))
+
+
+def _element(tree: Any, field: str) -> Any:
+    return tree.find(f".//*[@id='{_IDS[field]}']")
 
 
 def _title(tree: Any) -> str:
@@ -133,17 +132,17 @@ def _scripted(pattern: re.Pattern[str], page: str) -> str:
 
 def _web_address(text: str) -> str:
     """``text`` when it is the address of a page; an address may also be a script."""
-    return text if re.match(r"https?://[^\s<>\"']+$", text) else ""
+    return text if _WEB_ADDRESS.match(text) else ""
 
 
 def _day_of_epoch(page: str) -> str:
     """The day in China at the second that the page's script gives as its publication."""
-    found = _EPOCH.search(page)
+    found = _SECOND.search(page)
     return _written(datetime.fromtimestamp(int(found[1]), UTC) + _CHINA) if found else ""
 
 
 def _day_in(text: str) -> str:
-    found = _DAY.search(text)
+    found = _SHOWN_DAY.search(text)
     if not found:
         return ""
     try:

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.chunk import DEFAULT_TOKENS, ENCODING, chunk_article, count_tokens
-from index.cleaning.clean import clean, clean_text
+from index.cleaning.clean import clean, clean_draft
+from index.cleaning.draft import Draft
 from index.records import Article, Chunk, Span
 from index.text.language import Language
 from index.text.sentences import split_sentences
@@ -29,7 +30,7 @@ PARTS = (
     | st.text(max_size=4)
 )
 TEXTS = st.builds(
-    lambda parts, times: clean_text("".join(parts) * times),
+    lambda parts, times: clean_draft(Draft.of("".join(parts) * times)).text,
     st.lists(PARTS, min_size=1, max_size=20),
     st.sampled_from([1, 1, 3, 40]),
 )
@@ -49,7 +50,7 @@ def assert_covers(text: str, chunks: list[Chunk]) -> None:
 
 
 def test_white_space_that_takes_more_tokens_than_one_makes_no_chunk_too_long():
-    text = clean_text(" ".join("周" * 40))
+    text = clean_draft(Draft.of(" ".join("周" * 40))).text
     chunks = chunk_article(Article("a", "", "", None, "", text, "", "zh"), 8)
     assert max(count_tokens(chunk.span.of(text)) for chunk in chunks) <= 8
 

@@ -1,4 +1,4 @@
-"""A recogniser's loops are reduced to one copy; what people repeat is left as it is."""
+"""Loops of OCR are reduced to one copy; what people repeat is left as it is."""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ import io
 import json
 import zipfile
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 from index.readers.load import FIELDS, read_articles
 from index.records import Problem, RawArticle
@@ -14,7 +15,7 @@ from index.records import Problem, RawArticle
 TEXT = "东岸大桥于六月一日通车，全长三公里。\n渡轮同日停航。"
 
 
-def item(article_id: object = "a1", content: object = TEXT, **changed: object) -> dict:
+def item(article_id: object = "a1", content: object = TEXT, **changed: object) -> dict[str, object]:
     values = ("题", "https://example.com/1", "2025/6/1", "试验号")
     names = [FIELDS[name] for name in ("title", "url", "time", "account")]
     fields = {FIELDS["article_id"]: article_id, **dict(zip(names, values, strict=True))}
@@ -122,7 +123,7 @@ def unzipped(data: bytes) -> dict[str, bytes]:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
-def zipped(members: Mapping[str | zipfile.ZipInfo, bytes]) -> bytes:
+def zipped(members: Mapping[str, bytes] | Mapping[zipfile.ZipInfo, bytes]) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in members.items():
@@ -177,7 +178,9 @@ def of_every_kind() -> dict[str, bytes]:
     }
 
 
-def read(*paths, columns=None) -> tuple[list[RawArticle], list[Problem]]:
+def read(
+    *paths: Path, columns: Mapping[str, str] | None = None
+) -> tuple[list[RawArticle], list[Problem]]:
     """The articles and the problems of ``paths``; every problem says something in both languages."""
     got = list(read_articles(paths, columns=columns))
     articles = [one for one in got if isinstance(one, RawArticle)]
@@ -189,14 +192,18 @@ def read(*paths, columns=None) -> tuple[list[RawArticle], list[Problem]]:
     return articles, problems
 
 
-def read_bytes(folder, name: str, data: bytes | str, columns=None):
+def read_bytes(
+    folder: Path, name: str, data: bytes | str, columns: Mapping[str, str] | None = None
+) -> tuple[list[RawArticle], list[Problem]]:
     """What a file of these bytes gives."""
     path = folder / name
     path.write_bytes(data.encode() if isinstance(data, str) else data)
     return read(path, columns=columns)
 
 
-def only_problem(folder, name: str, data: bytes | str, columns=None) -> Problem:
+def only_problem(
+    folder: Path, name: str, data: bytes | str, columns: Mapping[str, str] | None = None
+) -> Problem:
     """The one problem of a file that gives no article, which names the file in both languages."""
     articles, problems = read_bytes(folder, name, data, columns)
     assert articles == []

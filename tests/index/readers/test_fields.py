@@ -33,5 +33,5 @@ def test_what_maps_no_field_is_refused_with_the_allowed_names(option):
 
 
 def test_a_column_for_what_is_no_field_is_refused():
-    with pytest.raises(ArticleError, match="'id' is no field"):
+    with pytest.raises(ArticleError, match="'id' is not a field"):
         list(read_articles([], columns={"id": "x"}))

@@ -34,8 +34,9 @@ def test_the_title_of_the_metadata_is_taken_and_its_date_is_not(tmp_path):
 
 
 @pytest.mark.parametrize("title", ["Untitled", "Microsoft Word - a.docx", "report.docx", " "])
-def test_a_title_that_a_program_made_up_is_none(title):
-    assert extract(pdf([TEXT], f"<< /Title ({title}) >>"))["title"] == ""
+def test_a_title_that_a_program_made_up_is_none(tmp_path, title):
+    (article,), _ = read_bytes(tmp_path, "报纸.pdf", pdf([TEXT], f"<< /Title ({title}) >>"))
+    assert article.title == "报纸"
 
 
 def encrypted(algorithm: str = "RC4-128") -> bytes:
@@ -52,7 +53,7 @@ def test_an_encrypted_pdf_is_refused(tmp_path):
 
 def test_a_scan_is_refused_with_what_to_do(tmp_path):
     problem = only_problem(tmp_path, "a.pdf", pdf(["", ""]))
-    assert "it is a scan, run a text recogniser first" in problem.english
+    assert "it is a scan, run OCR on it first" in problem.english
 
 
 @pytest.mark.parametrize("data", [b"", b"%PDF-1.7", b"text", pdf([TEXT])[:400], b"\0" * 5000])

@@ -1,0 +1,41 @@
+"""Entities to characters, and one kind of line end and of space."""
+
+from __future__ import annotations
+
+import html
+import re
+from html.entities import html5
+
+from index.cleaning.draft import Draft
+
+_ESCAPED_AGAIN = re.compile(r"&(?:(?:amp|#0{0,4}38|#[xX]0{0,4}26);)+")
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_LINE_END = re.compile(r"\r\n?|[\v\f\x1c-\x1e\x85\u2028\u2029]")
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]+")
+_ZERO_WIDTH = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]+")
+_SPACE = re.compile(r"[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
+
+
+def decode_entities(draft: Draft) -> Draft:
+    """``&nbsp;`` and its like to characters, however often they were escaped.
+
+    Only entities that end with a semicolon: ``?a=1&copy=2`` is an address.
+
+    >>> decode_entities(Draft.of("AT&amp;amp;T&nbsp;")).text
+    'AT&T\\xa0'
+    """
+    rule = decode_entities.__name__
+    return draft.substitute(rule, _ESCAPED_AGAIN, "&").substitute(rule, _ENTITY, _entity)
+
+
+def _entity(match: re.Match[str]) -> str:
+    # html.unescape would also take "&copyright;" for "&copy" and the rest.
+    entity = match.group()
+    return html.unescape(entity) if entity[1] == "#" else html5.get(entity[1:], entity)
+
+
+def unify_characters(draft: Draft) -> Draft:
+    """One kind of line end and of space; no control, zero-width or direction characters."""
+    for pattern, put in ((_LINE_END, "\n"), (_CONTROL, ""), (_ZERO_WIDTH, ""), (_SPACE, " ")):
+        draft = draft.substitute(unify_characters.__name__, pattern, put)
+    return draft

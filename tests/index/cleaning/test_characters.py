@@ -1,0 +1,46 @@
+"""Entities, line ends, spaces and characters that cannot be seen."""
+
+from __future__ import annotations
+
+import pytest
+
+from .samples import clean_text
+
+
+@pytest.mark.parametrize(
+    ("raw", "cleaned"),
+    [
+        ("甲&nbsp;乙", "甲 乙"),
+        ("A&amp;T", "A&T"),
+        ("A&amp;amp;amp;T", "A&T"),
+        ("&amp;lt;b&amp;gt;", "<b>"),
+        ("&#38;#38;#22823;桥", "大桥"),
+        ("&ldquo;甲&rdquo;&mdash;&#x5927;", "“甲”—大"),
+        ("见 http://x.example/?a=1&copy=2&lt=3", "见 http://x.example/?a=1&copy=2&lt=3"),
+        ("R&D 与 P&L; 部", "R&D 与 P&L; 部"),
+        ("&unknownthing;", "&unknownthing;"),
+    ],
+)
+def test_entities_become_characters_however_often_they_were_escaped(raw, cleaned):
+    assert clean_text(raw) == cleaned
+
+
+def test_only_a_whole_entity_name_is_an_entity():
+    assert clean_text("?a=1&copyright;") == "?a=1&copyright;"
+
+
+@pytest.mark.parametrize(
+    ("raw", "cleaned"),
+    [
+        ("甲\r乙\r\n丙\n丁", "甲\n乙\n丙\n丁"),
+        ("甲\u2028乙\u2029丙\x0b丁\x0c戊\x85己", "甲\n乙\n丙\n丁\n戊\n己"),
+        ("甲\u00a0\u00a0乙\u3000丙\t丁", "甲 乙 丙 丁"),
+        ("甲\u200b乙\ufeff丙\u202e丁\u00ad戊", "甲乙丙丁戊"),
+        ("甲\x00乙\x07丙\x7f", "甲乙丙"),
+        ("  甲  \r\r\r  乙  ", "甲\n乙"),
+        ("", ""),
+        ("\r\n\u200b &nbsp;", ""),
+    ],
+)
+def test_line_ends_spaces_and_invisible_characters_are_made_one_kind(raw, cleaned):
+    assert clean_text(raw) == cleaned
