@@ -4,66 +4,17 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from math import prod
 
-CHINESE_DIGITS = "零〇一二两三四五六七八九"
-CHINESE_NUMERAL = rf"[{CHINESE_DIGITS}十百千万亿]+(?:点[{CHINESE_DIGITS}]+)?"
-"""A pattern of what may be a Chinese numeral; ``chinese_number`` says whether it is one."""
+from index.text.rules import load_rules
 
-_DIGITS = {character: value for value, character in enumerate("零一二三四五六七八九")} | {
-    "〇": 0,
-    "两": 2,
-}
-_TENS = {"十": 10, "百": 100, "千": 1000}
-_MYRIADS = {"万": 10**4, "亿": 10**8}
-_SCALES = {**_TENS, **_MYRIADS}
+_CHINESE = load_rules("index.text", "zh/numerals")
+_DIGITS, _TENS, _MYRIADS = (_CHINESE.table(name) for name in ("digit", "tens", "myriads"))
+_ENGLISH = load_rules("index.text", "en/numerals")
+_CARDINALS = _ENGLISH.table("cardinal")
+_ENGLISH_SCALES = {**_ENGLISH.table("scale_word"), **_ENGLISH.table("scale_mark")}
 
-_ENGLISH = {
-    word: value
-    for value, word in enumerate(
-        [
-            "zero",
-            "one",
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-            "thirteen",
-            "fourteen",
-            "fifteen",
-            "sixteen",
-            "seventeen",
-            "eighteen",
-            "nineteen",
-        ]
-    )
-} | {
-    word: 10 * value
-    for value, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)  # noqa: SIM905
-}
-_ENGLISH_SCALES = {
-    "dozen": 12,
-    "hundred": 100,
-    "thousand": 10**3,
-    "k": 10**3,
-    "million": 10**6,
-    "mn": 10**6,
-    "m": 10**6,
-    "billion": 10**9,
-    "bn": 10**9,
-    "trillion": 10**12,
-}
-_WORDS = "|".join(
-    sorted([*_ENGLISH, "dozen", "hundred", "thousand", "million", "billion"], key=len)[::-1]
-)
-ENGLISH_NUMERAL = rf"\b(?:{_WORDS})(?:(?:[\s-]+|\s+and\s+)(?:{_WORDS}))*\b"
-"""A pattern of numbers in English words."""
+CHINESE_DIGITS = "".join(_DIGITS)
 
 
 def chinese_number(text: str) -> Fraction | None:
@@ -112,11 +63,8 @@ def scale_of(text: str) -> int:
     """
     word = text.strip().lower()
     if word in _ENGLISH_SCALES:
-        return _ENGLISH_SCALES[word]
-    product = 1
-    for one in word:
-        product *= _SCALES[one]
-    return product
+        return int(_ENGLISH_SCALES[word])
+    return prod(_TENS.get(one) or _MYRIADS[one] for one in word)
 
 
 def english_number(text: str) -> Fraction | None:
@@ -127,8 +75,8 @@ def english_number(text: str) -> Fraction | None:
     """
     total = section = 0
     for word in re.findall(r"[a-z]+", text.lower()):
-        if word in _ENGLISH:
-            section += _ENGLISH[word]
+        if word in _CARDINALS:
+            section += _CARDINALS[word]
         elif word in _ENGLISH_SCALES:
             scale = _ENGLISH_SCALES[word]
             if scale in (12, 100):

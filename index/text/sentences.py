@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from heapq import merge
 
 from index.records import Article, Span
+from index.text.rules import load_rules
 
 _CLOSERS = "”’」』）)】》〉\\]\"'"  # for use inside a character class
 _END = re.compile(
@@ -14,18 +15,12 @@ _END = re.compile(
     rf"|\.(?=[{_CLOSERS}]*(?:\s|$))[{_CLOSERS}]*"  # an English one stands before a space
     r"|\n+"
 )
-_HAN = "\u3400-\u9fff"
-_BEGIN = re.compile(
-    rf"(?<=[{_HAN}{_CLOSERS}。！？!?…])(?:"  # glued to what stands before it:
-    rf"(?=(?P<speaker>[QA]) ?[：:.．]? ?[{_HAN}·]{{2,12}}[：:])"  # the next speaker of an interview
-    rf"|(?=0\d [{_HAN}“《]{{4}})"  # the next item of a round-up
-    r"|(?=[●■◆▶▲]))"  # the next item of a list
-)
-_OPENER = re.compile(r"\s+[\"'“‘(\[]*[A-Z0-9\u3400-\u9fff]")
-_ABBREVIATION = re.compile(
-    r"(?:\b(?:[A-Z]|Mr|Mrs|Ms|Dr|Prof|St|Jr|Sr|No|Nos|Vol|Fig|vs|etc|e\.g|i\.e|Co|Ltd|Inc|Corp"
-    r"|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|approx|est)|\b(?:[A-Za-z]\.)+[A-Za-z])$"
-)
+_CHINESE = load_rules("index.text", "zh/characters", "zh/sentences")
+_HAN = _CHINESE.source("han")
+_GLUED = "|".join(map(_CHINESE.source, ("speaker", "round_up_item", "list_item")))
+_BEGIN = re.compile(rf"(?<={_HAN}|[{_CLOSERS}。！？!?…])(?={_GLUED})")
+_OPENER = re.compile(rf"\s+[\"'“‘(\[]*(?:[A-Z0-9]|{_HAN})")
+_ABBREVIATION = load_rules("index.text", "en/sentences").regex("abbreviation")
 _SUBJECT_CHARACTERS = 60
 _CLAUSE_END = re.compile(r"[；;，,、：:]|\s")
 

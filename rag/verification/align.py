@@ -23,8 +23,9 @@ from index.text.language import Language, detect_language
 from index.text.names import Name, find_names, fold_name, latin_words, stands_in
 from index.text.numbers.quantities import Quantity, find_quantities
 from index.text.numbers.quantities import agrees as same_quantity
+from index.text.script import fold
 from index.text.sentences import split_sentences
-from index.text.terms import fold, index_terms
+from index.text.terms import index_terms
 
 Similarity = Callable[[str, Sequence[str]], NDArray[np.floating]]
 """How near a sentence is to each of some texts in meaning: cosines after centring by language, 0 for

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from index.text.terms import fold
+from index.text.script import fold
 
 _HAN = "\u3400-\u9fff"
 _FILLERS = r"(?:\s|于|在|对|向|把|给|再|会|能|可以|可|得|有|曾|将|要|准|是|被|予|需要|需|必|应|允许|许|想|愿意?|打算|计划|再次|完全|直接)"

@@ -14,16 +14,10 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
 
-from index.text.dates.phrases import normalise
 from index.text.numbers.units import ANY, NONE, ORDINAL, RATIO, UNITS, Unit, comparable
-from index.text.numerals import (
-    CHINESE_NUMERAL,
-    ENGLISH_NUMERAL,
-    arabic_number,
-    chinese_number,
-    english_number,
-    scale_of,
-)
+from index.text.numerals import arabic_number, chinese_number, english_number, scale_of
+from index.text.rules import load_rules
+from index.text.script import fold_characters
 
 ABOUT_SHARE = Fraction(1, 20)
 """How far "about 100" may be from the number that it stands for, as a share of it."""
@@ -68,69 +62,57 @@ class Quantity:
     passing: bool = False
 
 
-_ARABIC = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d+(?:\.\d+)?"
-_SCALE = (
-    r"(?:[十百千]?万亿|[十百千]?[万亿]|[百千](?![克米瓦帕卡赫伏])"
-    r"|\s?(?:hundred|thousand|million|billion|trillion|dozen|bn|mn|k)(?![A-Za-z]))"
-)
-_NUMBER = re.compile(
-    r"百分之\s?(?P<hundredths>(?:" + _ARABIC + r")|" + CHINESE_NUMERAL + r")"
-    r"|(?P<of>" + CHINESE_NUMERAL + r")分之(?P<parts>" + CHINESE_NUMERAL + r")"
-    r"|(?<![\d/.])(?P<over>\d{1,2})/(?P<under>\d{1,2})(?![\d/.])"
-    r"|(?P<tenths>[一二两三四五六七八九]|(?<!\d)\d)成(?P<hundredth>[一二三四五六七八九])?(?![为立本员功就果效都长年熟交分])"
-    r"|(?<![A-Za-z0-9_.])(?<![A-Za-z]-)(?P<arabic>" + _ARABIC + r")(?P<more>[余多])?"
-    r"(?P<scale>" + _SCALE + r")?"
-    r"|(?P<half>一半|半数|(?i:\bhalf\b))"
-    r"|(?<![数几上成a-zA-Z])(?P<chinese>" + CHINESE_NUMERAL + r")"
-    r"|(?i:\b(?P<parted>one|two|three|a)[\s-](?P<nth>third|fifth|tenth)s?\b)"
-    r"|(?i:(?P<english>" + ENGLISH_NUMERAL + r"))"
-)
-_NTH = {"third": 3, "fifth": 5, "tenth": 10}
-_NOT_NUMBERS = re.compile(
-    r"一带一路|万一|一些|一起|一样|一定|一直|一般|一边|一旦|一切|十分(?!之|钟)|百分(?!之|点)|千万(?=[别不要])"
-    r"|统一|唯一|之一|一千零一夜|十一(?=黄金周|假期|长假)|千家万户|千方百计|一家人|一度|百度|一号文件"
-    r"|家家户户|一路|一线|一级|一流|一面|一门心思|一步步|一次次|一份子|一期一会|一系列|一站式|一口气"
-)
-_MONEY = re.compile(r"(?:(US|HK)?\$|([¥￥])|(€)|(£)|\b(RMB|USD|CNY)\b)\s?$", re.I)
-_RANGE = re.compile(r"\s?(?:-|–|—|~|～|至|到|to)\s?")
-_BETWEEN = re.compile(r"between\s+$", re.I)
-_LATIN_UNIT = re.compile(r"[\s-]?(percentage points?\b|%|‰|℃|°[cC]?|㎡|[A-Za-z]+[²³]?)")
-_MORE = re.compile(r"[余多](?!月|久|样|元化|少)")
-_WIDE_THOUSANDS = re.compile(r"(?<=[０-９])，(?=[０-９]{3}(?![０-９]))")
-_GENERATIONS = frozenset("GHKMST")
-"""Letters that name something when they stand right after a number: 5G, not five grams."""
+_EITHER = load_rules("index.text", "numbers")
+_CHINESE = load_rules("index.text", "numbers", "zh/numerals", "zh/quantities")
+_ENGLISH = load_rules("index.text", "en/numerals", "en/quantities")
 
-_NOUNS = frozenset("人班站国省市县层组")
-"""What is counted where it follows 个: 3个班 are classes."""
+
+def _both(name: str) -> str:
+    """A pattern of what either language has by this name."""
+    return f"{_CHINESE.source(name)}|{_ENGLISH.source(name)}"
+
+
+_SCALE = _both("scale")
+_NUMBER = re.compile(
+    "|".join(
+        (
+            _CHINESE.source("hundredths"),
+            _CHINESE.source("fraction"),
+            _EITHER.source("ratio"),
+            _CHINESE.source("tenths"),
+            rf"(?<![A-Za-z0-9_.])(?<![A-Za-z]-)(?P<arabic>{_EITHER.source('arabic')})"
+            rf"(?P<more>[余多])?(?P<scale>{_SCALE})?",
+            rf"(?P<half>(?i:{_both('half')}))",
+            _CHINESE.source("whole"),
+            rf"(?i:{_ENGLISH.source('fraction')})",
+            rf"(?i:(?P<english>{_ENGLISH.source('whole')}))",
+        )
+    )
+)
+_IDIOM = _CHINESE.regex("idiom")
+_NTH = _ENGLISH.table("nth")
+_CURRENCIES = {**_EITHER.table("currency_sign"), **_EITHER.table("currency_code")}
+_MONEY = re.compile(
+    rf"(?:{_EITHER.source('currency_sign')}|\b{_EITHER.source('currency_code')}\b)\s?$", re.I
+)
+_RANGE = _EITHER.regex("range_mark")
+_BETWEEN = _ENGLISH.regex("between")
+_ORDINAL_ENDING = _ENGLISH.regex("ordinal_ending")
+_LATIN_UNIT = re.compile(r"[\s-]?(percentage points?\b|%|‰|℃|°[cC]?|㎡|[A-Za-z]+[²³]?)")
+_MORE = _CHINESE.regex("more")
+_WIDE_THOUSANDS = re.compile(r"(?<=[０-９])，(?=[０-９]{3}(?![０-９]))")
+_GENERATIONS = _ENGLISH.words("generation")
+_NOUNS = _CHINESE.words("counted_noun")
 
 _LONGEST_UNIT = 4
 _BEFORE = 16
 _BEFORE_BOUNDS: Sequence[tuple[Bound, re.Pattern[str]]] = [
-    (bound, re.compile(rf"(?:{words})\s*(?:the\s+)?$", re.I))
-    for bound, words in (
-        (
-            Bound.AT_MOST,
-            r"不超过|不多于|不高于|至多|最多|最高|up to|at most|no more than|as many as|as much as",
-        ),
-        (
-            Bound.AT_LEAST,
-            r"不低于|不少于|不小于|至少|最少|最低|at least|no less than|no fewer than|达到或超过",
-        ),
-        (
-            Bound.OVER,
-            r"超过|超出|超|逾|突破|高于|多于|大于|over|more than|above|exceeding|exceeded|exceeds|exceed",
-        ),
-        (
-            Bound.UNDER,
-            r"不足|不到|未到|低于|少于|小于|接近|将近|近|under|less than|fewer than|below|nearly|almost|close to",
-        ),
-        (Bound.ABOUT, r"大约|大概|约为|约|about|around|approximately|roughly|some|an estimated"),
-    )
+    (bound, re.compile(rf"(?:{_both(bound.name.lower())})\s*(?:the\s+)?$", re.I))
+    for bound in (Bound.AT_MOST, Bound.AT_LEAST, Bound.OVER, Bound.UNDER, Bound.ABOUT)
 ]
 _AFTER_BOUNDS: Sequence[tuple[Bound, re.Pattern[str]]] = [
-    (Bound.ABOUT, re.compile(r"左右|上下|\s+or so\b")),
-    (Bound.AT_LEAST, re.compile(r"及?以上|\s+or more\b|\+")),
-    (Bound.AT_MOST, re.compile(r"及?以下|以内|之内|\s+or (?:less|fewer)\b")),
+    (bound, re.compile(_both(f"{bound.name.lower()}_after")))
+    for bound in (Bound.ABOUT, Bound.AT_LEAST, Bound.AT_MOST)
 ]
 
 
@@ -140,12 +122,12 @@ def find_quantities(text: str) -> list[Quantity]:
     >>> [(str(q.low), q.unit.dimension) for q in find_quantities("投资1.2亿元，约三成用于研发")]
     [('120000000', 'yuan'), ('3/10', 'ratio')]
     """
-    plain = normalise(_WIDE_THOUSANDS.sub(",", text))
+    plain = fold_characters(_WIDE_THOUSANDS.sub(",", text))
     return [_bounded(plain, found) for found in _ranges(plain, list(_singles(plain)))]
 
 
 def _singles(text: str) -> Iterator[Quantity]:
-    idioms = [match.span() for match in _NOT_NUMBERS.finditer(text)]
+    idioms = [match.span() for match in _IDIOM.finditer(text)]
     at = 0
     while match := _NUMBER.search(text, at):
         inside = any(start <= match.start() < end for start, end in idioms)
@@ -216,9 +198,7 @@ def _counted(
     bound = Bound.EXACT
     if more or (after := _MORE.match(text, end)):
         bound, end = Bound.OVER, end if more else after.end()  # type: ignore[union-attr]
-    if text[max(0, start - 1) : start] == "第" or re.match(
-        r"(?:st|nd|rd|th)\b", text[end : end + 3]
-    ):
+    if text[max(0, start - 1) : start] == "第" or _ORDINAL_ENDING.match(text, end):
         return Quantity(start, end, value, value, ORDINAL, bound, value == 1)
     unit, stop = _unit(text, end)
     if unit is None:
@@ -228,15 +208,12 @@ def _counted(
         if text[end : end + 1].lower() == "m" and stop == end + 1:
             value *= 10**6
             end = stop
-        unit, stop = _currency(money), max(end, stop if unit.dimension == "yuan" else end)
+        unit, stop = (
+            UNITS[_CURRENCIES[money[0].strip().upper()]],
+            max(end, stop if unit.dimension == "yuan" else end),
+        )
     value *= unit.factor
     return Quantity(start, stop, value, value, unit, bound)
-
-
-def _currency(money: re.Match[str]) -> Unit:
-    sign = money[0].strip().upper()
-    names = {"HK$": "港元", "€": "欧元", "£": "英镑", "$": "美元", "US$": "美元", "USD": "美元"}
-    return UNITS[names.get(sign, "元")]
 
 
 def _unit(text: str, at: int) -> tuple[Unit | None, int]:

@@ -37,6 +37,16 @@ ORGANISATION, PERSON, PLACE = NameKind.ORGANISATION, NameKind.PERSON, NameKind.P
         ("在苏州大学开工", [(ORGANISATION, "苏州大学")]),
         ("青屿县开工", [(PLACE, "青屿县")]),
         ("市场开放", []),
+        ("《海島札記》印了八千冊", [(TITLE, "海島札記")]),
+        ("由雲杉機械公司投產", [(ORGANISATION, "雲杉機械公司")]),
+        ("雲杉圖書館開放", [(ORGANISATION, "雲杉圖書館")]),
+        ("校長溫如玉介紹", [(PERSON, "溫如玉")]),
+        ("廠長陳放說", [(PERSON, "陳放")]),
+        ("董事長歐陽修文說", [(PERSON, "歐陽修文")]),
+        ("校長高度評價", []),
+        ("在蘇州開工", [(PLACE, "蘇州")]),
+        ("青嶼縣開工", [(PLACE, "青嶼縣")]),
+        ("新款Ｅ20上市", [(LATIN, "Ｅ20")]),
     ],
 )
 def test_chinese_text(text, found):
@@ -92,6 +102,8 @@ def test_of_a_translation_only_what_keeps_its_spelling(text, english, found):
         ("青松机械公司", ORGANISATION, "云杉机械的工厂", False),
         ("温如玉", PERSON, "校长温如", False),
         ("温如玉", PERSON, "校长温如玉", True),
+        ("温如玉", PERSON, "校長溫如玉", True),
+        ("雲杉機械公司", ORGANISATION, "云杉机械的工厂", True),
     ],
 )
 def test_a_name_stands_in_a_text(text, kind, where, expected):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from index.text.terms import content_terms, index_terms, terms
+from index.text.terms import content_terms, index_terms, question_phrases, terms
 
 
 @pytest.mark.parametrize(
@@ -55,6 +55,8 @@ def test_terms(text, expected):
         ("WHO IS WHO", []),
         ("What is MES 系统?", ["mes", "系统"]),
         ("占42.7%的是什么", ["占", "42.7%"]),
+        ("東岸大橋什麼時候通車？", ["东岸", "岸大", "大桥", "通车"]),
+        ("請問校長是誰呢？", ["校长"]),
         ("", []),
     ],
 )
@@ -71,3 +73,18 @@ def test_every_content_term_is_a_term_of_the_words_that_are_left():
 def test_the_commonest_english_words_find_nothing():
     assert index_terms("What does the ferry carry?") == ["ferry", "carry"]
     assert index_terms("大桥的长度") == terms("大桥的长度")
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("新工厂在哪里？", ["新工厂"]),
+        ("新工廠在哪裡？", ["新工廠"]),
+        ("占42.7%的Med-Go是什么", ["占42.7%", "Med-Go"]),
+        ("桥和桥", []),
+        ("What is the Night Ferry?", ["Night", "Ferry"]),
+        ("《晨报》报道的《晨报》...", ["晨报", "报道"]),
+    ],
+)
+def test_the_phrases_of_a_question_are_its_words_as_they_stand_in_it(question, expected):
+    assert question_phrases(question) == expected

@@ -148,6 +148,38 @@ def test_a_text_is_read(text, found):
 
 
 @pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("三噸", ["3000000 gram"]),
+        ("3公噸", ["3000000 gram"]),
+        ("五公頃", ["50000 square metre"]),
+        ("二十畝", ["40000/3 square metre"]),
+        ("3.5億元", ["350000000 yuan"]),
+        ("一萬二千臺", ["12000 台"]),
+        ("兩億日圓", ["200000000 yen"]),
+        ("130餘款", ["over 130 款"]),
+        ("三個平臺", ["3 any"]),
+        ("兩個小時", ["7200 second"]),
+        ("四條", ["4 条"]),
+        ("十二輛", ["12 台"]),
+        ("九間", ["9 家"]),
+        ("第三屆", ["3 第"]),
+        ("八十歲", ["80 year of age"]),
+        ("兩週", ["1209600 second"]),
+        ("５０層", ["50 层"]),
+        ("三點五個百分點", ["7/2 percentage point"]),
+        ("百分之四十二點七", ["427/1000 ratio"]),
+        ("不超過１００人", ["at most 100 名"]),
+        ("一帶一路", []),
+        ("幾十家", []),
+        ("數百人", []),
+    ],
+)  # fmt: skip
+def test_a_text_in_traditional_characters_is_read_the_same(text, found):
+    assert read(text) == found
+
+
+@pytest.mark.parametrize(
     ("text", "spans"),
     [
         ("共135款、3.2公里。", ["135款", "3.2公里"]),
@@ -157,6 +189,7 @@ def test_a_text_is_read(text, found):
         ("有2000多万人口", ["2000多万人"]),
         ("占百分之五的人", ["百分之五"]),
         ("有三百二十个", ["三百二十个"]),
+        ("產糧２０噸、魚三萬斤", ["２０噸", "三萬斤"]),
     ],
 )
 def test_a_quantity_stands_where_it_says(text, spans):
