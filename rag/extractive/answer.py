@@ -160,7 +160,7 @@ def quoted(candidate: Candidate) -> Quoted:
     """Of a sentence the clauses around the words that answer; of one that announces a list, its last
     clauses and the list."""
     text = candidate.text
-    if _announces(text) and (candidate.signs.span <= 0 or text.endswith(_COLONS)):
+    if _announces(text) and (candidate.features.span <= 0 or text.endswith(_COLONS)):
         part = excerpt(text, [Span(len(text) - 1, len(text))])
         end = _end_of_list(candidate.passage.article.text, candidate.span)
         return Quoted(candidate, Span(candidate.span.start + part.start, end))

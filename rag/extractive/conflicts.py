@@ -48,7 +48,7 @@ def disagreement(candidates: Sequence[Candidate]) -> tuple[Candidate, tuple[Said
 
 
 def _told(candidate: Candidate) -> float:
-    return candidate.signs.own + candidate.signs.title
+    return candidate.features.own + candidate.features.title
 
 
 def _differ(one: Candidate, other: Candidate) -> bool:

@@ -28,8 +28,9 @@ from rag.records import (
     has_room,
 )
 from rag.verification.align import Similarity
+from rag.verification.citations import Citations
 from rag.verification.cited_sentences import Written
-from rag.verification.verify import Citations, Verifier, is_kept
+from rag.verification.verify import Verifier, is_kept
 
 if TYPE_CHECKING:
     from langchain_core.runnables import RunnableConfig
