@@ -7,12 +7,12 @@ that they are the nearest. *Refusal*: nothing is near (``rag.extractive.refusal`
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from index.records import Span
+from index.text.rules import load_patterns
 from index.text.sentences import split_sentences
 from rag.extractive.candidates import Candidate, score_sentences
 from rag.extractive.excerpt import excerpt
@@ -55,9 +55,7 @@ _MARKS = "。！？；，、.!?;, …“”\"'《》"
 """What does not tell words from the sentence that they stand in."""
 
 _COLONS = ("：", ":")
-_ANNOUNCES = re.compile(
-    r"(?:[：:]|如下[^，。；]{0,6}。?|(?:as follows|the following)\.?)\s*$", re.I
-)
+_ANNOUNCEMENT = load_patterns("rag.extractive", "answers")["list_announcement"]
 _LONGEST_LIST = 240
 """Characters of a list that are quoted after the sentence that announces it."""
 
@@ -186,7 +184,7 @@ def _is_prose(item: str) -> bool:
 
 
 def _announces(text: str) -> bool:
-    return _ANNOUNCES.search(text) is not None
+    return _ANNOUNCEMENT.search(text) is not None
 
 
 def choose(

@@ -17,6 +17,7 @@ from dataclasses import astuple, dataclass
 from index.records import Article
 from index.text.language import Language, detect_language
 from index.text.names import find_names, fold_name, latin_words, stands_in
+from index.text.rules import load_patterns
 from index.text.terms import question_phrases
 from rag.extractive.candidates import Candidate
 from rag.records import Certainty, Nearest, RankedPassage, Refusal, Strictness, iso
@@ -42,12 +43,9 @@ _LEAST_TOLD = 0.1
 _LOGIT = 12.0
 """Beyond this a logit says nothing more."""
 
+_RULES = load_patterns("rag.extractive", "answers")
 _CHAT = re.compile(
-    r"(?:你好|您好|嗨|哈喽|早上好|晚上好|谢谢|多谢|再见|在吗|你是谁|你叫什么|你会什么|你能做什么|(?:给我)?(?:讲|说)[个一]*(?:笑话|故事)"
-    r"|写[一]?[首篇](?:诗|作文|歌)|陪我聊|hi|hello|hey|thanks?(?: you)?|bye|good (?:morning|evening)|who are you"
-    r"|what can you do|how are you|tell me a (?:joke|story)|write (?:me )?a (?:poem|song|story))"
-    r"\W*(?:[啊呀吧吗呢哦哈啦了你您]|there|all|everyone|please|today|据闻|juwen)?\W*",
-    re.I,
+    rf"(?:{_RULES['small_talk'].pattern})\W*(?:{_RULES['small_talk_ending'].pattern})?\W*"
 )
 
 

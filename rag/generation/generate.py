@@ -17,7 +17,9 @@ from index.records import Passage
 from rag.events import CitationFound, Event, Text, Verified
 from rag.extractive.answer import Draft, join_sentences
 from rag.generation.chat_model import ChatModel, ChatModelError, add_usage
-from rag.generation.prompts import Quotation, answer_messages, is_no_answer
+from rag.generation.no_answer import is_no_answer
+from rag.generation.prompts import answer_messages
+from rag.generation.quotation import Quotation
 from rag.generation.reply import ReplyReader
 from rag.records import (
     AnswerSentence,
