@@ -3,7 +3,7 @@
 A sentence with a number, a day, a place or a motto in it is turned into the question for it:
 ``东岸大桥将于6月28日通车。`` into ``东岸大桥将于哪天通车？``. Each question is then asked, and kept only if
 the answer cites those very words. Whoever asks has not read the article: a question that does not
-name what it is about (``博览会吸引了多少家企业？``) is none.
+name what it is about (``博览会吸引了多少家企业？``) is not one of them.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Passages in, an answer out, written by a chat model and checked sentence by sentence.
 
-The model writes and nothing it says is believed: each sentence is aligned with the passages that it
+What the model writes is verified, not trusted: each sentence is aligned with the passages that it
 was shown, whatever markers it wrote, and labelled before it joins the answer.
 """
 
@@ -177,9 +177,9 @@ class _Writing:
         yield from self._read(self._reader.close())
 
     def result(self, *, broke_off: bool = False) -> WrittenAnswer:
-        """What was written; of a reply that broke off whatever came, else only what is borne out.
+        """What was written; of a reply that broke off whatever came, else only what is supported.
 
-        An answer of which no article bears out a single sentence is given in open mode alone.
+        An answer of which no article supports a single sentence is given in open mode alone.
         """
         if self._refused:
             return WrittenAnswer(refused=True)
@@ -242,7 +242,7 @@ def _empty(name: str) -> ChatModelError:
 
 def _unproven(sentences: int) -> ChatModelError:
     return ChatModelError(
-        f"nothing that the chat model wrote ({sentences} {_plural(sentences)}) is borne out by the articles",
+        f"nothing that the chat model wrote ({sentences} {_plural(sentences)}) is supported by the articles",
         f"对话模型所写的 {sentences} 句话均无法由文章证实",
     )
 
@@ -251,7 +251,7 @@ def _some_withheld(sentences: int) -> ChatModelError | None:
     if not sentences:
         return None
     return ChatModelError(
-        f"{sentences} {_plural(sentences)} of the chat model that the articles do not bear out left out",
+        f"{sentences} {_plural(sentences)} of the chat model left out that the articles do not support",
         f"对话模型所写的 {sentences} 句话无法由文章证实，已略去",
     )
 

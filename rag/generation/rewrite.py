@@ -41,7 +41,7 @@ def rewrite_question(
     """``question`` as it is understood without the conversation, and the tokens that took.
 
     ``None`` where the model cannot be used, is not ready within ``timeout`` seconds, or gives what
-    is no rewriting of the question: the caller then does without it.
+    is not a rewriting of the question: the caller then does without it.
     """
     done: SimpleQueue[tuple[str, Usage | None]] = SimpleQueue()
 

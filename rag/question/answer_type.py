@@ -60,7 +60,7 @@ class ExpectedAnswer:
 
 
 def is_question(text: str) -> bool:
-    """Whether a text asks, as headlines, keywords and what is told do not.
+    """Whether a text asks, as headlines, keywords and statements do not.
 
     >>> is_question("岚江四桥什么时候通车"), is_question("岚江四桥主塔封顶")
     (True, False)

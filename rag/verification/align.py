@@ -63,7 +63,7 @@ class Details:
     names: tuple[Name, ...]
 
     def found_in(self, sentence: EvidenceSentence) -> list[Quantity | Moment | Name]:
-        """Those of them that stand in ``sentence``."""
+        """Those of them that are in ``sentence``."""
         reading, published = sentence.reading, sentence.article.date
         there = [complete(moment, published) for moment in reading.dates]
         return [
@@ -109,7 +109,7 @@ def align(
     written: Sequence[int] = (),
     similarity: Similarity | None = None,
 ) -> Alignment:
-    """The sentences that carry ``said``, up to ``MOST_PROOFS``; none where nothing is near."""
+    """The sentences that support ``said``, up to ``MOST_PROOFS``; none where nothing is near."""
     if not evidence:
         return Alignment(())
     nearness = _nearness(said, evidence, similarity)

@@ -1,6 +1,6 @@
 """Whether what a sentence says of one thing the evidence says of another.
 
-Every number and name may stand in the cited words and the sentence still be wrong: 北京有5000台 of
+Every number and name may be in the cited words and the sentence still be wrong: 北京有5000台 of
 上海有5000台，北京有3000台. What tells is the words around each.
 """
 
@@ -95,7 +95,7 @@ def misplaced(said: Reading, detail: Quantity) -> Finding:
 
 
 def swapped_roles(comparison: Comparison) -> Iterator[Finding]:
-    """Two names that have changed places: 甲公司收购乙公司 where 乙公司 bought."""
+    """Two names that are swapped: 甲公司收购乙公司 where 乙公司 bought."""
     names = sorted(comparison.details.names, key=lambda name: name.start)
     for first, second in pairwise(names):
         between = comparison.said.text[first.end : second.start]
@@ -106,7 +106,7 @@ def swapped_roles(comparison: Comparison) -> Iterator[Finding]:
 
 
 def _turned(text: str, first: Name, second: Name, verb: set[str]) -> bool:
-    """Whether a text has the two names the other way round about the same word."""
+    """Whether a text has the two names swapped about the same word."""
     one, other = text.find(first.text), text.find(second.text)
     if not 0 <= other < one or _PASSIVE.search(text):
         return False

@@ -1,4 +1,4 @@
-"""What the evidence of a sentence does not carry: quantities, dates, names, negations, clauses."""
+"""What the evidence of a sentence does not support: quantities, dates, names, negations, clauses."""
 
 from __future__ import annotations
 
@@ -39,15 +39,11 @@ _SWAPPED_KINDS = frozenset(
 
 
 def check(comparison: Comparison) -> list[Finding]:
-    """Everything that the evidence fails, contradictions first."""
-    found = [
-        *_quantities(comparison),
-        *_dates(comparison),
-        *_names(comparison),
-        *_polarity(comparison),
-    ]
+    """All that the evidence does not support, contradictions first."""
+    checks = [_quantities, _dates, _names, _polarity]
     if not comparison.translated:
-        found += _clauses(comparison)
+        checks.append(_clauses)
+    found = [finding for run in checks for finding in run(comparison)]
     return sorted(found, key=lambda finding: finding.fault is not Fault.CONTRADICTED)
 
 
@@ -138,13 +134,8 @@ def _near_date(comparison: Comparison, said: Moment, published: date | None) -> 
 
 
 def _names(comparison: Comparison) -> Iterator[Finding]:
-    readings = [
-        *(sentence.reading for sentence in comparison.evidence),
-        comparison.around,
-        comparison.question,
-    ]
     for name in comparison.details.names:
-        if any(stands_in(name, reading.folded, reading.words) for reading in readings):
+        if any(stands_in(name, one.folded, one.words) for one in comparison.readings):
             continue
         other = _other_name(comparison, name)
         if other:
@@ -215,7 +206,7 @@ def _denial(words: str) -> Finding:
 
 
 def _clauses(comparison: Comparison) -> Iterator[Finding]:
-    """Clauses of which hardly a word stands in the evidence or next to it.
+    """Clauses of which hardly a word is in the evidence or next to it.
 
     One with a detail of its own, which is checked by itself, may be worded more freely.
     """

@@ -1,4 +1,4 @@
-"""What is said of a detail that its evidence does not carry, and of what both are read as.
+"""What is said of a detail that its evidence does not support.
 
 A detail that the cited words lack is *missing* where they say nothing instead, and *contradicted*
 where they say something else: another number of the same unit, another day, another person.
@@ -58,6 +58,11 @@ class Comparison:
     question: Reading
 
     @property
+    def readings(self) -> list[Reading]:
+        """All that a name or word of the sentence may be taken from."""
+        return [*(sentence.reading for sentence in self.evidence), self.around, self.question]
+
+    @property
     def translated(self) -> bool:
         return all(g.reading.language is not self.said.language for g in self.evidence)
 
@@ -75,13 +80,9 @@ def surroundings(evidence: Sequence[EvidenceSentence]) -> Reading:
 
 def known(comparison: Comparison) -> tuple[frozenset[str], frozenset[str]]:
     """The terms of the evidence, its surroundings and the question; its and their characters."""
-    readings = [
-        *(sentence.reading for sentence in comparison.evidence),
-        comparison.around,
-        comparison.question,
-    ]
-    having = frozenset[str]().union(*(reading.terms for reading in readings))
-    return having, frozenset[str]().union(*(reading.characters for reading in readings))
+    terms = (reading.terms for reading in comparison.readings)
+    characters = (reading.characters for reading in comparison.readings)
+    return frozenset[str]().union(*terms), frozenset[str]().union(*characters)
 
 
 def clauses(text: str) -> list[Span]:

@@ -43,7 +43,7 @@ class Question:
     ) -> EvidenceSentence | None:
         """The best of the sentences that a fragment stands in, where even that does not answer.
 
-        ``None`` for what is no fragment, stands nowhere word for word, or stands in another
+        ``None`` for what is not a fragment, is nowhere word for word, or is in another
         language than the question, whose words then tell nothing.
         """
         bare = fragment.strip(_ENDS)

@@ -2,12 +2,12 @@
 
     out of context? -> a copy? -> claims something? -> align -> details, dates, names, negation -> label
 
-- *supported*: the cited sentences carry all of it.
-- *partial*: they carry some of it, and of the rest they say nothing.
-- *unverified*: nothing carries it, or the cited sentences say something else.
+- *supported*: the cited sentences support all of it.
+- *partial*: they support some of it, and say nothing of the rest.
+- *unverified*: nothing supports it, or the cited sentences say something else.
 
 A sentence that claims nothing of the world ("根据文章：", "Here is what the articles say:", "文章没有提到票价")
-has no proof and needs none: ``Checked.claims`` is false, and nobody has to show it.
+has no proof and needs none: ``Checked.claims`` is false, and it need not be shown.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ NEAR_SHARE = 0.55
 development cases of ``tests/rag/verification/cases.py``."""
 
 LOOSE_SHARE = 0.45
-"""The share from which a sentence is carried in part though no clause of it is carried whole."""
+"""The share from which a sentence is supported in part though no clause of it is as a whole."""
 
 NEAR_COSINE = 0.43
 """Across languages: the centred cosine of a sentence with one that says the same. With the packaged
@@ -61,7 +61,7 @@ class Checked:
     """A sentence without its markers, its label, and what it rests on, the best first.
 
     Attributes:
-        reason: What the proofs do not carry, in the sentence's language; ``""`` if they carry all.
+        reason: What the proofs do not support, in the sentence's language; ``""`` if they support all.
         claims: Whether it says anything that could be proven.
     """
 
@@ -142,12 +142,12 @@ def is_kept(checked: Checked, strictness: Strictness) -> bool:
 # --- Labels --------------------------------------------------------------------------------------
 
 _UNFOUND = Finding(
-    Fault.MISSING, "nothing in the articles carries this sentence", "文章中没有能支持这句话的内容"
+    Fault.MISSING, "nothing in the articles supports this sentence", "文章中没有能支持这句话的内容"
 )
-_LOOSE = Finding(Fault.MISSING, "the cited words carry only part of it", "所引文句只支持其中一部分")
+_LOOSE = Finding(Fault.MISSING, "the cited words support only part of it", "所引文句只支持其中一部分")
 _OUT_OF_CONTEXT = Finding(
     Fault.MISSING,
-    "these words stand in the article, but not where it speaks of what was asked",
+    "these words are in the article, but not where it speaks of what was asked",
     "这些字句见于文章，但所在之处说的不是所问的内容",
 )
 _UNCOMPARED = Finding(
@@ -164,13 +164,13 @@ def _own_support(comparison: Comparison, findings: list[Finding]) -> tuple[Suppo
     covered = share(comparison.said.terms, *known(comparison))
     if not findings and covered >= NEAR_SHARE:
         return Support.SUPPORTED, []
-    if _carries_some(comparison, findings):
+    if _supports_some(comparison, findings):
         return Support.PARTIAL, findings or [_LOOSE]
     return Support.UNVERIFIED, findings or [_UNFOUND]
 
 
-def _carries_some(comparison: Comparison, findings: Sequence[Finding]) -> bool:
-    """Whether a clause is carried whole, or all but a name or some words of the sentence."""
+def _supports_some(comparison: Comparison, findings: Sequence[Finding]) -> bool:
+    """Whether a whole clause is supported, or all but a name or some words of the sentence."""
     having = known(comparison)
     spans = clauses(comparison.said.text)
     for span in spans:
@@ -213,11 +213,7 @@ def _copied(
 ) -> EvidenceSentence | None:
     """The evidence's sentence that this one is word for word, one that a marker names first."""
     words = text.split()
-    same = (
-        [sentence for sentence in evidence if sentence.reading.text.split() == words]
-        if words
-        else []
-    )
+    same = (one for one in evidence if words and one.reading.text.split() == words)
     return min(same, key=lambda sentence: sentence.number not in written, default=None)
 
 
