@@ -3,7 +3,7 @@
 A sentence with a number, a day, a place or a motto in it is turned into the question for it:
 ``东岸大桥将于6月28日通车。`` into ``东岸大桥将于哪天通车？``. Each question is then asked, and kept only if
 the answer cites those very words. Whoever asks has not read the article: a question that does not
-name what it is about (``博览会吸引了多少家企业？``) is none.
+name what it is about (``博览会吸引了多少家企业？``) is not one of them.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from pathlib import Path
 
 from index.records import Article, Kind
 from index.text.language import Language
+from index.text.rules import load_rules
 from index.text.sentences import split_sentences
 from index.text.terms import content_terms
 from rag.assistant import Assistant
@@ -47,57 +48,11 @@ _KINDS = 3
 _ALIKE = 8
 """Two questions that begin with so many characters alike are about the same."""
 
-_COUNTED = re.compile(
-    r"(?P<number>\d[\d,.]*)(?P<scale>[十百千万亿]*)余?多?"
-    r"(?P<unit>家|名|人(?!民)|台|项|个|座|所|条|场|艘|辆|架|公里|平方米|米|吨|公斤|元|倍|种|件|套|户|亩|公顷)"
-)
-_DAY = re.compile(r"(?:20\d\d年)?\d{1,2}月\d{1,2}日(?:[上下]午)?(?=[\u4e00-\u9fff])")
-_LEANS = re.compile(
-    r"^[从对在为将以由与和并还也再共计引推力预目前今至累]|[其它他她该此还]|^本|这|那|上述|前者|后者|同比|环比|据|截至"
-    r"|记者|第\d|[“”、\s]"
-)
-_VERB = (
-    r"(?:举[行办]|开[幕业园赛通馆工]|召开|启动|揭[晓牌幕]|发布|[落闭]幕|亮相|投产|成立|通车|启用)"
-)
-_HAPPENS = re.compile(rf"^(?!在)|{_VERB}$")
-_ROUGHLY = re.compile(r"(?:近|超过?|约|逾|达到?)$")
-_SUMMED = re.compile(r"(?:共计?|总计|合计|共有|累计)$")
-_NUMBERED = re.compile(r"第[\d一二三四五六七八九十]+[届期批]")
-_TAKES_PLACE = (
-    r"(?P<name>[^，,。；;！？、在]{6,40}?)(?:今天|今日|日前|近日)?(?:在(?P<place>[^，,。；;、]{3,20}?))?"
-    rf"(?:成功|隆重|正式|顺利|圆满|盛大|如期)*(?P<verb>{_VERB})"
-)
-_EVENT = re.compile(
-    r"(?P<day>(?:20\d\d年)?\d{1,2}月\d{1,2}日)(?:(?:至|到)[\d月]{1,4}日)?(?:[上下]午|晚上?|起)?[，,]?"
-    rf"{_TAKES_PLACE}$"
-)
-_MOTTO = re.compile(rf"以“(?P<motto>[^“”]{{4,30}})”为主题的?{_TAKES_PLACE}")
-_ASIDE = re.compile(r"[（(].*?[）)]")
-_NO_NAME = re.compile(
-    r"^(?:本[次届]|[此该其这那]|以(?!色列)|由|经|据|为|向|与|对|从|将|已)|(?:主持|组织|共同|联合|宣布|将|已|于|日|[上下]午)$"
-)
-_BOUNDED = re.compile(r"^(?:以[上下内]|级|左右|[至到/／—–~～-])")
-_SUBJECT = re.compile(r"[\u4e00-\u9fffA-Za-z0-9·]+")
-
-_MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
-_ENGLISH_DAY = re.compile(
-    rf"^(?P<subject>(?:The|A|[A-Z])[\w' -]{{3,60}}?) (?P<aux>will|was|were|is) (?P<rest>[\w' -]{{3,70}}?),? "
-    rf"(?:on|until|by|from) (?P<day>(?:{_MONTHS}) \d{{1,2}}|\d{{1,2}} (?:{_MONTHS}))"
-)
-_ENGLISH_COUNT = re.compile(
-    r"^(?:Some |About |Around |More than |Over |Nearly |A total of )?(?P<number>\d[\d,]*) "
-    r"(?P<rest>[a-z][\w' -]{2,30}s (?:took|attended|joined|have|had|were|will|are|came|visited|signed)[\w' -]{4,60}?)[.,;]"
-)
-
-_ENGLISH_PAST = {"opened": "open", "began": "begin", "started": "start", "closed": "close"}
-_ENGLISH_EVENT = re.compile(
-    rf"^(?:[A-Z]{{3,}} [-–—] )?(?P<subject>(?:The|A)\b[\w' -]{{6,70}}?) (?P<verb>{'|'.join(_ENGLISH_PAST)})"
-    rf"\b[^,;]*?(?: (?:at|in) (?P<place>the (?:[A-Z][\w'-]+ ?)+)\b)?[^,;]*?(?: on (?P<day>(?:{_MONTHS}) \d{{1,2}})|,|\.$)"
-)
-_ENGLISH_NAME = re.compile(
-    r"(?:The )?([A-Z][\w'-]+(?: [A-Z][\w'-]+)+)"
-    r"(?= (?:to|will|has|is|opens|closes|begins|starts|returns|launches|unveils|hosts|holds|wins|sets|draws|attracts)\b)"
-)
+_CHINESE = load_rules("rag", "zh/suggestions")
+_ENGLISH = load_rules("rag", "en/suggestions")
+_PATTERNS = {name: _CHINESE.regex(name) for name in _CHINESE}
+_ENGLISH_PATTERNS = {name: _ENGLISH.regex(name) for name in _ENGLISH}
+_WORDS = re.compile(r"[\u4e00-\u9fffA-Za-z0-9·]+")
 
 
 class Asks(StrEnum):
@@ -199,7 +154,9 @@ def candidates(article: Article) -> list[Candidate]:
         for asks, question, answer in make(" ".join(span.of(article.text).split()), article.title)
         if _shared(question, article.title)
     ]
-    if article.language == Language.ENGLISH and (named := _ENGLISH_NAME.match(article.title)):
+    if article.language == Language.ENGLISH and (
+        named := _ENGLISH_PATTERNS["named_in_title"].match(article.title)
+    ):
         question = f"What is reported about {named[1]}?"
         found.append(Candidate(question, "", article.article_id, Asks.NEWS))
     return found
@@ -239,10 +196,12 @@ def _chinese(sentence: str, title: str) -> Iterator[_Made]:
 
 def _of_event(sentence: str) -> Iterator[_Made]:
     """What something is about that takes place, where it does, and when."""
-    if (motto := _MOTTO.search(sentence)) and not _NO_NAME.search(motto["name"]):
+    if (motto := _PATTERNS["event_with_motto"].search(sentence)) and not _PATTERNS[
+        "no_name"
+    ].search(motto["name"]):
         yield Asks.MOTTO, f"{_bare(motto['name'])}的主题是什么？", motto["motto"]
-    event = _EVENT.match(sentence.rstrip("。！"))
-    if event is None or _NO_NAME.search(event["name"]):
+    event = _PATTERNS["dated_event"].match(sentence.rstrip("。！"))
+    if event is None or _PATTERNS["no_name"].search(event["name"]):
         return
     name, verb = _bare(event["name"]), event["verb"]
     if event["place"]:
@@ -251,35 +210,39 @@ def _of_event(sentence: str) -> Iterator[_Made]:
 
 
 def _bare(name: str) -> str:
-    return _ASIDE.sub("", name).strip()
+    return _PATTERNS["aside"].sub("", name).strip()
 
 
 def _is_named(question: str, title: str) -> bool:
     """Whether a question says what it is about: a reader has no article at hand."""
     begins = question.lstrip("“《")[:_NAMED_BY]
-    return not title or begins in title or bool(_NUMBERED.match(question))
+    return not title or begins in title or bool(_PATTERNS["numbered_event"].match(question))
 
 
 def _of_number(sentence: str) -> Iterator[_Made]:
     """On which day something is, or how many there are."""
     clause = re.split(r"[，,；;。！？!?：:（(]", sentence)[0]
-    for pattern, asks, asked in ((_DAY, Asks.DAY, "哪天"), (_COUNTED, Asks.NUMBER, "")):
-        match = pattern.search(clause)
-        if match is None or _LEANS.search(clause):
+    for name, asks, asked in (("day", Asks.DAY, "哪天"), ("counted", Asks.NUMBER, "")):
+        match = _PATTERNS[name].search(clause)
+        if match is None or _PATTERNS["leaning"].search(clause):
             continue
-        before, after = _ROUGHLY.sub("", clause[: match.start()]), clause[match.end() :]
-        subject = "".join(_SUBJECT.findall(before))
+        before, after = _PATTERNS["roughly"].sub("", clause[: match.start()]), clause[match.end() :]
+        subject = "".join(_WORDS.findall(before))
         question = f"{before}{asked or '多少' + match['unit']}{after}？"
         alone = len(subject) >= _SHORTEST_SUBJECT and not re.search(r"[\d等]$", before)
-        alone = alone and not _SUMMED.search(before)
-        bounded = _BOUNDED.search(after) or _COUNTED.search(after) or not _HAPPENS.search(after)
+        alone = alone and not _PATTERNS["total"].search(before)
+        bounded = (
+            _PATTERNS["bound"].search(after)
+            or _PATTERNS["counted"].search(after)
+            or not _PATTERNS["goes_on_well"].search(after)
+        )
         if alone and not bounded:
             yield asks, question, match[0]
             return
 
 
 def _english(sentence: str, _: str) -> Iterator[_Made]:
-    if match := _ENGLISH_DAY.search(sentence):
+    if match := _ENGLISH_PATTERNS["dated"].search(sentence):
         subject = match["subject"]
         subject = (
             subject[0].lower() + subject[1:] if subject.startswith(("The ", "A ")) else subject
@@ -287,14 +250,14 @@ def _english(sentence: str, _: str) -> Iterator[_Made]:
         question = f"When {match['aux']} {subject} {match['rest']}?"
         if len(question) <= _LONGEST_ENGLISH:
             yield Asks.DAY, question, match["day"]
-    elif match := _ENGLISH_EVENT.search(sentence):
+    elif match := _ENGLISH_PATTERNS["event"].search(sentence):
         subject = match["subject"][0].lower() + match["subject"][1:]
-        did = f"did {subject} {_ENGLISH_PAST[match['verb']]}?"
+        did = f"did {subject} {_ENGLISH.table('past')[match['verb']]}?"
         if match["place"]:
             yield Asks.PLACE, f"Where {did}", match["place"]
         if match["day"]:
             yield Asks.DAY, f"When {did}", match["day"]
-    elif match := _ENGLISH_COUNT.search(sentence):
+    elif match := _ENGLISH_PATTERNS["counted"].search(sentence):
         yield Asks.NUMBER, f"How many {match['rest']}?", match["number"]
 
 

@@ -4,7 +4,7 @@
 
 Prints ``rag.extractive.candidates.WEIGHTS`` and the three of ``rag.extractive.refusal`` as they fit these sets; for each set how
 often a sentence with a gold answer is among the first one, two and three, with the fitted weights,
-with those in use, and with each sign left out; and how many are right among the surest answers. Fit
+with those in use, and with each feature left out; and how many are right among the surest answers. Fit
 it on questions that the reader was not trained on.
 
 Sentences: a softmax over all sentences of a question, the likelihood of those with a gold answer
@@ -39,9 +39,9 @@ from eval.training.near_misses import Names
 from index.text.language import detect_language
 from rag.assistant import Assistant
 from rag.extractive.answer import ENOUGH, READ, choose, quoted
-from rag.extractive.candidates import WEIGHTS, Candidate, Signs, readable, score_sentences
+from rag.extractive.candidates import WEIGHTS, Candidate, Features, readable, score_sentences
 from rag.extractive.reader import PackagedReader, PassageReading, Reader
-from rag.extractive.refusal import Confidence, confidence_signs
+from rag.extractive.refusal import Confidence, confidence_features
 from rag.extractive.reorder import best_answers
 from rag.question.follow_up import standalone
 from rag.records import Found, RankedPassage
@@ -86,13 +86,13 @@ class Asked:
     gold: frozenset[str]
     ranked: Sequence[RankedPassage]
     candidates: Sequence[Candidate]
-    signs: Matrix
+    features: Matrix
     right: NDArray[np.bool_]
     words: NDArray[np.bool_]
 
     def likeliest(self, weights: NDArray[np.floating]) -> list[Candidate]:
         """The sentences as some weights have them, likeliest first."""
-        scores = self.signs @ weights
+        scores = self.features @ weights
         likely = np.exp(scores - scores.max())
         likely /= likely.sum()
         order = np.argsort(-scores, kind="stable").tolist()
@@ -101,8 +101,8 @@ class Asked:
     def best(self, weights: NDArray[np.floating]) -> tuple[int, Confidence]:
         """The likeliest sentence by some weights, and what says that it answers."""
         best = self.likeliest(weights)[0]
-        signs = confidence_signs(self.question, self.ranked, best)
-        return int((self.signs @ weights).argmax()), signs
+        features = confidence_features(self.question, self.ranked, best)
+        return int((self.features @ weights).argmax()), features
 
     def says(self, weights: NDArray[np.floating], enough: float = ENOUGH) -> str:
         """What is said where the answer is direct."""
@@ -124,14 +124,14 @@ def main() -> None:
     read = [one for named in arguments.sets for one in asked_of(named, arguments)]
     answerable = [one for one in read if one.kind == "answerable" and one.right.any()]
     weights = fit_sentences(by_name(answerable))
-    say("rag.extractive.candidates.WEIGHTS", Signs, weights)
+    say("rag.extractive.candidates.WEIGHTS", Features, weights)
     for ones in by_name(answerable):
         print(ones[0].name, len(ones), "fitted", first_right(ones, weights), end=" ")
         print("in use", first_right(ones, np.asarray(astuple(WEIGHTS))))
-    for at, sign in enumerate(fields(Signs)):
+    for at, feature in enumerate(fields(Features)):
         less = fit_sentences(by_name(answerable), without=at)
         firsts = [first_right(ones, less)[0] for ones in by_name(answerable)]
-        print(f"without {sign.name}: first", firsts)
+        print(f"without {feature.name}: first", firsts)
     for enough in (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9):
         print(f"enough {enough}:", trade(by_name(answerable), enough))
     reorder([one for one in read if one.kind == "answerable"])
@@ -190,7 +190,7 @@ def first_gold(rows: Matrix, weight: float) -> bool:
 
 def judge(read: Sequence[Asked], weights: NDArray[np.floating]) -> None:
     best = [one.best(weights) for one in read]
-    rows = np.asarray([astuple(signs)[:-1] for _, signs in best])
+    rows = np.asarray([astuple(features)[:-1] for _, features in best])
     answered = [one.kind == "answerable" for one in read]
     right = [one.told(one.says(weights)) for one in read]
     words = [
@@ -201,7 +201,7 @@ def judge(read: Sequence[Asked], weights: NDArray[np.floating]) -> None:
     for name, labels in (("RIGHT", right), ("NEAR", near), ("WORDS", words)):
         sure = cross_validated(rows, np.asarray(labels), shares, read)
         say(f"rag.extractive.refusal.{name}", Confidence, fit(rows, np.asarray(labels), shares))
-        print("  without each sign:", without_each(rows, np.asarray(labels), shares, read))
+        print("  without each feature:", without_each(rows, np.asarray(labels), shares, read))
         for least in np.arange(0.1, 0.95, 0.1):
             print(f"  {name} >= {least:.1f}:", curve_point(read, labels, sure >= least))
 
@@ -276,7 +276,7 @@ def read_one(
         ),
         ranked=ranked,
         candidates=candidates,
-        signs=np.asarray([astuple(one.signs) for one in candidates], np.float32),
+        features=np.asarray([astuple(one.features) for one in candidates], np.float32),
         right=np.asarray(right),
         words=np.asarray([one.words and short_right(case, one.short) for one in candidates], bool),
     )
@@ -312,14 +312,14 @@ def shares_of(read: Sequence[Asked]) -> NDArray[np.float64]:
 
 
 def fit_sentences(sets: Sequence[Sequence[Asked]], without: int | None = None) -> Matrix:
-    """Weights of ``Signs`` by the likelihood of the right sentences (L-BFGS)."""
+    """Weights of ``Features`` by the likelihood of the right sentences (L-BFGS)."""
     data = [
-        (torch.from_numpy(one.signs), torch.from_numpy(one.right), 1 / len(ones) / len(sets))
+        (torch.from_numpy(one.features), torch.from_numpy(one.right), 1 / len(ones) / len(sets))
         for ones in sets
         for one in ones
     ]
-    weights = torch.zeros(len(fields(Signs)), requires_grad=True)
-    used = torch.ones(len(fields(Signs)))
+    weights = torch.zeros(len(fields(Features)), requires_grad=True)
+    used = torch.ones(len(fields(Features)))
     if without is not None:
         used[without] = 0
     optimiser = torch.optim.LBFGS([weights], max_iter=100)
@@ -327,8 +327,8 @@ def fit_sentences(sets: Sequence[Sequence[Asked]], without: int | None = None) -
     def closure() -> torch.Tensor:
         optimiser.zero_grad()
         loss = _RIDGE * (weights**2).sum()
-        for signs, right, share in data:
-            scores = signs @ (weights * used)
+        for features, right, share in data:
+            scores = features @ (weights * used)
             loss = loss + share * (scores.logsumexp(0) - scores[right].logsumexp(0))
         loss.backward()
         return loss
@@ -341,7 +341,8 @@ def fit_sentences(sets: Sequence[Sequence[Asked]], without: int | None = None) -
 def first_right(ones: Sequence[Asked], weights: NDArray[np.floating]) -> list[float]:
     """Share of questions with a right sentence among the first one, two and three."""
     ranks = [
-        int(one.right[np.argsort(-(one.signs @ weights), kind="stable")].argmax()) for one in ones
+        int(one.right[np.argsort(-(one.features @ weights), kind="stable")].argmax())
+        for one in ones
     ]
     return [round(sum(rank < first for rank in ranks) / len(ranks), 3) for first in (1, 2, 3)]
 
@@ -378,7 +379,7 @@ def without_each(
     shares: NDArray[np.float64],
     read: Sequence[Asked],
 ) -> str:
-    """By how much the cross-validated log loss grows without a sign, in thousandths."""
+    """By how much the cross-validated log loss grows without a feature, in thousandths."""
 
     def loss(kept: NDArray[np.floating]) -> float:
         sure = cross_validated(kept, labels, shares, read)

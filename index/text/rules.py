@@ -56,6 +56,11 @@ class Rule:
     def compiled(self) -> re.Pattern[str]:
         return re.compile(self.pattern, self.flags)
 
+    def scoped(self) -> str:
+        """The pattern with its own flags, to be put into another one that has none or others."""
+        letters = "".join(letter for letter in "imsx" if self.flags & re.RegexFlag[letter.upper()])
+        return f"(?{letters}:{self.pattern})"
+
     def is_met_by(self, text: str) -> bool:
         """Whether an example matches, in the way that ``at`` says."""
         compiled = self.compiled()
@@ -110,6 +115,21 @@ def load_rules(package: str, *names: str) -> Rules:
         for key, entry in tomllib.loads(data).items():
             rules[key] = _rule(f"{package} {name}.toml", key, entry, rules)
     return Rules(rules)
+
+
+@cache
+def load_patterns(package: str, name: str) -> Mapping[str, re.Pattern[str]]:
+    """Each entry of ``data/<language>/<name>.toml`` by its name, as it is in any of the languages.
+
+    >>> load_patterns("rag.question", "answer_types")["question"].findall("谁？ Who?")  # doctest: +SKIP
+    ['谁', '？', 'Who', '?']
+    """
+    rules = [load_rules(package, f"{language}/{name}") for language in ("zh", "en")]
+    names = dict.fromkeys(key for each in rules for key in each)
+    return {
+        key: re.compile("|".join(each[key].scoped() for each in rules if key in each))
+        for key in names
+    }
 
 
 def _rule(file: str, name: str, entry: Mapping[str, Any], known: Mapping[str, Rule]) -> Rule:

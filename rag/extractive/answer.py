@@ -7,12 +7,12 @@ that they are the nearest. *Refusal*: nothing is near (``rag.extractive.refusal`
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from index.records import Span
+from index.text.rules import load_patterns
 from index.text.sentences import split_sentences
 from rag.extractive.candidates import Candidate, score_sentences
 from rag.extractive.excerpt import excerpt
@@ -55,9 +55,7 @@ _MARKS = "。！？；，、.!?;, …“”\"'《》"
 """What does not tell words from the sentence that they stand in."""
 
 _COLONS = ("：", ":")
-_ANNOUNCES = re.compile(
-    r"(?:[：:]|如下[^，。；]{0,6}。?|(?:as follows|the following)\.?)\s*$", re.I
-)
+_ANNOUNCEMENT = load_patterns("rag.extractive", "answers")["list_announcement"]
 _LONGEST_LIST = 240
 """Characters of a list that are quoted after the sentence that announces it."""
 
@@ -165,7 +163,7 @@ def quoted(candidate: Candidate) -> Quoted:
     """Of a sentence the clauses around the words that answer; of one that announces a list, its last
     clauses and the list."""
     text = candidate.text
-    if _announces(text) and (candidate.signs.span <= 0 or text.endswith(_COLONS)):
+    if _announces(text) and (candidate.features.span <= 0 or text.endswith(_COLONS)):
         part = excerpt(text, [Span(len(text) - 1, len(text))])
         end = _end_of_list(candidate.passage.article.text, candidate.span)
         return Quoted(candidate, Span(candidate.span.start + part.start, end))
@@ -191,7 +189,7 @@ def _is_prose(item: str) -> bool:
 
 
 def _announces(text: str) -> bool:
-    return _ANNOUNCES.search(text) is not None
+    return _ANNOUNCEMENT.search(text) is not None
 
 
 def choose(

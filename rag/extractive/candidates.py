@@ -51,7 +51,7 @@ _NO_SPAN = -8.0
 
 
 @dataclass(frozen=True, slots=True)
-class Signs:
+class Features:
     """What speaks for a sentence; as weights, what each counts.
 
     Attributes:
@@ -71,7 +71,7 @@ class Signs:
     first: float
 
 
-WEIGHTS = Signs(span=0.515, answers=0.110, passage=0.679, own=3.101, title=2.360, first=0.121)
+WEIGHTS = Features(span=0.515, answers=0.110, passage=0.679, own=3.101, title=2.360, first=0.121)
 _WEIGHTS = astuple(WEIGHTS)
 
 
@@ -89,7 +89,7 @@ class Candidate:
     passage: Passage
     span: Span
     words: Span | None
-    signs: Signs
+    features: Features
     probability: float
 
     @property
@@ -136,18 +136,18 @@ def score_sentences(
     share = term_shares(question, background, ranked)
     best = ranked[0]
     found = [
-        (hit.passage, span, words, signs)
+        (hit.passage, span, words, features)
         for hit, reading in zip(hits, readings, strict=True)
-        for span, words, signs in _sentences(hit, reading, best, share)
+        for span, words, features in _sentences(hit, reading, best, share)
     ]
-    scores = np.asarray([astuple(signs) for *_, signs in found]) @ np.asarray(_WEIGHTS)
+    scores = np.asarray([astuple(features) for *_, features in found]) @ np.asarray(_WEIGHTS)
     likely = np.exp(scores - scores.max())
     likely /= likely.sum()
     order = np.argsort(-likely, kind="stable").tolist()
     return [
-        Candidate(passage, span, words, signs, float(likely[place]))
+        Candidate(passage, span, words, features, float(likely[place]))
         for place in order
-        for passage, span, words, signs in [found[place]]
+        for passage, span, words, features in [found[place]]
     ]
 
 
@@ -156,7 +156,7 @@ def _sentences(
     reading: PassageReading,
     best: RankedPassage,
     share: Mapping[str, float],
-) -> Iterator[tuple[Span, Span | None, Signs]]:
+) -> Iterator[tuple[Span, Span | None, Features]]:
     passage = hit.passage
     title = _terms_of(passage.article.heading, share)
     for part in split_sentences(passage.text):
@@ -165,7 +165,7 @@ def _sentences(
         yield (
             _moved(part, passage.span.start),
             _moved(words, passage.span.start) if words else None,
-            Signs(
+            Features(
                 span=score,
                 answers=reading.answers,
                 passage=min(0.0, hit.score - best.score),

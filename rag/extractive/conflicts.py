@@ -35,10 +35,10 @@ def disagreement(candidates: Sequence[Candidate]) -> tuple[Candidate, tuple[Said
         candidates: Likeliest first.
     """
     best = candidates[0] if candidates else None
-    if best is None or _told(best) < _MUCH:
+    if best is None or _coverage(best) < _MUCH:
         return None
     for other in candidates[1:]:
-        as_much = _told(other) >= _AS_MUCH * _told(best)
+        as_much = _coverage(other) >= _AS_MUCH * _coverage(best)
         if as_much and _apart(best, other) and _differ(best, other) and _differ(other, best):
             return other, (
                 Said(best.short, best.passage.article.date),
@@ -47,8 +47,9 @@ def disagreement(candidates: Sequence[Candidate]) -> tuple[Candidate, tuple[Said
     return None
 
 
-def _told(candidate: Candidate) -> float:
-    return candidate.signs.own + candidate.signs.title
+def _coverage(candidate: Candidate) -> float:
+    """Share of the question's terms that a sentence and its heading have."""
+    return candidate.features.own + candidate.features.title
 
 
 def _differ(one: Candidate, other: Candidate) -> bool:

@@ -17,6 +17,7 @@ from dataclasses import astuple, dataclass
 from index.records import Article
 from index.text.language import Language, detect_language
 from index.text.names import find_names, fold_name, latin_words, stands_in
+from index.text.rules import load_patterns
 from index.text.terms import question_phrases
 from rag.extractive.candidates import Candidate
 from rag.records import Certainty, Nearest, RankedPassage, Refusal, Strictness, iso
@@ -42,12 +43,9 @@ _LEAST_TOLD = 0.1
 _LOGIT = 12.0
 """Beyond this a logit says nothing more."""
 
+_RULES = load_patterns("rag.extractive", "answers")
 _CHAT = re.compile(
-    r"(?:你好|您好|嗨|哈喽|早上好|晚上好|谢谢|多谢|再见|在吗|你是谁|你叫什么|你会什么|你能做什么|(?:给我)?(?:讲|说)[个一]*(?:笑话|故事)"
-    r"|写[一]?[首篇](?:诗|作文|歌)|陪我聊|hi|hello|hey|thanks?(?: you)?|bye|good (?:morning|evening)|who are you"
-    r"|what can you do|how are you|tell me a (?:joke|story)|write (?:me )?a (?:poem|song|story))"
-    r"\W*(?:[啊呀吧吗呢哦哈啦了你您]|there|all|everyone|please|today|据闻|juwen)?\W*",
-    re.I,
+    rf"(?:{_RULES['small_talk'].pattern})\W*(?:{_RULES['small_talk_ending'].pattern})?\W*"
 )
 
 
@@ -118,29 +116,31 @@ def judge(
     """How a question is answered, from the passages and their sentences, likeliest first."""
     if max(hit.cosine for hit in ranked) < _FARTHEST:
         return Judgement(Certainty.REFUSAL)
-    signs = confidence_signs(question, ranked, candidates[0])
-    right = probability(RIGHT, signs)
+    features = confidence_features(question, ranked, candidates[0])
+    right = probability(RIGHT, features)
     if right >= _DIRECT[strictness]:
-        words = probability(WORDS, signs) >= _SURE_WORDS
+        words = probability(WORDS, features) >= _SURE_WORDS
         return Judgement(Certainty.DIRECT, right, words)
-    near = probability(NEAR, signs) >= _NEAR[strictness]
+    near = probability(NEAR, features) >= _NEAR[strictness]
     return Judgement(Certainty.NEAREST if near else Certainty.REFUSAL, right)
 
 
-def probability(weights: Confidence, signs: Confidence) -> float:
+def probability(weights: Confidence, features: Confidence) -> float:
     """Of the logistic regression with some weights, 0 to 1."""
-    pairs = zip(astuple(weights), astuple(signs), strict=True)
-    total = sum(weight * sign for weight, sign in pairs)
+    pairs = zip(astuple(weights), astuple(features), strict=True)
+    total = sum(weight * feature for weight, feature in pairs)
     return 1 / (1 + math.exp(-total))
 
 
-def confidence_signs(question: str, ranked: Sequence[RankedPassage], best: Candidate) -> Confidence:
+def confidence_features(
+    question: str, ranked: Sequence[RankedPassage], best: Candidate
+) -> Confidence:
     """What the passages (``rag.extractive.candidates.readable``) say, the likeliest sentence being ``best``."""
     article = best.passage.article
     dense = [hit.dense for hit in ranked if hit.passage.article.article_id == article.article_id]
     return Confidence(
-        span=_within(best.signs.span),
-        answers=_within(best.signs.answers),
+        span=_within(best.features.span),
+        answers=_within(best.features.answers),
         likely=best.probability,
         dense=max(dense),
         foreign=float(best.passage.language != detect_language(question)),
@@ -195,7 +195,7 @@ def _nearest(
 def _nearest_sentence(question: str, likeliest: Candidate) -> str:
     """The sentence, or the part of a long one around the words that come nearest; ``""`` where it
     tells next to nothing of the question, by the words that the two share if they can share any."""
-    told = likeliest.signs.own + likeliest.signs.title
+    told = likeliest.features.own + likeliest.features.title
     if told < _LEAST_TOLD and likeliest.passage.language == detect_language(question):
         return ""
     return likeliest.excerpt.of(likeliest.passage.article.text)

@@ -62,7 +62,7 @@ def best_answers(candidates: Sequence[Candidate]) -> dict[str, float]:
     best: dict[str, float] = {}
     for one in candidates:
         name = one.passage.article.article_id
-        best[name] = max(best.get(name, float("-inf")), one.signs.answers)
+        best[name] = max(best.get(name, float("-inf")), one.features.answers)
     return best
 
 

@@ -1,6 +1,6 @@
 """Passages in, an answer out, written by a chat model and checked sentence by sentence.
 
-The model writes and nothing it says is believed: each sentence is aligned with the passages that it
+What the model writes is verified, not trusted: each sentence is aligned with the passages that it
 was shown, whatever markers it wrote, and labelled before it joins the answer.
 """
 
@@ -17,7 +17,9 @@ from index.records import Passage
 from rag.events import CitationFound, Event, Text, Verified
 from rag.extractive.answer import Draft, join_sentences
 from rag.generation.chat_model import ChatModel, ChatModelError, add_usage
-from rag.generation.prompts import Quotation, answer_messages, is_no_answer
+from rag.generation.no_answer import is_no_answer
+from rag.generation.prompts import answer_messages
+from rag.generation.quotation import Quotation
 from rag.generation.reply import ReplyReader
 from rag.records import (
     AnswerSentence,
@@ -28,8 +30,9 @@ from rag.records import (
     has_room,
 )
 from rag.verification.align import Similarity
+from rag.verification.citations import Citations
 from rag.verification.cited_sentences import Written
-from rag.verification.verify import Citations, Verifier, is_kept
+from rag.verification.verify import Verifier, is_kept
 
 if TYPE_CHECKING:
     from langchain_core.runnables import RunnableConfig
@@ -174,9 +177,9 @@ class _Writing:
         yield from self._read(self._reader.close())
 
     def result(self, *, broke_off: bool = False) -> WrittenAnswer:
-        """What was written; of a reply that broke off whatever came, else only what is borne out.
+        """What was written; of a reply that broke off whatever came, else only what is supported.
 
-        An answer of which no article bears out a single sentence is given in open mode alone.
+        An answer of which no article supports a single sentence is given in open mode alone.
         """
         if self._refused:
             return WrittenAnswer(refused=True)
@@ -239,7 +242,7 @@ def _empty(name: str) -> ChatModelError:
 
 def _unproven(sentences: int) -> ChatModelError:
     return ChatModelError(
-        f"nothing that the chat model wrote ({sentences} {_plural(sentences)}) is borne out by the articles",
+        f"nothing that the chat model wrote ({sentences} {_plural(sentences)}) is supported by the articles",
         f"对话模型所写的 {sentences} 句话均无法由文章证实",
     )
 
@@ -248,7 +251,7 @@ def _some_withheld(sentences: int) -> ChatModelError | None:
     if not sentences:
         return None
     return ChatModelError(
-        f"{sentences} {_plural(sentences)} of the chat model that the articles do not bear out left out",
+        f"{sentences} {_plural(sentences)} of the chat model left out that the articles do not support",
         f"对话模型所写的 {sentences} 句话无法由文章证实，已略去",
     )
 

@@ -13,48 +13,16 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from index.records import Article
 from index.text.language import Language, detect_language
-from rag.records import Turn, iso
-
-NO_ANSWER = "NO_ANSWER"
-"""What a chat model is to write, and nothing else, where the quotations do not answer."""
+from rag.generation.no_answer import NO_ANSWER
+from rag.generation.quotation import Quotation, one_line
+from rag.records import Turn
 
 Message = tuple[str, str]
 """A role (``system``, ``human`` or ``ai``) and what it says: as LangChain takes it."""
 
-_LONGEST_HEADING = 120
 _LONGEST_REMEMBERED = 300
 _TURNS_REMEMBERED = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Quotation:
-    """Words of an article, as they stand in a prompt.
-
-    >>> print(Quotation("大桥全长3.2公里。", "东岸大桥通车", "试验号", "2025-06-20").numbered(1))
-    [1] 2025-06-20 · 试验号 · 东岸大桥通车
-    > 大桥全长3.2公里。
-    """
-
-    text: str
-    title: str = ""
-    account: str = ""
-    date: str | None = None
-
-    @classmethod
-    def of(cls, article: Article, text: str) -> Quotation:
-        return cls(text, article.heading, article.account, iso(article.date))
-
-    def numbered(self, number: int) -> str:
-        known = [_one_line(part) for part in (self.date, self.account, self.title) if part]
-        # str.splitlines knows every character that a reader may take for the end of a line.
-        lines = (f"> {line}" for line in self.text.splitlines() if line.strip())
-        return "\n".join([f"[{number}] {' · '.join(known)}".rstrip(), *lines])
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())[:_LONGEST_HEADING]
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,10 +286,10 @@ def rewrite_messages(question: str, history: Sequence[Turn]) -> list[Message]:
 
 def _talk(said: _Wording, history: Sequence[Turn], question: str) -> str:
     turns = [
-        f"{said.asked}{_one_line(turn.question)}\n{said.answered}{_remembered(turn.answer)}"
+        f"{said.asked}{one_line(turn.question)}\n{said.answered}{_remembered(turn.answer)}"
         for turn in history
     ]
-    return "\n".join([said.conversation, *turns, f"{said.asked}{_one_line(question)}"])
+    return "\n".join([said.conversation, *turns, f"{said.asked}{one_line(question)}"])
 
 
 def _wording(question: str) -> _Wording:
@@ -335,42 +303,3 @@ def _asking(said: _Wording, question: str, quotations: Sequence[Quotation]) -> s
 
 def _remembered(answer: str) -> str:
     return " ".join(re.sub(r"\[\d+\]", "", answer).split())[:_LONGEST_REMEMBERED]
-
-
-_SPELLED = re.compile(
-    r"^\W*(?:no[_-]answer(?![a-z])|(?:no\s?answer|无答案|没有答案|n/a)(?=\s*(?:$|[^\w\s])))", re.I
-)
-_SORRY = r"^(?:很?抱歉|对不起|很遗憾|sorry|unfortunately|i['’]?m sorry)?[，,。. ]*(?:but )?"
-_IN_OTHER_WORDS = re.compile(
-    r"(?:引文|(?:以上|上述|现有|所给|给出|提供|给定)的?(?:资料|材料|文章|信息|内容|报道))"
-    r"[^。]{0,30}?(?:没有|未|无法|不能|不足|不包含)"
-    rf"|{_SORRY}我?(?:无法|不能)(?:回答|确定|得知|从|根据)"
-    r"|^(?:文章|资料|材料|报道|文)[中里]?(?:并|都|均)?(?:没有|未)(?:提|说|写|给|涉|回答)"
-    r"|\b(?:quotations?|provided (?:text|information|articles?|sources?))\b"
-    r"[^.]{0,60}?(?:\bnot\b|n['’]t\b|\bno\b|\bnothing\b)"
-    rf"|{_SORRY}(?:i (?:cannot|can['’]t|could not) (?:answer|find|determine)|there is no (?:information|mention|answer))",
-    re.I,
-)
-_HAN_OR_DIGIT = re.compile(r"[\u3400-\u9fff0-9]")
-
-
-def is_no_answer(text: str) -> bool:
-    """Whether a sentence (or a whole reply) says that the quotations do not answer.
-
-    Small models spell the constant in many ways, and some say it in their own words.
-
-    >>> [is_no_answer(said) for said in ("no answer.", "**NO\\\\_ANSWER**", "引文中没有提到2022年的数字。")]
-    [True, True, True]
-    >>> is_no_answer("没有一家企业缺席。")
-    False
-    """
-    text = text.strip()
-    return bool(_SPELLED.match(text.replace("\\", "")) or _IN_OTHER_WORDS.search(text))
-
-
-def may_become_no_answer(text: str) -> bool:
-    """Whether what has arrived could be the beginning of ``NO_ANSWER``, to be held back till it is clear."""
-    if _SPELLED.match(text):
-        return True
-    letters = "".join(re.findall(r"[a-z]", text.lower()))
-    return not _HAN_OR_DIGIT.search(text) and "noanswer".startswith(letters)

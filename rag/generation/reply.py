@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from rag.generation.prompts import may_become_no_answer
+from rag.generation.no_answer import may_become_no_answer
 from rag.verification.cited_sentences import SentenceStream, Written
 
 _THOUGHT = re.compile(r"\s*<think>.*?</think>\s*", re.S)

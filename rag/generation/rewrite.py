@@ -9,9 +9,11 @@ from collections.abc import Sequence
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
+from index.text.rules import load_patterns
 from index.text.terms import terms
 from rag.generation.chat_model import ChatModel, ChatModelError, add_usage
-from rag.generation.prompts import is_no_answer, rewrite_messages
+from rag.generation.no_answer import is_no_answer
+from rag.generation.prompts import rewrite_messages
 from rag.question.answer_type import is_question
 from rag.records import Turn, Usage
 
@@ -23,7 +25,9 @@ TIMEOUT_SECONDS = 15.0
 
 _LONGEST = 300
 _THOUGHT = re.compile(r"<think>.*?</think>", re.S)
-_LABEL = re.compile(r"^(?:改写后的?问题|问题?|(?:rewritten )?question)\s*[:：]\s*", re.I)
+_LABEL = re.compile(
+    rf"^(?:{load_patterns('rag.generation', 'replies')['question_label'].pattern})\s*[:：]\s*"
+)
 
 
 def rewrite_question(
@@ -37,7 +41,7 @@ def rewrite_question(
     """``question`` as it is understood without the conversation, and the tokens that took.
 
     ``None`` where the model cannot be used, is not ready within ``timeout`` seconds, or gives what
-    is no rewriting of the question: the caller then does without it.
+    is not a rewriting of the question: the caller then does without it.
     """
     done: SimpleQueue[tuple[str, Usage | None]] = SimpleQueue()
 

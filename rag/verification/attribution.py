@@ -1,12 +1,11 @@
 """Whether what a sentence says of one thing the evidence says of another.
 
-Every number and name may stand in the cited words and the sentence still be wrong: 北京有5000台 of
+Every number and name may be in the cited words and the sentence still be wrong: 北京有5000台 of
 上海有5000台，北京有3000台. What tells is the words around each.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -15,20 +14,27 @@ from index.text.names import Name, NameKind, find_names
 from index.text.numbers.quantities import Quantity
 from index.text.numbers.quantities import agrees as same_quantity
 from index.text.numbers.units import comparable
-from rag.verification.align import Ground, Reading, content
-from rag.verification.findings import CLAUSE_END, Fault, Finding, Proven, clauses, words_of
+from index.text.rules import load_patterns
+from rag.verification.findings import CLAUSE_END, Comparison, Fault, Finding, clauses, words_of
+from rag.verification.reading import EvidenceSentence, Reading, content
 
 _NEAR_REACH = 6
 _TOLD_APART = 3
-_PASSIVE = re.compile(r"[被由受遭]|\bby\b")
+_PASSIVE = load_patterns("rag.verification", "wording")["passive"]
 
 
-def rival(proven: Proven, own: Quantity, ground: Ground, agreeing: Quantity) -> Quantity | None:
+def rival(
+    comparison: Comparison, own: Quantity, sentence: EvidenceSentence, agreeing: Quantity
+) -> Quantity | None:
     """Another quantity of the evidence to which the words around ``own`` point instead."""
     for reach in (None, _NEAR_REACH):
-        around = _stretch(proven.said, own, reach)
-        here = _stretch(ground.reading, agreeing, reach)
-        for reading in [ground.reading, *(g.reading for g in proven.grounds), proven.around]:
+        around = _stretch(comparison.said, own, reach)
+        here = _stretch(sentence.reading, agreeing, reach)
+        for reading in [
+            sentence.reading,
+            *(g.reading for g in comparison.evidence),
+            comparison.around,
+        ]:
             for other in reading.quantities:
                 if not comparable(other.unit, own.unit) or same_quantity(own, other):
                     continue
@@ -88,48 +94,48 @@ def misplaced(said: Reading, detail: Quantity) -> Finding:
     )
 
 
-def swapped_roles(proven: Proven) -> Iterator[Finding]:
-    """Two names that have changed places: 甲公司收购乙公司 where 乙公司 bought."""
-    names = sorted(proven.wanted.names, key=lambda name: name.start)
+def swapped_roles(comparison: Comparison) -> Iterator[Finding]:
+    """Two names that are swapped: 甲公司收购乙公司 where 乙公司 bought."""
+    names = sorted(comparison.details.names, key=lambda name: name.start)
     for first, second in pairwise(names):
-        between = proven.said.text[first.end : second.start]
+        between = comparison.said.text[first.end : second.start]
         verb = set(content(between))
-        turned = any(_turned(g.reading.text, first, second, verb) for g in proven.grounds)
-        if turned and not _PASSIVE.search(proven.said.text):
+        turned = any(_turned(g.reading.text, first, second, verb) for g in comparison.evidence)
+        if turned and not _PASSIVE.search(comparison.said.text):
             yield _swapped(first, second)
 
 
 def _turned(text: str, first: Name, second: Name, verb: set[str]) -> bool:
-    """Whether a text has the two names the other way round about the same word."""
+    """Whether a text has the two names swapped about the same word."""
     one, other = text.find(first.text), text.find(second.text)
     if not 0 <= other < one or _PASSIVE.search(text):
         return False
     return bool(verb.intersection(content(text[other + len(second.text) : one])))
 
 
-def swapped_deeds(proven: Proven) -> Iterator[Finding]:
+def swapped_deeds(comparison: Comparison) -> Iterator[Finding]:
     """A name in a clause whose other words the evidence says of another name."""
-    text = proven.said.text
+    text = comparison.said.text
     spans = clauses(text)
-    for name in proven.wanted.names:
+    for name in comparison.details.names:
         span = next((s for s in spans if s.start <= name.start < s.end), None)
         if span is None or name.kind is NameKind.QUOTED:
             continue
         rest = frozenset(content(span.of(text).replace(name.text, " ")))
         other = next(
-            (n for g in proven.grounds if (n := _doer(g, name, rest, span.of(text)))), None
+            (n for g in comparison.evidence if (n := _doer(g, name, rest, span.of(text)))), None
         )
         if other:
             yield _swapped(name, other)
 
 
-def _doer(ground: Ground, name: Name, rest: frozenset[str], clause: str) -> Name | None:
-    """The name of whom ``ground`` says ``rest``, where its clause about ``name`` says nothing of it.
+def _doer(sentence: EvidenceSentence, name: Name, rest: frozenset[str], clause: str) -> Name | None:
+    """The name of whom ``sentence`` says ``rest``, where its clause about ``name`` says nothing of it.
 
     A name that ``clause`` has as well, the place where it happened, is not meant.
     """
-    english = ground.reading.language is not Language.CHINESE
-    text = ground.reading.text
+    english = sentence.reading.language is not Language.CHINESE
+    text = sentence.reading.text
     parts = [span.of(text) for span in clauses(text)]
     about = [part for part in parts if name.text in part]
     telling = [part for part in parts if len(rest & set(content(part))) >= _TOLD_APART - 1]
@@ -142,7 +148,7 @@ def _doer(ground: Ground, name: Name, rest: frozenset[str], clause: str) -> Name
 def _swapped(first: Name, second: Name) -> Finding:
     return Finding(
         Fault.CONTRADICTED,
-        f'in the cited words "{first.text}" and "{second.text}" stand the other way round',
+        f'in the cited words "{first.text}" and "{second.text}" are swapped',
         f"“{first.text}”与“{second.text}”的关系和所引文句相反",
         first.start,
     )

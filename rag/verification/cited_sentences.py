@@ -11,17 +11,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from index.records import Span
+from index.text.rules import load_patterns
 from index.text.sentences import split_sentences
 
 LONGEST_QUOTATION = 300
 """Characters after which a quotation that is still open no longer holds a sentence together."""
 
 _MOST_IN_RANGE = 10
-_LABEL = r"(?:\^|(?:citations?|quotations?|sources?|refs?|来源|文章|资料|引文|引用|证据|参考)\s?[:：#]?\s?)?"
+_LABEL = load_patterns("rag.verification", "citation_markers")["label"].pattern
 _NUMBERS = r"\d{1,3}(?:\s?[,，、;；~–-]\s?\d{1,3})*"
 _STOPS = "。！？.!?"
 _MARKER = re.compile(
-    rf"[ \t]*(?:[\[［【]\s?{_LABEL}(?P<bracketed>{_NUMBERS})(?:†[^\]】\n]{{0,30}})?\s?[\]］】]"
+    rf"[ \t]*(?:[\[［【]\s?(?:\^|(?:{_LABEL})\s?[:：#]?\s?)?(?P<bracketed>{_NUMBERS})(?:†[^\]】\n]{{0,30}})?\s?[\]］】]"
     rf"|(?<=[^\s(（])[ \t]?[(（](?P<round>\d{{1,2}})[)）](?=[{_STOPS}，,；;\[【(（\s]|$)"
     rf"|(?<=[\u3400-\u9fff{_STOPS}”])(?P<raised>[⁰¹²³⁴-⁹]+))",
     re.I,
@@ -104,16 +105,6 @@ class SentenceStream:
             cut = len(self._pending)
         self._pending = self._pending[cut:]
         return [Written(spans[0].of(plain.text), numbers)]
-
-
-def split(text: str) -> list[Written]:
-    """The sentences of a whole answer, as ``SentenceStream`` gives them.
-
-    >>> split("It rained.[1][3] We left 【2】.")
-    [Written(text='It rained.', markers=(1, 3)), Written(text='We left.', markers=(2,))]
-    """
-    stream = SentenceStream()
-    return [*stream.feed(text), *stream.flush()]
 
 
 def _ends_before(character: str) -> bool:

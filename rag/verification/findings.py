@@ -1,4 +1,4 @@
-"""What is said of a detail that its evidence does not carry, and of what both are read as.
+"""What is said of a detail that its evidence does not support.
 
 A detail that the cited words lack is *missing* where they say nothing instead, and *contradicted*
 where they say something else: another number of the same unit, another day, another person.
@@ -6,7 +6,6 @@ where they say something else: another number of the same unit, another day, ano
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,11 +13,11 @@ from enum import StrEnum
 from index.records import Span
 from index.text.dates.moments import Moment
 from index.text.numbers.quantities import Quantity
-from rag.verification.align import Details, Ground, Reading, read
+from index.text.rules import load_patterns
+from rag.verification.align import Details
+from rag.verification.reading import EvidenceSentence, Reading, read
 
-CLAUSE_END = re.compile(
-    r"[，；;：\n]|,(?!\d)|——|\s-\s|\b(?:and|while|but|because|which)\b|而(?!且)"
-)
+CLAUSE_END = load_patterns("rag.verification", "wording")["clause_end"]
 
 
 class Fault(StrEnum):
@@ -45,7 +44,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Proven:
+class Comparison:
     """A sentence with the evidence that it was aligned to.
 
     Attributes:
@@ -53,32 +52,37 @@ class Proven:
     """
 
     said: Reading
-    wanted: Details
-    grounds: tuple[Ground, ...]
+    details: Details
+    evidence: tuple[EvidenceSentence, ...]
     around: Reading
     question: Reading
 
     @property
+    def readings(self) -> list[Reading]:
+        """All that a name or word of the sentence may be taken from."""
+        return [*(sentence.reading for sentence in self.evidence), self.around, self.question]
+
+    @property
     def translated(self) -> bool:
-        return all(g.reading.language is not self.said.language for g in self.grounds)
+        return all(g.reading.language is not self.said.language for g in self.evidence)
 
 
-def surroundings(grounds: Sequence[Ground]) -> Reading:
+def surroundings(evidence: Sequence[EvidenceSentence]) -> Reading:
     """What stands next to the cited sentences: neighbours, titles, where it was published."""
     parts: dict[str, None] = {}
-    for ground in grounds:
-        article = ground.article
+    for sentence in evidence:
+        article = sentence.article
         parts |= dict.fromkeys(
-            [ground.before, ground.after, article.heading, article.account, article.source]
+            [sentence.before, sentence.after, article.heading, article.account, article.source]
         )
     return read("\n".join(part for part in parts if part))
 
 
-def known(proven: Proven) -> tuple[frozenset[str], frozenset[str]]:
+def known(comparison: Comparison) -> tuple[frozenset[str], frozenset[str]]:
     """The terms of the evidence, its surroundings and the question; its and their characters."""
-    readings = [*(ground.reading for ground in proven.grounds), proven.around, proven.question]
-    having = frozenset[str]().union(*(reading.terms for reading in readings))
-    return having, frozenset[str]().union(*(reading.characters for reading in readings))
+    terms = (reading.terms for reading in comparison.readings)
+    characters = (reading.characters for reading in comparison.readings)
+    return frozenset[str]().union(*terms), frozenset[str]().union(*characters)
 
 
 def clauses(text: str) -> list[Span]:

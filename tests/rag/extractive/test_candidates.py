@@ -1,4 +1,4 @@
-"""How sentences are scored: each sign, and that probabilities are such."""
+"""How sentences are scored: each feature, and that probabilities are such."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ def test_each_sign_is_read_from_the_text():
     candidates = {c.text: c for c in scored("东岸大桥全长多少公里？", hit)}
     length = candidates["全长3.2公里。"]
     assert length.short == "3.2公里"
-    assert length.signs.first == 1
-    assert length.signs.own > 0
-    assert length.signs.title > 0
-    assert length.signs.answers == reading.answers
-    assert length.signs.span == max(found.score for found in reading.spans)
+    assert length.features.first == 1
+    assert length.features.own > 0
+    assert length.features.title > 0
+    assert length.features.answers == reading.answers
+    assert length.features.span == max(found.score for found in reading.spans)
 
 
 class Silent:
@@ -92,11 +92,11 @@ def test_of_a_long_article_the_best_pieces_their_neighbours_and_its_end_are_read
 def test_a_worse_passage_and_another_article_count_less():
     best = ranked("大桥全长3.2公里。", article_id="a", score=2.0)
     worse = ranked("大桥全长9公里。", article_id="b", score=1.0)
-    signs = {
-        c.passage.article.article_id: c.signs for c in scored("大桥全长多少公里？", best, worse)
+    features = {
+        c.passage.article.article_id: c.features for c in scored("大桥全长多少公里？", best, worse)
     }
-    assert (signs["a"].passage, signs["a"].first) == (0, 1)
-    assert (signs["b"].passage, signs["b"].first) == (-1, 0)
+    assert (features["a"].passage, features["a"].first) == (0, 1)
+    assert (features["b"].passage, features["b"].first) == (-1, 0)
 
 
 def test_terms_of_the_question_before_count_half():

@@ -66,7 +66,9 @@ def test_what_does_not_disagree(question, first, second):
 def candidate(text, words, aid="a", day=date(2025, 6, 10)):
     (only,) = score_sentences("几？", [ranked(text, article_id=aid, day=day)], FakeReader())
     start = text.index(words)
-    return replace(only, words=Span(start, start + len(words)), signs=replace(only.signs, own=1.0))
+    return replace(
+        only, words=Span(start, start + len(words)), features=replace(only.features, own=1.0)
+    )
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from rag.extractive.refusal import (
     RIGHT,
     WORDS,
     Confidence,
-    confidence_signs,
+    confidence_features,
     in_words,
     is_chat,
     judge,
@@ -58,7 +58,7 @@ def test_no_small_talk(question):
     assert not is_chat(question)
 
 
-def signs(**changed):
+def features(**changed):
     usual = Confidence(
         span=1.0,
         answers=1.0,
@@ -71,12 +71,14 @@ def signs(**changed):
 
 @pytest.mark.parametrize("weights", [RIGHT, NEAR, WORDS])
 def test_probabilities_grow_with_what_speaks_for_an_answer(weights):
-    usual = probability(weights, signs())
+    usual = probability(weights, features())
     assert 0 < usual < 1
-    assert probability(weights, signs(span=5.0, answers=5.0)) > usual
-    assert probability(weights, signs(likely=0.9)) > usual
-    assert probability(weights, signs(foreign=1.0)) < usual
-    assert probability(replace(weights, base=0.0), replace(signs(), **_ZERO)) == pytest.approx(0.5)
+    assert probability(weights, features(span=5.0, answers=5.0)) > usual
+    assert probability(weights, features(likely=0.9)) > usual
+    assert probability(weights, features(foreign=1.0)) < usual
+    assert probability(replace(weights, base=0.0), replace(features(), **_ZERO)) == pytest.approx(
+        0.5
+    )
 
 
 _ZERO = dict.fromkeys([field.name for field in fields(Confidence)][:-1], 0.0)
@@ -87,10 +89,10 @@ def found_in(question, *hits):
 
 
 def confidence_in(question, *hits):
-    return confidence_signs(question, hits, found_in(question, *hits)[0])
+    return confidence_features(question, hits, found_in(question, *hits)[0])
 
 
-def test_signs_of_confidence():
+def test_features_of_confidence():
     best = ranked("大桥全长3.2公里。", article_id="a", score=0.9)
     worse = ranked("大桥很美。", article_id="a", score=0.5)
     found = confidence_in("大桥全长多少公里？", worse, best)

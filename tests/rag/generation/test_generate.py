@@ -15,7 +15,7 @@ from rag.assistant import Assistant
 from rag.events import CitationFound, Done, Text, Verified
 from rag.generation.chat_model import ChatModel, ChatModelError
 from rag.generation.generate import LONGEST_REPLY, choose_passages
-from rag.generation.prompts import NO_ANSWER
+from rag.generation.no_answer import NO_ANSWER
 from rag.records import EXTRACTIVE, Filters, Strictness, Support, Turn, Usage
 from tests.conftest import ScriptedChat
 from tests.rag.conftest import ranked

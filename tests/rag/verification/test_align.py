@@ -7,25 +7,17 @@ import pytest
 
 from index.embedding.centring import Centres
 from index.records import Span
-from rag.verification.align import (
-    MOST_PROOFS,
-    align,
-    centred_similarity,
-    content,
-    details,
-    read,
-    read_grounds,
-    share,
-)
+from rag.verification.align import MOST_PROOFS, align, centred_similarity, details_of
+from rag.verification.reading import content, read, read_evidence, share
 from tests.conftest import FakeEncoder
-from tests.rag.verification.test_verify import passage
+from tests.rag.verification.helpers import passage
 
 
 def chosen(sentence: str, *passages, **options):
     said = read(sentence)
-    grounds = read_grounds(passages)
-    found = align(said, details(said, translated=False), grounds, **options)
-    return [ground.reading.text for ground in found.grounds]
+    evidence = read_evidence(passages)
+    found = align(said, details_of(said, translated=False), evidence, **options)
+    return [sentence.reading.text for sentence in found.evidence]
 
 
 def test_a_text_is_read_once_for_all_that_is_compared():
@@ -34,7 +26,7 @@ def test_a_text_is_read_once_for_all_that_is_compared():
     assert reading.folded == "截至9月24日e20已售135台"
     assert reading.words == {"e20"}
     assert reading.characters == frozenset("截至9月24日e20已售135台")
-    assert [len(reading.quantities), len(reading.moments)] == [1, 1]
+    assert [len(reading.quantities), len(reading.dates)] == [1, 1]
     assert reading.terms == {"截至", "e20", "售"}
 
 
@@ -70,23 +62,23 @@ def test_the_share_of_terms(wanted, having, characters, expected):
 
 def test_grounds_are_whole_sentences_with_their_neighbours():
     evidence = passage("桥很长。\n水很深。", before="昨天下雨。", after="山很高。")
-    first, second = read_grounds([evidence])
+    first, second = read_evidence([evidence])
     assert (first.before, first.reading.text, first.after) == ("昨天下雨。", "桥很长。", "水很深。")
     assert (second.before, second.after, second.span) == ("桥很长。", "山很高。", Span(10, 14))
     assert [(g.number, g.place) for g in (first, second)] == [(1, 1), (1, 2)]
-    lone = read_grounds([passage("桥很长。")])[0]
+    lone = read_evidence([passage("桥很长。")])[0]
     assert (lone.before, lone.after) == ("", "")
 
 
 def test_a_sentence_that_two_passages_share_comes_once():
     one, other = passage("桥很长。水很深。"), passage("水很深。", before="桥很长。")
-    assert [ground.number for ground in read_grounds([one, other])] == [1, 1]
+    assert [sentence.number for sentence in read_evidence([one, other])] == [1, 1]
     other = passage("桥很长。", article_id="b")
-    assert [ground.number for ground in read_grounds([one, other])] == [1, 1, 2]
+    assert [sentence.number for sentence in read_evidence([one, other])] == [1, 1, 2]
 
 
 def test_a_passage_that_cuts_a_sentence_counts_it_whole():
-    assert [g.reading.text for g in read_grounds([passage("很长", before="桥", after="。")])] == [
+    assert [g.reading.text for g in read_evidence([passage("很长", before="桥", after="。")])] == [
         "桥很长。"
     ]
 

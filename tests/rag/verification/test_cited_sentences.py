@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.verification.cited_sentences import LONGEST_QUOTATION, SentenceStream, Written, split
+from rag.verification.cited_sentences import LONGEST_QUOTATION, SentenceStream, Written
+from tests.rag.verification.helpers import split
 
 
 @pytest.mark.parametrize(

@@ -5,17 +5,18 @@ from __future__ import annotations
 import pytest
 
 from rag.records import Support
-from rag.verification.align import read_grounds
 from rag.verification.fragments import Question
-from rag.verification.verify import verify_sentence
-from tests.rag.verification.test_verify import passage
+from rag.verification.reading import read_evidence
+from tests.rag.verification.helpers import passage, verify_sentence
 
 NOTICE = "请于6月28日前提交岚江老厂房的申报材料。联系人：罗砚秋。岚江市档案馆。2025年5月8日"
 POSTS = "会上，冒青岚受聘首任会长，温如玉受聘首任副会长，罗砚秋受聘首任秘书长。大家拍手。"
 
 
-def astray(question: str, fragment: str, text: str, title: str = "") -> str | None:
-    beside = Question(question).astray(fragment, read_grounds([passage(text, title=title)]))
+def out_of_context(question: str, fragment: str, text: str, title: str = "") -> str | None:
+    beside = Question(question).out_of_context(
+        fragment, read_evidence([passage(text, title=title)])
+    )
     return beside.reading.text if beside else None
 
 
@@ -39,7 +40,7 @@ def astray(question: str, fragment: str, text: str, title: str = "") -> str | No
     ],
 )
 def test_words_from_elsewhere_go_astray(question, fragment, text):
-    found = astray(question, fragment, text)
+    found = out_of_context(question, fragment, text)
     assert found is not None
     assert fragment.strip("。") in found
 
@@ -65,17 +66,19 @@ def test_words_from_elsewhere_go_astray(question, fragment, text):
     ],
 )
 def test_words_in_their_place_do_not(question, fragment, text):
-    assert astray(question, fragment, text) is None
+    assert out_of_context(question, fragment, text) is None
 
 
 def test_a_title_says_what_its_article_speaks_of():
-    assert astray("渡轮通知落款是哪天？", "5月8日", "岚江市档案馆。5月8日", "渡轮通知") is None
-    assert astray("渡轮通知落款是哪天？", "5月8日", "岚江市档案馆。5月8日") is not None
+    assert (
+        out_of_context("渡轮通知落款是哪天？", "5月8日", "岚江市档案馆。5月8日", "渡轮通知") is None
+    )
+    assert out_of_context("渡轮通知落款是哪天？", "5月8日", "岚江市档案馆。5月8日") is not None
 
 
 def test_the_best_of_several_places_counts():
     text = "温如玉到场。商会的秘书长是温如玉。"
-    assert astray("商会的秘书长是谁？", "温如玉", text) is None
+    assert out_of_context("商会的秘书长是谁？", "温如玉", text) is None
 
 
 def test_a_fragment_from_elsewhere_is_partial_with_the_place_as_its_proof():

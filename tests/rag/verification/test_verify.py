@@ -2,49 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.records import Article, Passage, Span
-from index.text.language import detect_language
+from index.records import Span
 from index.text.sentences import split_sentences
 from rag.records import Strictness, Support
-from rag.verification.verify import (
-    NEAR_COSINE,
-    Checked,
-    Citations,
-    Verifier,
-    claims_nothing,
-    is_kept,
-    verify,
-    verify_sentence,
-)
+from rag.verification.citations import Citations
+from rag.verification.claims import claims_nothing
+from rag.verification.verify import NEAR_COSINE, Checked, Verifier, is_kept
 from tests.rag.verification import cases, held_out
+from tests.rag.verification.helpers import passage, verify, verify_sentence
 
 S, P, U = Support.SUPPORTED, Support.PARTIAL, Support.UNVERIFIED
-DAY = date(2025, 9, 25)
-
-
-def passage(
-    text: str,
-    *,
-    article_id: str = "a",
-    day: date | None = DAY,
-    before: str = "",
-    after: str = "",
-    **fields,
-) -> Passage:
-    """A passage of ``text`` between what else its article says."""
-    whole = before + text + after
-    values = {"title": "", "account": "试验号", "source": ""} | fields
-    article = Article(
-        article_id, url="", date=day, text=whole, language=detect_language(whole), **values
-    )
-    return Passage(1, article, Span(len(before), len(before) + len(text)), article.language)
 
 
 def fixed(value: float):
@@ -124,7 +96,7 @@ def test_on_the_held_out_cases_few_unsupported_sentences_pass():
         (
             "The canteen serves noodles daily.",
             FERRY,
-            "nothing in the articles carries this sentence",
+            "nothing in the articles supports this sentence",
         ),
         (
             "北京有5000台机器人。",
