@@ -6,7 +6,7 @@ import pytest
 
 from index.records import Article, Passage, Span
 from rag.records import Support
-from rag.verification.verify import verify_sentence
+from tests.rag.verification.helpers import verify_sentence
 
 PAIRS = [
     ("工厂去年生产钢材三吨。", "工廠去年生產鋼材三噸。"),
