@@ -8,6 +8,8 @@ from dataclasses import dataclass, fields
 from datetime import date
 from enum import StrEnum
 
+from index.errors import Message
+
 
 class Layout(StrEnum):
     """What the text of a raw article is."""
@@ -126,11 +128,9 @@ class Chunk:
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Message):
     """Something about an input that its owner should know; ``lost`` when an article was not taken."""
 
-    english: str
-    chinese: str
     lost: bool
 
 

@@ -6,7 +6,7 @@ The JSON of an answer is an interface: fields may be added, not renamed.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from enum import StrEnum
@@ -14,6 +14,7 @@ from typing import Any
 
 from index.errors import QuestionError
 from index.records import Kind, Passage, Span, well_formed
+from index.search import filters
 from index.text.language import Language, detect_language
 from rag.markdown import escape_markdown, markdown_link
 
@@ -66,24 +67,14 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
-class Filters:
-    """What the answer may rest on; an empty field limits nothing.
+class Filters(filters.Filters):
+    """What the answer may rest on: what limits the search, given here or said in the question.
 
     Attributes:
-        date_from: Articles published on this day or later.
-        date_to: Articles published on this day or earlier.
-        accounts: Articles of these accounts.
-        article_ids: These articles; ``page`` stands for its parts ``page#1``, ``page#2``, too.
-        languages: Passages in these languages.
         from_question: Whether days, accounts and languages said in the question limit the search as well;
             those given here win over them.
     """
 
-    date_from: date | None = None
-    date_to: date | None = None
-    accounts: Sequence[str] = ()
-    article_ids: Sequence[str] = ()
-    languages: Sequence[Language] = ()
     from_question: bool = True
 
 

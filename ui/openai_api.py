@@ -44,7 +44,7 @@ from rag.records import (
     Support,
     Turn,
 )
-from ui.language import say, say_error
+from ui.language import say, say_message
 
 MODEL = "juwen"
 """The assistant as it was set up; ``juwen-extractive`` answers without a chat model."""
@@ -440,7 +440,7 @@ def _api_error(_request: Request, error: Exception) -> Response:
 
 def _juwen_error(_request: Request, error: Exception) -> Response:
     assert isinstance(error, JuwenError)
-    return ApiError(400, say_error(error), "invalid_value").to_response()
+    return ApiError(400, say_message(error.message), "invalid_value").to_response()
 
 
 def _http_error(_request: Request, error: Exception) -> Response:
@@ -458,7 +458,7 @@ def _unforeseen(_request: Request, error: Exception) -> Response:
 
 
 def _unforeseen_body(error: Exception) -> dict[str, Any]:
-    said = say_error(error) if isinstance(error, JuwenError) else _went_wrong()
+    said = say_message(error.message) if isinstance(error, JuwenError) else _went_wrong()
     fields = {"message": said, "type": "server_error", "param": None, "code": "internal_error"}
     return {"error": fields}
 

@@ -16,7 +16,7 @@ from index.errors import QuestionError
 from rag.assistant import Assistant, check_question
 from rag.records import Filters
 from rag.retrieval.rerank import Reranker
-from ui.language import complain, say, say_error
+from ui.language import complain, say, say_message
 
 DEFAULT_LIBRARY = "library"
 
@@ -165,5 +165,5 @@ def check_usage(question: str) -> None:
     try:
         check_question(question)
     except QuestionError as error:
-        complain(say_error(error))
+        complain(say_message(error.message))
         sys.exit(2)

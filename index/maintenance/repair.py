@@ -21,11 +21,12 @@ from index.database.lock import locked
 from index.database.schema import mend_indexes
 from index.embedding.encoder import Encoder, load_encoder
 from index.library.reader import Library
-from index.library.writer import bring_up_to_date, writing
+from index.library.writing import bring_up_to_date, writing
 from index.maintenance.verify import verify_library
-from index.search.dense import is_unit, rebuild_vectors
+from index.search.dense_building import rebuild_vectors
 from index.search.dense_file import VECTORS
-from index.search.lexical import published_chunks, rebuild_postings
+from index.search.dense_vectors import is_unit
+from index.search.lexical_building import published_chunks, rebuild_postings
 
 _MOST_ROUNDS = 3
 """What one round mends may show what else is wrong: tables can be compared once they can be read."""

@@ -40,11 +40,13 @@ from index.duplicates.lookup import (
 )
 from index.duplicates.relations import Recurring, Relation, skipped_spans
 from index.embedding.encoder import passage_text
+from index.errors import Message
 from index.library.reader import Library
+from index.maintenance.verify_search import check_postings, check_vectors
 from index.records import Article, Chunk, Kind, RawArticle, Span, digest
-from index.search.dense import check_vectors, is_unit
 from index.search.dense_file import VECTORS, leftovers
-from index.search.lexical import check_postings, published_chunks
+from index.search.dense_vectors import is_unit
+from index.search.lexical_building import published_chunks
 from index.text.language import Language
 
 
@@ -80,8 +82,10 @@ def verify_library(folder: Path) -> Iterator[Finding]:
             yield Finding(
                 Mend.BACKUP,
                 "",
-                f"the database cannot be read to its end ({error})",
-                f"数据库无法完整读取（{error}）",
+                Message(
+                    f"the database cannot be read to its end ({error})",
+                    f"数据库无法完整读取（{error}）",
+                ),
             )
     yield from _check_folder(folder)
 
@@ -93,21 +97,18 @@ def _check_database(connection: sqlite3.Connection) -> Iterator[Finding]:
             continue
         # "row 7 missing from index …", "wrong # of entries in index …"
         mend = Mend.SQL_INDEXES if " index " in said else Mend.BACKUP
-        yield Finding(mend, "", f"the database is damaged: {said}", f"数据库已损坏：{said}")
-    for name in missing_parts(connection):
         yield Finding(
-            Mend.SQL_INDEXES,
-            "",
-            f"the database has no {name!r}",
-            f"数据库缺少 {name!r}",
+            mend, "", Message(f"the database is damaged: {said}", f"数据库已损坏：{said}")
         )
+    for name in missing_parts(connection):
+        message = Message(f"the database has no {name!r}", f"数据库缺少 {name!r}")
+        yield Finding(Mend.SQL_INDEXES, "", message)
     for table, row, _, _ in connection.execute("PRAGMA foreign_key_check").fetchall():
-        yield Finding(
-            Mend.SQL_INDEXES,
-            "",
+        message = Message(
             f"row {row} of the table {table!r} belongs to an article that is not there",
             f"表 {table!r} 的第 {row} 行所属文章不存在",
         )
+        yield Finding(Mend.SQL_INDEXES, "", message)
 
 
 def _check_manifest(connection: sqlite3.Connection) -> Iterator[Finding]:
@@ -146,12 +147,11 @@ def _are_means(means: object, dimension: object) -> bool:
 
 
 def _of_manifest(mend: Mend, key: str, value: object) -> Finding:
-    return Finding(
-        mend,
-        key,
+    message = Message(
         f"the manifest's {key!r} is missing or wrong ({value!r})",
         f"清单中的 {key!r} 缺失或有误（{value!r}）",
     )
+    return Finding(mend, key, message)
 
 
 def _check_articles(connection: sqlite3.Connection) -> Iterator[Finding]:
@@ -326,9 +326,12 @@ def _check_chunks(connection: sqlite3.Connection, row: int, dimension: int) -> I
         for start, end, language, passage, vector in chunks
         for said in _wrong_with_chunk(article, start, end, language, passage, vector, dimension)
     )
-    for (english, chinese), times in wrong.items():
+    for said, times in wrong.items():
         yield _wrong(
-            Mend.ARTICLE, name, f"has {times} chunks {english}", f"有 {times} 个分块{chinese}"
+            Mend.ARTICLE,
+            name,
+            f"has {times} chunks {said.english}",
+            f"有 {times} 个分块{said.chinese}",
         )
 
 
@@ -340,18 +343,18 @@ def _wrong_with_chunk(
     passage: str,
     vector: bytes,
     dimension: int,
-) -> Iterator[tuple[str, str]]:
+) -> Iterator[Message]:
     text = article.text
     if not (0 <= start < end <= len(text) or (start == end == 0 and not text)):
-        yield "whose span is outside of its text", "的位置超出正文"
+        yield Message("whose span is outside of its text", "的位置超出正文")
         return
     if language not in list(Language):
-        yield "of no known language", "的语言无法识别"
+        yield Message("of no known language", "的语言无法识别")
     chunk = Chunk(Span(start, end), language)
     if passage != digest([passage_text(article, chunk)]):
-        yield "whose text is not what was embedded", "与嵌入时的文字不符"
+        yield Message("whose text is not what was embedded", "与嵌入时的文字不符")
     if not is_unit(vector, dimension):
-        yield "without a vector of length 1", "没有长度为 1 的向量"
+        yield Message("without a vector of length 1", "没有长度为 1 的向量")
 
 
 def _check_accounts(connection: sqlite3.Connection) -> Iterator[Finding]:
@@ -360,25 +363,22 @@ def _check_accounts(connection: sqlite3.Connection) -> Iterator[Finding]:
     ).fetchall()
     for (account,) in named:
         if stored_recurring(connection, account) != find_recurring(connection, account):
-            yield Finding(
-                Mend.ACCOUNT,
-                account,
+            message = Message(
                 f"what the account {account!r} repeats is recorded wrongly",
                 f"公众号 {account!r} 的重复内容记录有误",
             )
+            yield Finding(Mend.ACCOUNT, account, message)
 
 
 def _check_folder(folder: Path) -> Iterator[Finding]:
     for path in sorted(leftovers(folder)):
-        yield Finding(
-            Mend.LEFTOVER,
-            path.name,
+        message = Message(
             f"the file {path.name!r} was left by a process that was stopped",
             f"文件 {path.name!r} 是被中止的进程留下的",
         )
+        yield Finding(Mend.LEFTOVER, path.name, message)
 
 
 def _wrong(mend: Mend, article_id: str, english: str, chinese: str) -> Finding:
-    return Finding(
-        mend, article_id, f"article {article_id!r} {english}", f"文章 {article_id!r} {chinese}"
-    )
+    message = Message(f"article {article_id!r} {english}", f"文章 {article_id!r} {chinese}")
+    return Finding(mend, article_id, message)
