@@ -56,7 +56,7 @@ def _json_object(line: str) -> dict[str, Any]:
         values = None
     if not isinstance(values, dict):
         raise QuestionError(
-            'this is no JSON object; write {"id": …, "question": "…"}',
+            'this is not a JSON object; write {"id": …, "question": "…"}',
             '不是 JSON 对象；请写成 {"id": …, "question": "…"}',
         )
     return values

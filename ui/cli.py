@@ -173,7 +173,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             raise
         complain(
             say(
-                f"an error that was not foreseen: {type(error).__name__}: {error}; "
+                f"unexpected error: {type(error).__name__}: {error}; "
                 "run it again with JUWEN_DEBUG=1 and report what it prints",
                 f"未预料的错误：{type(error).__name__}: {error}；请设置 JUWEN_DEBUG=1 重新运行并反馈输出",
             )

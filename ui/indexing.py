@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from index.build import index_articles
+from index.chunk import DEFAULT_TOKENS
 from index.errors import JuwenError
 from index.library.reader import Library
 from index.readers.load import parse_columns
@@ -37,7 +38,8 @@ from ui.terminal import Progress
     "--chunk-tokens",
     type=click.IntRange(32, 4096),
     help=say(
-        "Largest chunk in a new library [default: 256].", "新库的分块上限（词元）[默认 256]。"
+        f"Largest chunk in a new library, in tokens [default: {DEFAULT_TOKENS}].",
+        f"新库的分块上限（词元）[默认 {DEFAULT_TOKENS}]。",
     ),
 )
 @click.option(

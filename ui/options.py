@@ -55,7 +55,7 @@ def read_day(_ctx: click.Context, _option: click.Parameter, value: str | None) -
     except ValueError as error:
         raise click.BadParameter(
             say(
-                f"{value!r} is no day; write it like 2025-06-20",
+                f"{value!r} is not a day; write it like 2025-06-20",
                 f"{value!r} 不是日期；请写成 2025-06-20 的形式",
             )
         ) from error

@@ -141,7 +141,7 @@ class LibraryWriter:
         article, connection = one.article, self._connection
         if self._staged("content", article.article_id) == one.content:
             return
-        self.unstage(article.article_id)
+        self._unstage(article.article_id)
         row = connection.execute(
             f"INSERT INTO article (published, content, version, raw, changes, {ARTICLE_COLUMNS}) "
             f"VALUES (0, ?, '', ?, ?, {marks(article_values(article))})",
@@ -247,7 +247,7 @@ class LibraryWriter:
                 ((row, *_chunk_values(chunk)) for chunk in chunks),
             )
 
-    def unstage(self, article_id: str) -> None:
+    def _unstage(self, article_id: str) -> None:
         """Forget what was staged under ``article_id``."""
         self._connection.execute(
             "DELETE FROM article WHERE NOT published AND article_id = ?", (article_id,)

@@ -140,7 +140,7 @@ def _articles_to_take_again(folder: Path, found: Sequence[Finding]) -> list[str]
 
 
 def _distrust_vectors(connection: sqlite3.Connection) -> None:
-    """See to it that what is no vector is not taken for that of a passage that comes again."""
+    """See to it that what is not a vector is not taken for that of a passage that comes again."""
     dimension = int(manifest_value(connection, "dimension"))
     rows = connection.execute("SELECT id, vector FROM chunk")
     bad = [chunk for chunk, vector in rows if not is_unit(vector, dimension)]

@@ -1,4 +1,4 @@
-"""A question in, passages out, best first: both legs, fused, copies behind their originals."""
+"""A question in, passages out, best first: both retrievers, fused, copies behind their originals."""
 
 from __future__ import annotations
 
