@@ -26,7 +26,7 @@ def certainty_scores(
     - short answers: of the questions with such a gold answer, the share given the very words.
     - short right: the share of these that are right (``short_right``).
 
-    Each is a mean over the questions that it speaks of. A crash is no direct answer.
+    Each is a mean over the questions that it speaks of. A crash is not a direct answer.
 
     Args:
         holds_gold: Whether the answer holds the gold answer, ``None`` without one to be found.

@@ -24,7 +24,7 @@ def line_error(path: Path | str, line: int, english: str, chinese: str) -> Evalu
 
 
 def unreadable(path: Path | str, error: OSError | UnicodeDecodeError) -> EvaluationError:
-    """The error of a file that cannot be opened or is no UTF-8 text."""
+    """The error of a file that cannot be opened or is not UTF-8 text."""
     name = str(path)
     reason = (error.strerror or str(error)) if isinstance(error, OSError) else "it is not UTF-8"
     return EvaluationError(

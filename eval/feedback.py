@@ -111,7 +111,7 @@ def _feedback(path: Path, number: int, values: Mapping[str, Any]) -> Feedback:
         raise line_error(
             path,
             number,
-            "the field 'article_ids' is no list of texts; write [\"…\"]",
+            "the field 'article_ids' is not a list of texts; write [\"…\"]",
             '字段 article_ids 不是文本列表；请写成 ["…"]',
         )
     try:

@@ -77,7 +77,7 @@ class Judge:
     def judge_all(
         self, cases: Sequence[Case], replies: Sequence[Reply], scored: Sequence[ScoredCase]
     ) -> Mapping[str, Any]:
-        """Grade every answer that is no refusal; give means, agreement and each grade."""
+        """Grade every answer that is not a refusal; give means, agreement and each grade."""
         grades: dict[str, Mapping[str, Any]] = {}
         pairs: dict[str, list[tuple[bool, bool]]] = {"faithfulness": [], "correctness": []}
         for case, reply, scores in zip(cases, replies, scored, strict=True):

@@ -14,7 +14,7 @@ def json_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     """The objects of a file with their line numbers; blank lines are passed over.
 
     Raises:
-        EvaluationError: the file cannot be read, or a line is no JSON object.
+        EvaluationError: the file cannot be read, or a line is not a JSON object.
     """
     try:
         with path.open(encoding="utf-8-sig") as file:
@@ -35,7 +35,7 @@ def _object(path: Path, number: int, line: str) -> dict[str, Any]:
         raise line_error(
             path,
             number,
-            "this is no JSON object; write one object a line, without line breaks inside",
+            "this is not a JSON object; write one object a line, without line breaks inside",
             "不是 JSON 对象；请每行写一个对象，中间不要换行",
         )
     return values

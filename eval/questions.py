@@ -242,7 +242,7 @@ class _Fields:
         value = self.values.get("id")
         if isinstance(value, bool) or not isinstance(value, str | int) or value == "":
             raise self.error(
-                "the field 'id' is missing or no text; give each question an id of its own",
+                "the field 'id' is missing or not text; give each question an id of its own",
                 "缺少字段 id，或其值不是文本；请为每个问题写上不同的 id",
             )
         return str(value)
@@ -281,7 +281,7 @@ class _Fields:
             return (value,)
         if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
             raise self.error(
-                f'the field {name!r} is no list of texts; write ["…", "…"]',
+                f'the field {name!r} is not a list of texts; write ["…", "…"]',
                 f'字段 {name} 不是文本列表；请写成 ["…", "…"]',
             )
         return tuple(value)
@@ -293,7 +293,7 @@ class _Fields:
             for group in value
         ):
             raise self.error(
-                f'the field {name!r} is no list of lists of texts; write [["…", "…"], ["…"]]',
+                f'the field {name!r} is not a list of lists of texts; write [["…", "…"], ["…"]]',
                 f'字段 {name} 不是文本列表的列表；请写成 [["…", "…"], ["…"]]',
             )
         return tuple(tuple(group) for group in value)

@@ -16,7 +16,7 @@ def refusal_scores(case: Case, refused: bool) -> Mapping[Metric, float]:
     - recall: of the questions without an answer, the share that was refused.
     - over-refusal: of the questions with an answer, the share that was refused.
 
-    Each is a mean over the questions that it speaks of. A crash is no refusal.
+    Each is a mean over the questions that it speaks of. A crash is not a refusal.
     """
     scores = {Metric.REFUSAL_PRECISION: float(not case.answerable)} if refused else {}
     metric = Metric.OVER_REFUSAL if case.answerable else Metric.REFUSAL_RECALL

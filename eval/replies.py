@@ -3,41 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import MISSING, Field, fields
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, ClassVar, Protocol, TypeVar
+from typing import Any
 
 from eval.errors import line_error
 from eval.lines import json_lines
 from eval.records import Reply
-from rag.records import (
-    Answer,
-    AnswerSentence,
-    Certainty,
-    Citation,
-    Evidence,
-    Seconds,
-    ShortAnswer,
-    Support,
-)
-
-
-class _Record(Protocol):
-    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
-
-
-_R = TypeVar("_R", bound=_Record)
+from rag.records import Answer
 
 
 def to_reply(answer: Answer) -> Reply:
-    """An answer as it is scored; its confidence is its own, else its best evidence's score."""
+    """An answer as it is scored; its confidence is its best evidence's score."""
     if answer.error is not None:
         return Reply(None, answer.error)
-    confidence = getattr(answer, "confidence", None)
-    if confidence is None and answer.evidence:
-        confidence = answer.evidence[0].score
-    return Reply(answer, confidence=None if confidence is None else float(confidence))
+    return Reply(answer, confidence=answer.evidence[0].score if answer.evidence else None)
 
 
 def answer_line(answer: Answer) -> str:
@@ -52,7 +32,7 @@ def read_replies(path: Path) -> dict[str, Reply]:
     Fields that this version does not know are left alone; a ``confidence`` is kept.
 
     Raises:
-        EvaluationError: the file cannot be read, or a line is no answer, has no id, or repeats one.
+        EvaluationError: the file cannot be read, or a line is not an answer, has no id, or repeats one.
     """
     found: dict[str, Reply] = {}
     for number, values in json_lines(path):
@@ -77,57 +57,15 @@ def read_replies(path: Path) -> dict[str, Reply]:
 
 def _reply(path: Path, number: int, values: Mapping[str, Any]) -> Reply:
     try:
-        reply = to_reply(to_answer(values))
-    except (TypeError, ValueError, KeyError, AttributeError) as error:
+        reply = to_reply(Answer.from_dict(values))
+    except ValueError as error:
         raise line_error(
             path,
             number,
-            f"this is no answer as 'juwen ask --batch' writes it ({error}); make the answers again",
+            f"this is not an answer as 'juwen ask --batch' writes it ({error}); make the answers again",
             f"不是 juwen ask --batch 所写的答案（{error}）；请重新生成",
         ) from error
     confidence = values.get("confidence")
     if isinstance(confidence, int | float) and reply.answer is not None:
         return Reply(reply.answer, confidence=float(confidence))
     return reply
-
-
-def to_answer(values: Mapping[str, Any]) -> Answer:
-    """An ``Answer`` from what its ``to_dict`` gave, or gave before there was a ``certainty``.
-
-    Raises:
-        TypeError, ValueError, KeyError: it is none.
-    """
-    known = {
-        **values,
-        "sentences": tuple(
-            _record(
-                AnswerSentence,
-                {**one, "markers": tuple(one["markers"]), "support": Support(one["support"])},
-            )
-            for one in values["sentences"]
-        ),
-        "citations": _records(Citation, values["citations"]),
-        "evidence": _records(Evidence, values["evidence"]),
-        "seconds": _record(Seconds, values["seconds"]),
-        "certainty": Certainty(values.get("certainty") or Certainty.DIRECT),
-        "short": _record(ShortAnswer, values["short"]) if values.get("short") else None,
-    }
-    for name, kind in (("answer", str), ("question", str), ("refused", bool)):
-        if not isinstance(known[name], kind):
-            raise TypeError(f"the field {name!r} is no {kind.__name__}")
-    return _record(Answer, known)
-
-
-def _records(record: type[_R], values: Sequence[Mapping[str, Any]]) -> tuple[_R, ...]:
-    return tuple(_record(record, one) for one in values)
-
-
-def _record(record: type[_R], values: Mapping[str, Any]) -> _R:
-    """The record with the fields that it knows; a missing number of seconds counts as none."""
-    known = {one.name: values[one.name] for one in fields(record) if one.name in values}
-    if record is Seconds:
-        known = {
-            **{one.name: 0.0 for one in fields(record) if one.default is MISSING},
-            **known,
-        }
-    return record(**known)

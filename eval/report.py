@@ -68,7 +68,7 @@ def load_report(path: Path | str) -> Report:
         raise unreadable(file, error) from error
     except (ValueError, TypeError, KeyError) as error:
         raise EvaluationError(
-            f"{str(file)!r} is no report of this version ({error}); run 'juwen eval' again, "
+            f"{str(file)!r} is not a report of this version ({error}); run 'juwen eval' again, "
             "with --answers where the answers are kept",
             f"{str(file)!r} 不是本版本的评测报告（{error}）；请重新运行 juwen eval（已有答案可用 --answers）",
         ) from error

@@ -110,7 +110,7 @@ def ask_one(case: Case, ask: Ask) -> Answer:
     try:
         answer = ask(case.to_question())
         if not isinstance(answer, Answer):
-            raise TypeError(f"the answer is no rag.Answer but {type(answer).__name__}")
+            raise TypeError(f"the answer is not a rag.Answer but {type(answer).__name__}")
     except (LibraryError, EncoderError):
         raise
     except Exception as error:

@@ -11,6 +11,24 @@ Every error carries its one sentence in English and in Chinese; ``str(error)`` i
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One sentence for people, in both languages.
+
+    >>> Message("gone", "不见了").in_language("zh")
+    '不见了'
+    """
+
+    english: str
+    chinese: str
+
+    def in_language(self, language: str) -> str:
+        """The Chinese text for ``"zh"``, the English one for any other language."""
+        return self.chinese if language == "zh" else self.english
+
 
 class JuwenError(Exception):
     """Base of everything this project raises on purpose.
@@ -22,8 +40,15 @@ class JuwenError(Exception):
 
     def __init__(self, english: str, chinese: str) -> None:
         super().__init__(english)
-        self.english = english
-        self.chinese = chinese
+        self.message = Message(english, chinese)
+
+    @property
+    def english(self) -> str:
+        return self.message.english
+
+    @property
+    def chinese(self) -> str:
+        return self.message.chinese
 
     def __reduce__(self) -> tuple[type[JuwenError], tuple[str, str]]:
         return type(self), (self.english, self.chinese)

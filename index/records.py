@@ -8,13 +8,15 @@ from dataclasses import dataclass, fields
 from datetime import date
 from enum import StrEnum
 
+from index.errors import Message
+
 
 class Layout(StrEnum):
     """What the text of a raw article is."""
 
     POST = "post"
     PAGE = "page"
-    """A recognised page, which may hold several articles."""
+    """A page read by OCR, which may hold several articles."""
     PART = "part"
     """One of the articles of a page that was cut already."""
 
@@ -31,8 +33,8 @@ class RawArticle:
         account: ``公众号名称``, the public account that published it.
         content: ``finalContent``, the text with everything that is wrong with it.
         origin: The file it came from, for messages; not part of its identity.
-        layout: A page is cut into its articles, and what a text recogniser does to one, or to a
-            part of it, is undone.
+        layout: A page is cut into its articles, and what OCR does to one, or to a part of it, is
+            undone.
     """
 
     article_id: str
@@ -126,11 +128,9 @@ class Chunk:
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Message):
     """Something about an input that its owner should know; ``lost`` when an article was not taken."""
 
-    english: str
-    chinese: str
     lost: bool
 
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
 _SPECIAL = re.compile(r"[\\`*_\[\]<>|~&#^$]")
 _NUMBERED = re.compile(r"^(\s*\d{1,9})([.)])")
 _AUTOLINK = re.compile(r"(?<=\w)(?=://)|(?<=\bwww)(?=\.)|(?<=\S)(?=@)|(?<=\bmailto)(?=:)", re.I)
 _WEB = ("http", "https")
+_SAFE = ":/?#@!$&'*+,;=%~-._"
+"""Of an address, what stands for itself; brackets, spaces and quotes are percent-encoded."""
 
 
 def escape_markdown(text: str) -> str:
@@ -44,5 +48,32 @@ def markdown_link(text: str, url: str) -> str:
     return f"[{escaped}]({quote(url.strip(), safe=_SAFE)})"
 
 
-_SAFE = ":/?#@!$&'*+,;=%~-._"
-"""Of an address, what stands for itself; brackets, spaces and quotes are percent-encoded."""
+@dataclass(frozen=True, slots=True)
+class MarkdownForm:
+    """How sentences are set in Markdown, with the markers of what they rest on.
+
+    Attributes:
+        marker: Of a citation, by its number.
+        before_markers: What stands between a sentence and its markers.
+        doubt: What is said behind a sentence that is less than sure.
+        between: What stands between two sentences.
+        escape: Makes of a text what Markdown shows as that text.
+    """
+
+    marker: str = "[^{}]"
+    before_markers: str = ""
+    doubt: str = "*({})*"
+    between: str = " "
+    escape: Callable[[str], str] = escape_markdown
+
+    def sentence(self, text: str, markers: Sequence[int], doubt: str = "") -> str:
+        said = self._marked(self.escape(text), markers)
+        return f"{said} {self.doubt.format(doubt)}" if doubt else said
+
+    def short(self, text: str, marker: int) -> str:
+        """The very words that answer."""
+        return self._marked(f"**{self.escape(text)}**", [marker])
+
+    def _marked(self, text: str, markers: Sequence[int]) -> str:
+        shown = "".join(self.marker.format(marker) for marker in markers)
+        return f"{text}{self.before_markers}{shown}" if shown else text

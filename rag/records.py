@@ -6,7 +6,7 @@ The JSON of an answer is an interface: fields may be added, not renamed.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from enum import StrEnum
@@ -14,8 +14,10 @@ from typing import Any
 
 from index.errors import QuestionError
 from index.records import Kind, Passage, Span, well_formed
+from index.search import filters
 from index.text.language import Language, detect_language
-from rag.markdown import escape_markdown, markdown_link
+from rag.markdown import MarkdownForm, escape_markdown, markdown_link
+from rag.plain import from_plain
 
 EVIDENCE_ARTICLES = 10
 """How many articles deep the evidence of an answer is, where the library has them."""
@@ -66,24 +68,14 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
-class Filters:
-    """What the answer may rest on; an empty field limits nothing.
+class Filters(filters.Filters):
+    """What the answer may rest on: what limits the search, given here or said in the question.
 
     Attributes:
-        date_from: Articles published on this day or later.
-        date_to: Articles published on this day or earlier.
-        accounts: Articles of these accounts.
-        article_ids: These articles; ``page`` stands for its parts ``page#1``, ``page#2``, too.
-        languages: Passages in these languages.
         from_question: Whether days, accounts and languages said in the question limit the search as well;
             those given here win over them.
     """
 
-    date_from: date | None = None
-    date_to: date | None = None
-    accounts: Sequence[str] = ()
-    article_ids: Sequence[str] = ()
-    languages: Sequence[Language] = ()
     from_question: bool = True
 
 
@@ -111,10 +103,10 @@ class RankedPassage:
     """A passage with its scores against a question: what the stages hand each other.
 
     Attributes:
-        score: Of both legs together (``rag.retrieval.fuse``), in standard deviations.
-        cosine: Of the dense leg alone, after centring by language.
+        score: Of both retrievers together (``rag.retrieval.fuse``), in standard deviations.
+        cosine: Of the dense retriever alone, after centring by language.
         dense: The cosine in standard deviations from the question's cosines with all passages.
-        lexical: Of the lexical leg alone, BM25 against what the question's terms could give.
+        lexical: Of the lexical retriever alone, BM25 against what the question's terms could give.
     """
 
     passage: Passage
@@ -143,7 +135,7 @@ class Found:
 class Evidence:
     """One article of the ranked list, by the passage of it that fits the question best.
 
-    ``score`` is that of both legs together (``rag.retrieval.fuse``), comparable within one answer; ``text`` is
+    ``score`` is that of both retrievers together (``rag.retrieval.fuse``), comparable within one answer; ``text`` is
     the article's cleaned text from ``start`` to ``end``, ``""`` for an article that has only a title.
     ``copies`` is the number of articles of the library that reprint or sum up this one.
     """
@@ -257,9 +249,9 @@ class Usage:
 class Seconds:
     """Time taken, by stage."""
 
-    retrieve: float
-    answer: float
-    total: float
+    retrieve: float = 0.0
+    answer: float = 0.0
+    total: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,6 +321,18 @@ class Answer:
         """``to_dict`` as JSON, with Chinese as it is; always text that UTF-8 can spell."""
         return well_formed(json.dumps(self._ordered(), ensure_ascii=False, indent=indent))
 
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Answer:
+        """The answer of which ``to_dict`` gave ``values``, now or in an earlier version.
+
+        Fields that this version does not know are left alone.
+
+        Raises:
+            ValueError: a field is missing or of another type.
+        """
+        answer: Answer = from_plain(cls, values)
+        return answer
+
     def to_markdown(self) -> str:
         """The answer with footnotes: the notice, the very words, the sentences, and under them what
         they rest on.
@@ -336,13 +340,21 @@ class Answer:
         What articles and models wrote is escaped; it shows as text.
         """
         notice = f"> {escape_markdown(self.notice)}" if self.notice else ""
-        short = (
-            f"**{escape_markdown(self.short.text)}**[^{self.short.marker}]" if self.short else ""
-        )
         doubts = _doubts(self)
-        said = " ".join(_with_footnotes(one, doubts) for one in self.sentences)
-        said = said or escape_markdown(self.said)
-        parts = (notice, short, self.lead, said, *map(_footnote, self.citations))
+        body = self.markdown_body(MarkdownForm(), lambda one: doubts.get(one.support, ""))
+        return "\n\n".join(part for part in (notice, body, *map(_footnote, self.citations)) if part)
+
+    def markdown_body(self, form: MarkdownForm, doubt_of: Callable[[AnswerSentence], str]) -> str:
+        """The very words that answer, what leads up to the sentences, and these.
+
+        Args:
+            doubt_of: What is said behind a sentence that is less than sure; ``""`` for nothing.
+        """
+        short = form.short(self.short.text, self.short.marker) if self.short else ""
+        said = form.between.join(
+            form.sentence(one.text, one.markers, doubt_of(one)) for one in self.sentences
+        )
+        parts = (short, self.lead, said or form.escape(self.said))
         return "\n\n".join(part for part in parts if part)
 
     def _ordered(self) -> dict[str, Any]:
@@ -361,13 +373,6 @@ def _doubts(answer: Answer) -> Mapping[Support, str]:
     if answer.answerer == EXTRACTIVE:
         return {Support.PARTIAL: "probably"}
     return {one: one.value for one in Support if one is not Support.SUPPORTED}
-
-
-def _with_footnotes(sentence: AnswerSentence, doubts: Mapping[Support, str]) -> str:
-    markers = "".join(f"[^{marker}]" for marker in sentence.markers)
-    doubt = doubts.get(sentence.support)
-    said = f"{escape_markdown(sentence.text)}{markers}"
-    return f"{said} *({doubt})*" if doubt else said
 
 
 def _footnote(cited: Citation) -> str:
@@ -400,7 +405,7 @@ class Question:
         history = [] if values.get("history") is None else values["history"]
         if not isinstance(question, str):
             raise QuestionError(
-                'the field \'question\' is missing or no text; write {"id": …, "question": "…"}',
+                'the field \'question\' is missing or not text; write {"id": …, "question": "…"}',
                 '缺少字段 question 或其值不是文本；请写成 {"id": …, "question": "…"}',
             )
         if not isinstance(question_id, str | int | None):
@@ -410,7 +415,7 @@ class Question:
             )
         if not isinstance(history, list) or not all(_is_turn(turn) for turn in history):
             raise QuestionError(
-                'the field \'history\' is no list of {"question": "…", "answer": "…"}; mend it or leave it out',
+                'the field \'history\' is not a list of {"question": "…", "answer": "…"}; mend it or leave it out',
                 '字段 history 应为 {"question": "…", "answer": "…"} 的列表；请修正或去掉',
             )
         turns = tuple(Turn(turn["question"], turn["answer"]) for turn in history)

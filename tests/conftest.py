@@ -21,7 +21,8 @@ from index.build import index_raw
 from index.embedding.centring import Centres, passage_centres
 from index.embedding.encoder import Vectors, unit
 from index.library.reader import Library
-from index.records import RawArticle, Span
+from index.records import Passage, RawArticle, Span
+from index.search.filters import Filters
 from index.text.sentences import split_sentences
 from index.text.terms import index_terms
 from rag.assistant import Assistant
@@ -242,6 +243,16 @@ def fake_models(monkeypatch: pytest.MonkeyPatch, encoder: FakeEncoder) -> Callab
     for module in ("index.build", "index.maintenance.repair", "rag.assistant"):
         monkeypatch.setattr(f"{module}.load_encoder", load)
     return load
+
+
+def nearest(
+    library: Library, question: Vectors, language: str, limit: int, **filters: object
+) -> list[tuple[Passage, float]]:
+    """The passages nearest to a question, with their cosine after centring, best first."""
+    found = library.candidates(question, language, (), limit, Filters(**filters))
+    best = np.argsort(-found.cosines, kind="stable")
+    passages = library.passages(found.ids[best].tolist())
+    return list(zip(passages, found.cosines[best].tolist(), strict=True))
 
 
 def contents(folder: Path, encoder: FakeEncoder, *questions: str) -> dict[str, object]:

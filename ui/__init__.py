@@ -1,1 +1,1 @@
-"""Every face that a person or a program meets: the command line, later the page."""
+"""Every face that a person or a program meets: the command line, the page, the API."""

@@ -13,7 +13,7 @@ from index.errors import QuestionError
 from rag.assistant import Assistant
 from rag.batches import failed_answer
 from rag.records import Answer, Question
-from ui.language import complain, say, say_error
+from ui.language import complain, say, say_message
 
 
 def ask_batch(assistant: Assistant, batch: Path, out: Path | None) -> int:
@@ -44,7 +44,7 @@ def _answer_line(assistant: Assistant, batch: Path, number: int, line: str) -> A
         answer = assistant.ask(question.question, question.history)
     except QuestionError as error:
         place = say(f"line {number} of {str(batch)!r}", f"{str(batch)!r} 第 {number} 行")
-        complain(f"{place}{say(': ', '：')}{say_error(error)}")
+        complain(f"{place}{say(': ', '：')}{say_message(error.message)}")
         asked = values.get("question")
         answer = failed_answer(asked if isinstance(asked, str) else line[:200], error)
     return answer.with_id(values.get("id"))
@@ -57,7 +57,7 @@ def _json_object(line: str) -> dict[str, Any]:
         values = None
     if not isinstance(values, dict):
         raise QuestionError(
-            'this is no JSON object; write {"id": …, "question": "…"}',
+            'this is not a JSON object; write {"id": …, "question": "…"}',
             '不是 JSON 对象；请写成 {"id": …, "question": "…"}',
         )
     return values

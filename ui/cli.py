@@ -22,7 +22,7 @@ from ui.feedback import feedback_command
 from ui.indexing import index_command
 from ui.inspect import inspect_command
 from ui.keeping import KEEPING
-from ui.language import complain, say, say_error
+from ui.language import complain, say, say_message
 from ui.options import (
     DEFAULT_LIBRARY,
     check_accounts,
@@ -166,14 +166,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
         )
         sys.exit(130)
     except JuwenError as error:
-        complain(say_error(error))
+        complain(say_message(error.message))
         sys.exit(1)
     except Exception as error:
         if os.environ.get("JUWEN_DEBUG"):
             raise
         complain(
             say(
-                f"an error that was not foreseen: {type(error).__name__}: {error}; "
+                f"unexpected error: {type(error).__name__}: {error}; "
                 "run it again with JUWEN_DEBUG=1 and report what it prints",
                 f"未预料的错误：{type(error).__name__}: {error}；请设置 JUWEN_DEBUG=1 重新运行并反馈输出",
             )

@@ -29,7 +29,7 @@ from ui.options import DEFAULT_LIBRARY, library_option
 )
 def feedback_command(library: Path | None, out: Path | None) -> None:
     folder = library or Path(DEFAULT_LIBRARY)
-    with Library.open(folder):  # says what is wrong with a folder that is no library
+    with Library.open(folder):  # says what is wrong with a folder that is not a library
         path = folder / FEEDBACK
     lines = feedback_to_cases(read_feedback(path)) if path.exists() else []
     if out is not None:

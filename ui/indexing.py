@@ -11,13 +11,14 @@ from pathlib import Path
 import click
 
 from index.build import index_articles
+from index.chunk import DEFAULT_TOKENS
 from index.errors import JuwenError
 from index.library.reader import Library
 from index.readers.load import parse_columns
 from index.records import Summary
 from ui.cleaning import run_page
 from ui.html_page import check_writable, write_page
-from ui.language import complain, say, say_error
+from ui.language import complain, say, say_message
 from ui.options import DEFAULT_LIBRARY, encoder_option, library_option, named_encoder
 from ui.show import printable, show_summary
 from ui.terminal import Progress
@@ -37,7 +38,8 @@ from ui.terminal import Progress
     "--chunk-tokens",
     type=click.IntRange(32, 4096),
     help=say(
-        "Largest chunk in a new library [default: 256].", "新库的分块上限（词元）[默认 256]。"
+        f"Largest chunk in a new library, in tokens [default: {DEFAULT_TOKENS}].",
+        f"新库的分块上限（词元）[默认 {DEFAULT_TOKENS}]。",
     ),
 )
 @click.option(
@@ -116,7 +118,7 @@ def run_index(
             progress=progress,
         )
     for problem in summary.problems:
-        complain(say(problem.english, problem.chinese))
+        complain(say_message(problem))
     return summary
 
 
@@ -143,7 +145,7 @@ def _columns(mapped: Sequence[str]) -> Mapping[str, str] | None:
     try:
         return parse_columns(mapped) if mapped else None
     except JuwenError as error:
-        raise click.UsageError(printable(say_error(error))) from error
+        raise click.UsageError(printable(say_message(error.message))) from error
 
 
 def _check_report(report: Path, paths: Sequence[Path]) -> None:

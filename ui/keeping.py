@@ -18,7 +18,7 @@ from index.maintenance.compact import compact_library
 from index.maintenance.export import STANDARD_OUTPUT, export_articles
 from index.maintenance.repair import repair_library
 from index.maintenance.verify import verify_library
-from ui.language import complain, say
+from ui.language import complain, say, say_message
 from ui.options import DEFAULT_LIBRARY, encoder_option, library_option, named_encoder
 from ui.show import printable, show_removal, show_size
 from ui.terminal import Progress
@@ -50,7 +50,7 @@ def remove_command(
             progress=progress,
         )
     for problem in summary.problems:
-        complain(say(problem.english, problem.chinese))
+        complain(say_message(problem))
     click.echo(
         json.dumps(summary.to_dict(), ensure_ascii=False) if as_json else show_removal(summary)
     )
@@ -101,9 +101,7 @@ def repair_command(library: Path | None, encoder: str | None, as_json: bool) -> 
         click.echo(say("nothing was wrong", "无需修复"))
     else:
         for finding in mended:
-            click.echo(
-                printable(say("mended: ", "已修复：") + say(finding.english, finding.chinese))
-            )
+            click.echo(printable(say("mended: ", "已修复：") + say_message(finding.message)))
         _list(repaired.remaining)
     if repaired.remaining:
         sys.exit(1)
@@ -111,7 +109,7 @@ def repair_command(library: Path | None, encoder: str | None, as_json: bool) -> 
 
 def _list(found: Sequence[Finding]) -> None:
     for finding in found:
-        complain(printable(f"{say(finding.english, finding.chinese)}; {_way_out(finding)}"))
+        complain(printable(f"{say_message(finding.message)}; {_way_out(finding)}"))
 
 
 def _way_out(finding: Finding) -> str:
@@ -125,7 +123,7 @@ def _way_out(finding: Finding) -> str:
 
 
 def _as_json(found: Sequence[Finding], mended: Sequence[Finding] = ()) -> str:
-    values = {"wrong": [asdict(f) for f in found], "mended": [asdict(f) for f in mended]}
+    values = {"wrong": [f.to_dict() for f in found], "mended": [f.to_dict() for f in mended]}
     return json.dumps(values, ensure_ascii=False, indent=2)
 
 

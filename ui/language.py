@@ -9,7 +9,7 @@ from contextvars import ContextVar
 
 import click
 
-from index.errors import JuwenError
+from index.errors import Message
 
 _CHOSEN: ContextVar[bool | None] = ContextVar("chinese", default=None)
 
@@ -36,11 +36,11 @@ def speaks_chinese() -> bool:
 
 def say(english: str, chinese: str) -> str:
     """The one of the two that the user reads."""
-    return chinese if speaks_chinese() else english
+    return say_message(Message(english, chinese))
 
 
-def say_error(error: JuwenError) -> str:
-    return say(error.english, error.chinese)
+def say_message(message: Message) -> str:
+    return message.in_language("zh" if speaks_chinese() else "en")
 
 
 def complain(message: str) -> None:

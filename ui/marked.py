@@ -105,7 +105,7 @@ def mark(raw: str, changes: Sequence[Change]) -> list[Piece]:
 
 
 def _edits(raw: str, changes: Sequence[Change]) -> Iterator[Change]:
-    """What is no move; what was taken out around the old place of a moved line does not touch it."""
+    """What is not a move; what was taken out around the old place of a moved line does not touch it."""
     moved: list[Span] = []
     for change in changes:
         if change.rule in MOVING_RULES:

@@ -17,7 +17,7 @@ from rag.assistant import Assistant
 from rag.question.check import check_question
 from rag.records import Filters
 from rag.retrieval.rerank import Reranker
-from ui.language import complain, say, say_error
+from ui.language import complain, say, say_message
 
 DEFAULT_LIBRARY = "library"
 
@@ -56,7 +56,7 @@ def read_day(_ctx: click.Context, _option: click.Parameter, value: str | None) -
     except ValueError as error:
         raise click.BadParameter(
             say(
-                f"{value!r} is no day; write it like 2025-06-20",
+                f"{value!r} is not a day; write it like 2025-06-20",
                 f"{value!r} 不是日期；请写成 2025-06-20 的形式",
             )
         ) from error
@@ -166,5 +166,5 @@ def check_usage(question: str) -> None:
     try:
         check_question(question)
     except QuestionError as error:
-        complain(say_error(error))
+        complain(say_message(error.message))
         sys.exit(2)

@@ -82,8 +82,8 @@ class Listed:
 
     Attributes:
         best: Its passage that fits best; the scores are this passage's.
-        dense_rank: Its rank among the listed articles by the dense leg alone.
-        lexical_rank: The same by the lexical leg; ``None`` where no term is shared.
+        dense_rank: Its rank among the listed articles by the dense retriever alone.
+        lexical_rank: The same by the lexical retriever; ``None`` where no term is shared.
         behind: Ranks of the articles above it that it copies.
     """
 
@@ -99,7 +99,7 @@ class Listed:
 
 
 def listed(found: Found) -> list[Listed]:
-    """The ranked list, best first. Articles that a leg scores the same share the better rank."""
+    """The ranked list, best first. Articles that a retriever scores the same share the better rank."""
     best = [hits[0] for hits in found.articles]
     ranks = {hit.passage.article.article_id: rank for rank, hit in enumerate(best, 1)}
     return [
@@ -123,7 +123,7 @@ def listed(found: Found) -> list[Listed]:
 
 
 def searched_terms(found: Found) -> list[str]:
-    """The terms that the lexical leg looked for, each once."""
+    """The terms that the lexical retriever looked for, each once."""
     return list(dict.fromkeys(index_terms(found.question)))
 
 
@@ -188,7 +188,7 @@ def _quoted(phrases: Sequence[str]) -> str:
 
 def _reasons(entry: Listed, entries: Sequence[Listed]) -> list[str]:
     hit = entry.best
-    legs = say(
+    scores = say(
         f"score {hit.score:.2f} · dense {hit.dense:.2f} "
         f"(cosine {hit.cosine:.3f}, rank {entry.dense_rank}) · lexical {hit.lexical:.2f} ",
         f"得分 {hit.score:.2f} · 语义 {hit.dense:.2f}"
@@ -199,7 +199,7 @@ def _reasons(entry: Listed, entries: Sequence[Listed]) -> list[str]:
     else:
         worded = say(f"(rank {entry.lexical_rank})", f"（第 {entry.lexical_rank}）")
     copies = _copies(entry, entries)
-    return [f"    {legs}{worded}", *([f"    {copies}"] if copies else [])]
+    return [f"    {scores}{worded}", *([f"    {copies}"] if copies else [])]
 
 
 def _copies(entry: Listed, entries: Sequence[Listed]) -> str:

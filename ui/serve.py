@@ -50,7 +50,7 @@ def serve_command(
     check_exposure(host, api_key)
     import uvicorn
 
-    from ui.openai_api import LOCAL_HOSTS, create_app
+    from ui.openai_api.app import LOCAL_HOSTS, create_app
 
     with (
         open_assistant(library or Path(DEFAULT_LIBRARY), encoder) as assistant,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from index.database.database import Manifest
-from index.library.reader import LibraryCounts
+from index.library.articles import LibraryCounts
 from index.records import Kind, Summary
 from index.text.language import Language
 from rag.records import Answer, AnswerSentence, Certainty, Support

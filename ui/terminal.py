@@ -12,7 +12,7 @@ import click
 from index.errors import QuestionError
 from rag.assistant import Assistant
 from rag.records import Turn
-from ui.language import complain, say, say_error
+from ui.language import complain, say, say_message
 from ui.show import show_answer
 
 _GOODBYES = {"exit", "quit", "bye", ":q", "退出", "再见"}
@@ -28,7 +28,7 @@ def talk(assistant: Assistant) -> None:
         try:
             answer = assistant.ask(question, history)
         except QuestionError as error:
-            complain(say_error(error))
+            complain(say_message(error.message))
             continue
         click.echo(show_answer(answer) + "\n")
         history.append(Turn(question, answer.answer))

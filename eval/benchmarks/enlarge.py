@@ -11,8 +11,9 @@ import numpy as np
 
 from eval.benchmarks.sampled import SampledEncoder
 from index.database.database import DATABASE, connect_writer, manifest_value, set_manifest
-from index.search.dense import pack, update_vectors
+from index.search.dense_building import update_vectors
 from index.search.dense_file import VECTORS
+from index.search.dense_vectors import pack
 from index.search.lexical import load_postings
 
 _ARTICLE = "content, version, raw, changes, title, url, date, account, source, language, text, series, kind"

@@ -42,6 +42,8 @@ from index.embedding.encoder import load_encoder
 from index.library.reader import Library
 from index.readers.load import read_articles
 from index.records import RawArticle
+from index.search.filters import NO_FILTERS, Filters
+from index.search.lexical import load_postings
 from index.text.terms import index_terms
 from rag.retrieval.fuse import fuse
 
@@ -212,30 +214,30 @@ def _search(folder: Path, arguments: argparse.Namespace) -> dict[str, Any]:
     questions = list(_asked(arguments))
     with Library.open(folder) as library, library.snapshot():
         connection = library._connection
-        vectors, postings = (
-            library._current_vectors(connection),
-            library._current_postings(connection),
-        )
+        vectors = library._once(connection, library._vectors)
+        postings = library._once(connection, load_postings)
         narrow, largest = _narrow(library), list(library.counts().accounts)[:1]
         found = {
             "dense": _times(
                 questions,
-                lambda q, _: vectors.nearest(
-                    connection, vectors.questions.centre(q, ["zh"]), _LIMIT, None
+                lambda q, _: _nearest(
+                    vectors, connection, vectors.questions.centre(q, ["zh"]), _LIMIT, None
                 ),
             ),
             "lexical": _times(questions, lambda _, t: postings.score(connection, t)),
             "fused": _times(questions, lambda q, t: _fused(library, q, t)),
             "one in a hundred": _times(
-                questions, lambda q, t: _fused(library, q, t, article_ids=narrow)
+                questions, lambda q, t: _fused(library, q, t, Filters(article_ids=narrow))
             ),
-            "one account": _times(questions, lambda q, t: _fused(library, q, t, accounts=largest)),
+            "one account": _times(
+                questions, lambda q, t: _fused(library, q, t, Filters(accounts=largest))
+            ),
         }
         return {**found, **_memory()}
 
 
-def _fused(library: Library, vector: Any, terms: list[str], **filters: Any) -> None:
-    candidates = library.candidates(vector, "zh", terms, _LIMIT, **filters)
+def _fused(library: Library, vector: Any, terms: list[str], filters: Filters = NO_FILTERS) -> None:
+    candidates = library.candidates(vector, "zh", terms, _LIMIT, filters)
     order = np.argsort(-fuse(candidates, "zh"))
     library.passages(candidates.ids[order][:_NEAREST].tolist())
 
@@ -282,22 +284,29 @@ def _recall(folder: Path, arguments: argparse.Namespace) -> dict[str, Any]:
         found = {}
         for name, mask in filters.items():
             shares = [
-                np.isin(
-                    best[name][at], index.nearest(connection, q[None], _NEAREST, mask)[0]
-                ).mean()
+                np.isin(best[name][at], _nearest(index, connection, q[None], _NEAREST, mask)).mean()
                 for at, q in enumerate(asked)
             ]
             found[name] = float(np.mean(shares))
         return {**found, "lists": int(index.stored.index.nlist)}
 
 
+def _nearest(
+    index: Any, connection: sqlite3.Connection, question: Any, limit: int, allowed: Any
+) -> Any:
+    """Ids of the chunks nearest to a centred question, best first."""
+    chosen = index.choose(question, limit, allowed)
+    cosines, _ = index.look_up(connection, question, chosen)
+    return chosen[np.argsort(-cosines, kind="stable")[:limit]]
+
+
 def _exactly(connection: sqlite3.Connection, index: Any, asked: Any, mask: Any) -> Any:
-    from index.search.dense import _all_centred
+    from index.search.dense_vectors import all_centred
 
     ids = index.ids if mask is None else index.ids[mask]
     scores = np.full((len(asked), _NEAREST), -2, np.float32)
     best = np.zeros((len(asked), _NEAREST), np.int64)
-    for some, vectors in _all_centred(connection, ids, index.stored.centres):
+    for some, vectors in all_centred(connection, ids, index.stored.centres):
         every = np.hstack([scores, asked @ vectors.T])
         names = np.hstack([best, np.broadcast_to(some, (len(asked), len(some)))])
         order = np.argsort(-every, axis=1)[:, :_NEAREST]

@@ -11,8 +11,8 @@ import numpy as np
 
 from index.database.database import ARTICLE_COLUMNS, to_article
 from index.records import Span
-from index.search.dense import unpack
-from index.search.lexical import searched_text
+from index.search.dense_vectors import unpack
+from index.search.lexical_building import searched_text
 from index.text.terms import index_terms
 
 _BATCH = 8192

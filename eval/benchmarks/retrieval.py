@@ -33,7 +33,8 @@ from eval.retrieval import retrieval_scores
 from index.database.database import DATABASE
 from index.embedding.encoder import Encoder, Vectors, load_encoder
 from index.library.reader import Candidates, Library
-from index.search.dense import unpack
+from index.search.dense_vectors import unpack
+from index.search.filters import NO_FILTERS, Filters
 from index.text.language import detect_language
 from index.text.terms import index_terms
 from rag.question.answer_type import is_question
@@ -141,19 +142,19 @@ def searched(collection: Collection, encoder: Remembering, case: Case, way: str)
     question = case.question
     if way == "whole":
         question = standalone(question, case.history).text
-    limits: dict[str, object] = {}
+    limits = NO_FILTERS
     if way != "plain":
         scope = collection.library.scope()
         read = understand(question, today=scope.newest or date.today(), accounts=scope.accounts)
-        limits = {"date_from": read.date_from, "date_to": read.date_to, "accounts": read.accounts}
+        limits = Filters(read.date_from, read.date_to, read.accounts)
         question = read.without_limits
     language = detect_language(question)
     vector = encoder.query(question)
     terms = index_terms(question)
     find = collection.library.candidates
     asks = is_question(question)
-    candidates = find(vector, language, terms, _LIMIT, asks=asks, **limits)  # type: ignore[arg-type]
-    if not len(candidates.ids) and limits:
+    candidates = find(vector, language, terms, _LIMIT, limits, asks=asks)
+    if not len(candidates.ids) and not limits.limit_nothing:
         return searched(collection, encoder, case, "plain")
     return Searched(case, language, candidates)
 

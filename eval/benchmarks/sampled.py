@@ -18,7 +18,7 @@ import numpy as np
 
 from index.database.database import DATABASE
 from index.embedding.encoder import Vectors, unit
-from index.search.dense import unpack
+from index.search.dense_vectors import unpack
 
 _NOISE = 0.33
 

@@ -71,7 +71,7 @@ def main() -> None:
         folder = (arguments.folder or Path(made)) / "library"
         index_raw(articles(0), folder, encoder=HashedEncoder())
         wrong = soak(folder, arguments.readers, arguments.minutes * 60)
-        wrong += [finding.english for finding in verify_library(folder)]
+        wrong += [finding.message.english for finding in verify_library(folder)]
     for one in wrong:
         print("wrong:", one)
     print("nothing wrong" if not wrong else f"{len(wrong)} things wrong")

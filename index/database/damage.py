@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
+
+from index.errors import Message
 
 
 class Mend(StrEnum):
@@ -41,9 +43,12 @@ class Finding:
     Attributes:
         mend: What mends it.
         subject: The id of an article, the name of an account or a file; ``""`` for the whole.
+        message: What is wrong.
     """
 
     mend: Mend
     subject: str
-    english: str
-    chinese: str
+    message: Message
+
+    def to_dict(self) -> dict[str, str]:
+        return {"mend": self.mend, "subject": self.subject, **asdict(self.message)}

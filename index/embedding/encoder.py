@@ -172,7 +172,7 @@ def _not_loaded(name: str, folder: str, error: Exception) -> EncoderError:
             f"请换用其他模型，或使用 --encoder {PACKAGED}",
         )
     return EncoderError(
-        f"the embedding model {name!r} is no local folder, and the model hub did not give it "
+        f"the embedding model {name!r} is not a local folder and could not be downloaded "
         f"({reason}); check the name and the network, or use --encoder {PACKAGED}",
         f"本地没有向量模型 {name!r}，也无法从模型仓库获取（{reason}）；"
         f"请检查名称和网络，或使用 --encoder {PACKAGED}",
@@ -196,8 +196,8 @@ def _hub_snapshot(name: str) -> Path:
         return Path(snapshot_download(name))
     except Exception as error:
         raise EncoderError(
-            f"the embedding model {name!r} is no local folder, and the model hub cannot be reached "
-            f"for it; check the name and the network, or use --encoder {PACKAGED}",
+            f"the embedding model {name!r} is not a local folder and could not be downloaded; "
+            f"check the name and the network, or use --encoder {PACKAGED}",
             f"本地没有向量模型 {name!r}，也无法从模型仓库获取；"
             f"请检查名称和网络，或使用 --encoder {PACKAGED}",
         ) from error

@@ -9,10 +9,11 @@ from pathlib import Path
 from index.database.database import said_plainly, transaction
 from index.database.lock import locked
 from index.library.reader import Library
-from index.library.writer import bring_up_to_date, writing
-from index.search.dense import rebuild_vectors
+from index.library.writing import bring_up_to_date, writing
+from index.search.dense_building import rebuild_vectors
 from index.search.dense_file import VECTORS
-from index.search.lexical import drop_staged_postings, join_postings, load_postings
+from index.search.lexical import load_postings
+from index.search.lexical_building import drop_staged_postings, join_postings
 
 
 @dataclass(frozen=True, slots=True)

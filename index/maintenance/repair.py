@@ -21,11 +21,12 @@ from index.database.lock import locked
 from index.database.schema import mend_indexes
 from index.embedding.encoder import Encoder, load_encoder
 from index.library.reader import Library
-from index.library.writer import bring_up_to_date, writing
+from index.library.writing import bring_up_to_date, writing
 from index.maintenance.verify import verify_library
-from index.search.dense import is_unit, rebuild_vectors
+from index.search.dense_building import rebuild_vectors
 from index.search.dense_file import VECTORS
-from index.search.lexical import published_chunks, rebuild_postings
+from index.search.dense_vectors import is_unit
+from index.search.lexical_building import published_chunks, rebuild_postings
 
 _MOST_ROUNDS = 3
 """What one round mends may show what else is wrong: tables can be compared once they can be read."""
@@ -139,7 +140,7 @@ def _articles_to_take_again(folder: Path, found: Sequence[Finding]) -> list[str]
 
 
 def _distrust_vectors(connection: sqlite3.Connection) -> None:
-    """See to it that what is no vector is not taken for that of a passage that comes again."""
+    """See to it that what is not a vector is not taken for that of a passage that comes again."""
     dimension = int(manifest_value(connection, "dimension"))
     rows = connection.execute("SELECT id, vector FROM chunk")
     bad = [chunk for chunk, vector in rows if not is_unit(vector, dimension)]

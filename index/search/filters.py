@@ -16,8 +16,36 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.records import well_formed
+from index.text.language import Language
 
 Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a search is limited to; an empty field limits nothing.
+
+    Attributes:
+        date_from: Articles published on this day or later; undated ones are left out.
+        date_to: Articles published on this day or earlier; undated ones are left out.
+        accounts: Articles of these accounts.
+        article_ids: These articles; ``page`` stands for its parts ``page#1``, ``page#2``, too.
+        languages: Passages in these languages.
+    """
+
+    date_from: date | None = None
+    date_to: date | None = None
+    accounts: Sequence[str] = ()
+    article_ids: Sequence[str] = ()
+    languages: Sequence[Language] = ()
+
+    @property
+    def limit_nothing(self) -> bool:
+        days = (self.date_from, self.date_to)
+        return days == (None, None) and not (self.accounts or self.article_ids or self.languages)
+
+
+NO_FILTERS = Filters()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,28 +68,22 @@ class Attributes:
     numbers: Mapping[str, int]
     languages: dict[str, Mask] = field(default_factory=dict)
 
-    def allowed(
-        self,
-        connection: sqlite3.Connection,
-        date_from: date | None,
-        date_to: date | None,
-        accounts: Sequence[str],
-        article_ids: Sequence[str],
-        languages: Sequence[str] = (),
-    ) -> Mask:
-        """For each chunk, whether all filters let it through; what is not given is no filter."""
+    def allowed(self, connection: sqlite3.Connection, filters: Filters) -> Mask:
+        """For each chunk, whether all filters let it through."""
         mask = np.ones(len(self.rows), bool)
-        if date_from is not None:
-            mask &= self.days >= np.datetime64(date_from)
-        if date_to is not None:
-            mask &= self.days <= np.datetime64(date_to)
-        if accounts:
-            wanted = [self.numbers[name] for name in accounts if name in self.numbers]
+        if filters.date_from is not None:
+            mask &= self.days >= np.datetime64(filters.date_from)
+        if filters.date_to is not None:
+            mask &= self.days <= np.datetime64(filters.date_to)
+        if filters.accounts:
+            wanted = [self.numbers[name] for name in filters.accounts if name in self.numbers]
             mask &= np.isin(self.accounts, wanted)
-        if article_ids:
-            mask &= _is_one_of(self.rows, _rows_of(connection, article_ids))
-        if languages:
-            mask &= np.any([self._in_language(connection, one) for one in languages], axis=0)
+        if filters.article_ids:
+            mask &= _is_one_of(self.rows, _rows_of(connection, filters.article_ids))
+        if filters.languages:
+            mask &= np.any(
+                [self._in_language(connection, one) for one in filters.languages], axis=0
+            )
         return mask
 
     def _in_language(self, connection: sqlite3.Connection, language: str) -> Mask:

@@ -135,7 +135,7 @@ def _read(
     """The arguments of ``Assistant.ask``.
 
     Raises:
-        QuestionError: it is no question.
+        QuestionError: it is not a question.
     """
     values = {"question": asked} if isinstance(asked, str) else asked
     if not isinstance(values, Mapping) or not isinstance(values.get("question"), str):

@@ -1,6 +1,6 @@
-"""Both legs' scores of a passage made one, whatever language it is in.
+"""Both retrievers' scores of a passage made one, whatever language it is in.
 
-Each leg is put on a scale of its own that means the same for every question: a cosine as its
+Each retriever's is put on a scale of its own that means the same for every question: a cosine as its
 distance, in standard deviations, from the question's cosines with all passages; a BM25 score
 against the root of what the question's terms could at most give, which lets a question of many rare
 words count more than one of few. A passage in another language shares next to no words with the

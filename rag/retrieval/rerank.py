@@ -123,7 +123,7 @@ def _not_loaded(name: str, error: Exception) -> EncoderError:
             f"目录 {name!r} 不是完整的重排模型（{reason}）；请换用其他模型，或不使用重排",
         )
     return EncoderError(
-        f"the reranker {name!r} is no local folder, and the model hub did not give it ({reason}); "
+        f"the reranker {name!r} is not a local folder and could not be downloaded ({reason}); "
         "check the name and the network, or ask without a reranker",
         f"本地没有重排模型 {name!r}，也无法从模型仓库获取（{reason}）；"
         "请检查名称和网络，或不使用重排",

@@ -1,4 +1,4 @@
-"""A question in, passages out, best first: both legs, fused, copies behind their originals."""
+"""A question in, passages out, best first: both retrievers, fused, copies behind their originals."""
 
 from __future__ import annotations
 
@@ -40,18 +40,7 @@ def retrieve(
     limit = _FIRST_LOOK
     with library.snapshot():
         while True:
-            candidates = library.candidates(
-                vector,
-                language,
-                terms,
-                limit,
-                asks=asks,
-                date_from=filters.date_from,
-                date_to=filters.date_to,
-                accounts=filters.accounts,
-                article_ids=filters.article_ids,
-                languages=filters.languages,
-            )
+            candidates = library.candidates(vector, language, terms, limit, filters, asks=asks)
             scores = fuse(candidates, language)
             groups = _by_article(candidates, np.argsort(-scores, kind="stable")[:limit])
             if len(groups) >= EVIDENCE_ARTICLES or len(candidates.ids) < limit:

@@ -45,7 +45,7 @@ def test_ids_stay_the_same() -> None:
     ("line", "said"),
     [
         ({**LINES[0], "verdict": "meh"}, "the verdict 'meh' is not known"),
-        ({**LINES[0], "article_ids": "a"}, "'article_ids' is no list"),
+        ({**LINES[0], "article_ids": "a"}, "'article_ids' is not a list"),
         ({**LINES[0], "question": None}, "'question' is missing"),
     ],
 )

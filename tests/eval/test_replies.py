@@ -6,22 +6,22 @@ from typing import Any
 import pytest
 
 from eval.errors import EvaluationError
-from eval.replies import answer_line, read_replies, to_answer, to_reply
+from eval.replies import answer_line, read_replies, to_reply
 from index.errors import QuestionError
 from rag.batches import failed_answer
-from rag.records import Certainty
+from rag.records import Answer, Certainty
 from tests.eval.cases import answer, write_lines
 
 GOOD = answer("大桥通车。", ids=["a", "b"], cited=["a"]).with_id("1")
 
 
 def test_an_answer_survives_the_way_to_disk_and_back() -> None:
-    assert to_answer(GOOD.to_dict()).to_dict() == GOOD.to_dict()
+    assert Answer.from_dict(GOOD.to_dict()).to_dict() == GOOD.to_dict()
 
 
 def test_how_sure_an_answer_is_survives_too() -> None:
     near = answer("大桥通车。", cited=["a"], certainty=Certainty.NEAREST, short="通车")
-    read = to_answer(near.to_dict())
+    read = Answer.from_dict(near.to_dict())
     assert (read.certainty, read.short) == (Certainty.NEAREST, near.short)
 
 
@@ -29,8 +29,10 @@ def test_how_sure_an_answer_is_survives_too() -> None:
 def test_answers_of_before_there_was_a_certainty_have_that_of_their_refusal(refused: bool) -> None:
     values = answer("大桥通车。", refused=refused).to_dict()
     del values["certainty"], values["short"]
-    assert to_answer(values).certainty is (Certainty.REFUSAL if refused else Certainty.DIRECT)
-    assert to_answer(values).short is None
+    assert Answer.from_dict(values).certainty is (
+        Certainty.REFUSAL if refused else Certainty.DIRECT
+    )
+    assert Answer.from_dict(values).short is None
 
 
 def test_what_this_version_does_not_know_is_left_alone(tmp_path: Path) -> None:
@@ -60,15 +62,15 @@ def test_an_answer_with_an_error_is_none(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("{", "no JSON object"),
+        ("{", "not a JSON object"),
         ({**GOOD.to_dict(), "id": None}, "no 'id'"),
         (GOOD.to_dict(), "another answer to the question '1'"),
-        ({"id": "2"}, "no answer as 'juwen ask --batch' writes it"),
-        ({**GOOD.to_dict(), "id": "2", "sentences": [3]}, "no answer as"),
-        ({**GOOD.to_dict(), "id": "2", "answer": None}, "'answer' is no str"),
-        ({**GOOD.to_dict(), "id": "2", "citations": [{"marker": 1}]}, "no answer as"),
-        ({**GOOD.to_dict(), "id": "2", "certainty": "sure"}, "no answer as"),
-        ({**GOOD.to_dict(), "id": "2", "short": {"text": "x"}}, "no answer as"),
+        ({"id": "2"}, "not an answer as 'juwen ask --batch' writes it"),
+        ({**GOOD.to_dict(), "id": "2", "sentences": [3]}, "not an answer as"),
+        ({**GOOD.to_dict(), "id": "2", "answer": None}, "'answer': None is not a str"),
+        ({**GOOD.to_dict(), "id": "2", "citations": [{"marker": 1}]}, "not an answer as"),
+        ({**GOOD.to_dict(), "id": "2", "certainty": "sure"}, "not an answer as"),
+        ({**GOOD.to_dict(), "id": "2", "short": {"text": "x"}}, "not an answer as"),
     ],
 )
 def test_a_bad_line_is_named(tmp_path: Path, line: Any, said: str) -> None:

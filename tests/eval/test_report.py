@@ -144,7 +144,7 @@ def test_a_report_survives_the_way_to_disk_and_back(report: Report, tmp_path: Pa
 @pytest.mark.parametrize("text", ["{", "[]", '{"schema": 0}', '{"schema": 1}'])
 def test_what_is_no_report_is_said(tmp_path: Path, text: str) -> None:
     (tmp_path / "report.json").write_text(text)
-    with pytest.raises(EvaluationError, match="no report of this version"):
+    with pytest.raises(EvaluationError, match="not a report of this version"):
         load_report(tmp_path)
     with pytest.raises(EvaluationError, match="cannot be read"):
         load_report(tmp_path / "nowhere")

@@ -70,7 +70,7 @@ def test_a_crash_is_an_answer_with_the_reason(tmp_path: Path) -> None:
 
 def test_what_is_no_answer_counts_as_a_crash(tmp_path: Path) -> None:
     replies = ask_all(CASES[:1], lambda _: "甲", tmp_path, IDENTITY)  # type: ignore[arg-type, return-value]
-    assert "no rag.Answer but str" in replies["0"].failure
+    assert "not a rag.Answer but str" in replies["0"].failure
 
 
 @pytest.mark.parametrize(

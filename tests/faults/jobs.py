@@ -15,9 +15,9 @@ from index.library.reader import Library
 from index.maintenance.compact import compact_library
 from index.maintenance.repair import repair_library
 from index.maintenance.verify import verify_library
-from index.search import dense
+from index.search import dense_building as dense
 from index.search.dense_file import VECTORS
-from tests.conftest import ARTICLES, FakeEncoder, article, contents
+from tests.conftest import ARTICLES, FakeEncoder, article, contents, nearest
 
 QUESTIONS = ("大桥何时通车", "第3处码头", "渡轮开航")
 GREETING = "各位读者早上好"
@@ -101,7 +101,7 @@ def _repair(folder: Path) -> None:
 
 def _read(folder: Path) -> None:
     with Library.open(folder) as library:
-        library.search(FakeEncoder().encode_queries(["大桥"]), "zh", 3)
+        nearest(library, FakeEncoder().encode_queries(["大桥"]), "zh", 3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,4 +160,4 @@ def wrong_with(folder: Path, allowed: list[str], *, whole: bool) -> str:
         return f"it is neither the library before nor after: {found[:200]}"
     if found == "[]":
         return ""
-    return "; ".join(finding.english for finding in verify_library(folder))
+    return "; ".join(finding.message.english for finding in verify_library(folder))

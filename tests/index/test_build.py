@@ -17,7 +17,7 @@ from index.errors import EncoderError, LibraryError
 from index.library.reader import Library
 from index.readers.load import FIELDS
 from index.records import Chunk, Problem, Summary
-from tests.conftest import ARTICLES, FakeEncoder, article, contents
+from tests.conftest import ARTICLES, FakeEncoder, article, contents, nearest
 
 LONG = "".join(
     f"第{number}号渡轮于上午开航，全程需要{number}分钟。\r" for number in range(100, 140)
@@ -134,7 +134,7 @@ def test_an_article_with_a_bad_date_is_taken_without_date(tmp_path, encoder):
     with Library.open(tmp_path) as library:
         assert library.article("a").date is None
         assert (
-            library.search(encoder.encode_queries(["甲"]), "zh", 5, date_from=date(1, 1, 1)) == []
+            nearest(library, encoder.encode_queries(["甲"]), "zh", 5, date_from=date(1, 1, 1)) == []
         )
 
 
@@ -143,7 +143,7 @@ def test_an_article_whose_text_became_empty_is_still_found_by_its_title(library_
     summary = index_raw([emptied], library_folder, encoder=encoder)
     assert (summary.changed, summary.empty) == (1, 1)
     with Library.open(library_folder) as library:
-        (passage, _), *_ = library.search(encoder.encode_queries(["东岸大桥月底通车"]), "zh", 1)
+        (passage, _), *_ = nearest(library, encoder.encode_queries(["东岸大桥月底通车"]), "zh", 1)
         assert (passage.article.article_id, passage.text) == ("bridge", "")
         assert library.counts().empty == 2
 
@@ -153,7 +153,7 @@ def test_chunks_are_small_enough_for_the_encoder_to_read_them_whole(tmp_path, mo
     encoder = FakeEncoder(most_tokens=most_tokens)
     index_raw([article("ferry", LONG, title="渡轮时刻")], tmp_path, encoder=encoder)
     with Library.open(tmp_path) as library:
-        found = library.search(encoder.encode_queries(["渡轮"]), "zh", 999)
+        found = nearest(library, encoder.encode_queries(["渡轮"]), "zh", 999)
     spans = sorted((passage.span.start, passage.span.end) for passage, _ in found)
     taken = found[0][0].article
     read = [passage_text(taken, Chunk(passage.span, "zh")) for passage, _ in found]

@@ -6,7 +6,14 @@ import pickle
 
 import pytest
 
-from index.errors import ArticleError, EncoderError, JuwenError, LibraryError, QuestionError
+from index.errors import (
+    ArticleError,
+    EncoderError,
+    JuwenError,
+    LibraryError,
+    Message,
+    QuestionError,
+)
 
 KINDS = (ArticleError, EncoderError, LibraryError, QuestionError)
 
@@ -29,3 +36,8 @@ def test_an_error_survives_a_process_boundary(kind):
     error = pickle.loads(pickle.dumps(kind("lost", "丢了")))
     assert type(error) is kind
     assert (error.english, error.chinese) == ("lost", "丢了")
+
+
+@pytest.mark.parametrize(("language", "text"), [("zh", "丢了"), ("en", "lost"), ("other", "lost")])
+def test_a_message_is_said_in_a_language(language, text):
+    assert Message("lost", "丢了").in_language(language) == text

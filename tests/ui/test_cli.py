@@ -500,7 +500,7 @@ def fail(*_, **__):
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_an_error_that_was_not_foreseen_is_one_sentence(juwen, monkeypatch, language):
+def test_an_unexpected_error_is_one_sentence(juwen, monkeypatch, language):
     monkeypatch.setenv("JUWEN_LANGUAGE", language)
     monkeypatch.setattr("ui.cli.Library.open", fail)
     ran = juwen("info")
@@ -509,7 +509,7 @@ def test_an_error_that_was_not_foreseen_is_one_sentence(juwen, monkeypatch, lang
     assert spoken(sentence) == language
 
 
-def test_an_error_that_was_not_foreseen_is_raised_for_debugging(monkeypatch):
+def test_an_unexpected_error_is_raised_for_debugging(monkeypatch):
     monkeypatch.setenv("JUWEN_DEBUG", "1")
     monkeypatch.setattr("ui.cli.Library.open", fail)
     with pytest.raises(RuntimeError, match="moon"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from index.errors import LibraryError
-from ui.language import complain, say, say_error, speaking, speaks_chinese
+from ui.language import complain, say, say_message, speaking, speaks_chinese
 
 NAMES = ("JUWEN_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
 
@@ -33,7 +33,7 @@ def test_speaks_chinese(monkeypatch, variables, chinese):
         monkeypatch.setenv(name, value)
     assert speaks_chinese() is chinese
     assert say("yes", "是") == ("是" if chinese else "yes")
-    assert say_error(LibraryError("bad", "坏了")) == ("坏了" if chinese else "bad")
+    assert say_message(LibraryError("bad", "坏了").message) == ("坏了" if chinese else "bad")
 
 
 def test_complain_goes_to_standard_error(capsys):

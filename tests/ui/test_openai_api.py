@@ -15,7 +15,8 @@ from rag.generation.chat_model import ChatModel
 from rag.records import Answer, AnswerSentence, Certainty, ShortAnswer, Support
 from tests.conftest import ScriptedChat
 from tests.ui.chat.test_turns import answer as quoted
-from ui.openai_api import LARGEST_BODY, create_app
+from ui.openai_api.app import create_app
+from ui.openai_api.requests import LARGEST_BODY
 
 QUESTION = "东岸大桥什么时候通车？"
 OPENING = "东岸大桥将于6月28日通车。"
@@ -317,7 +318,7 @@ def test_what_the_server_does_not_know(client, method, path):
     assert "/v1/chat/completions" in response.json()["error"]["message"]
 
 
-def test_an_unforeseen_error_gives_no_detail(assistant, monkeypatch):
+def test_an_unexpected_error_gives_no_detail(assistant, monkeypatch):
     def broken(*_args, **_options):
         raise RuntimeError("secret detail")
 

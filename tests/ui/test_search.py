@@ -169,8 +169,8 @@ def test_ask_has_the_same_limits(juwen, search):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--from", "June"], "'June' is no day; write it like 2025-06-20"),
-        (["--to", "2025-02-30"], "'2025-02-30' is no day"),
+        (["--from", "June"], "'June' is not a day; write it like 2025-06-20"),
+        (["--to", "2025-02-30"], "'2025-02-30' is not a day"),
         (["--from", "2025-06-02", "--to", "2025-06-01"], "--from 2025-06-02 is after"),
         (["--account", "试验"], "no account '试验'; it has '试验号'"),
         (["--account", "weather"], "it has '教育号', '试验号'"),

@@ -14,7 +14,7 @@ import uvicorn
 from rag.assistant import Assistant
 from rag.generation.chat_model import ChatModel
 from tests.conftest import ScriptedChat
-from ui.openai_api import create_app
+from ui.openai_api.app import create_app
 from ui.serve import check_exposure
 
 QUESTION = "东岸大桥什么时候通车？"

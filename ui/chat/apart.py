@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
 
@@ -53,7 +54,7 @@ def _follow(lines: IO[str], progress: Progress) -> Summary:
     for line in lines:
         values: dict[str, Any] = json.loads(line)
         if "error" in values:
-            raise JuwenError(*values["error"])
+            raise JuwenError(**values["error"])
         if "summary" in values:
             counts = values["summary"]
             problems = tuple(Problem(**one) for one in counts.pop("problems"))
@@ -81,12 +82,9 @@ def main(order: IO[str], out: IO[str]) -> None:
             [Path(path) for path in values["paths"]], Path(values["folder"]), progress=progress
         )
     except JuwenError as error:
-        _write(out, {"error": [error.english, error.chinese]})
+        _write(out, {"error": asdict(error.message)})
         return
-    problems = [
-        {"english": one.english, "chinese": one.chinese, "lost": one.lost}
-        for one in summary.problems
-    ]
+    problems = [asdict(problem) for problem in summary.problems]
     _write(out, {"summary": {**summary.to_dict(), "problems": problems}})
 
 

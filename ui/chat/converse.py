@@ -32,7 +32,7 @@ from ui.chat.turns import (
     sources_html,
     understood_html,
 )
-from ui.language import say_error, speaking
+from ui.language import say_message, speaking
 
 Part = dict[str, Any]
 """What the page puts into its places: ``slots`` maps places of the turn to HTML, ``said`` is what a
@@ -141,7 +141,7 @@ def converse(
                     yield from forming.done(event.answer, instead)
     except JuwenError as error:
         with speaking(chinese=asked.chinese):
-            message = say_error(error)
+            message = say_message(error.message)
             part = _part("failed", {"answer": error_html(message)}, said=message)
         yield part
 

@@ -16,7 +16,7 @@ from ui.chat.converse import Streams, converse, read_asked, read_filters
 from ui.chat.guard import session_of
 from ui.chat.limits import Limits
 from ui.chat.turns import error_html
-from ui.language import say_error, speaking
+from ui.language import say_message, speaking
 
 MOST_ARTICLES = 10
 
@@ -135,10 +135,10 @@ def conversation(
 def failed(error: JuwenError, *, chinese: bool) -> dict[str, Any]:
     """A part of the page that says what is wrong."""
     with speaking(chinese=chinese):
-        message = say_error(error)
+        message = say_message(error.message)
         return {"state": "failed", "slots": {"answer": error_html(message)}, "said": message}
 
 
 def _plain(error: Exception) -> gr.Error:
-    message = say_error(error) if isinstance(error, JuwenError) else str(error)
+    message = say_message(error.message) if isinstance(error, JuwenError) else str(error)
     return gr.Error(message, print_exception=False)

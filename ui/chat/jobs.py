@@ -113,7 +113,7 @@ class Jobs:
         """Where to write an uploaded file of this name, in a folder of its own.
 
         Raises:
-            UploadError: it is no file that can be read.
+            UploadError: it is not a file that can be read.
         """
         checked = check_name(name)
         return Path(tempfile.mkdtemp(dir=self._inbox)) / checked

@@ -10,7 +10,7 @@ from typing import Any
 
 from index.build import remove_articles
 from index.errors import ArticleError, JuwenError, QuestionError
-from index.library.reader import Heading
+from index.library.articles import Heading
 from index.records import Summary
 from index.text.language import Language, detect_language
 from rag.assistant import Assistant
@@ -24,7 +24,7 @@ from ui.chat.kept import read_answer, to_markdown
 from ui.chat.markup import fill
 from ui.chat.reader import Marked, article_html, parse_spans
 from ui.chat.shelf import Cleaned, found_html, headings_html, library_html, report_html
-from ui.language import say, say_error, speaks_chinese
+from ui.language import say, say_message, speaks_chinese
 
 Plain = Mapping[str, Any]
 
@@ -99,14 +99,7 @@ class Requests:
     def headings(self, values: Plain) -> Plain:
         """A page of the list of articles."""
         offset = max(0, int(values.get("offset") or 0))
-        limits = _filters(values)
-        found = self._library.headings(
-            _HEADINGS + 1,
-            offset,
-            date_from=limits.date_from,
-            date_to=limits.date_to,
-            accounts=limits.accounts,
-        )
+        found = self._library.headings(_HEADINGS + 1, offset, _filters(values))
         more = offset + _HEADINGS if len(found) > _HEADINGS else None
         return {"html": headings_html(found[:_HEADINGS], more=more)}
 
@@ -164,7 +157,7 @@ class Requests:
         values: dict[str, Any] = {"id": job.id, "name": job.name, "state": job.state}
         values |= {"done": job.done, "total": job.total, "said": _said(job)}
         if job.error is not None:
-            values["problem"] = say_error(job.error)
+            values["problem"] = say_message(job.error.message)
         if job.summary is not None:
             values["html"] = report_html(job.summary, self._cleaned(job.new))
         return values
@@ -180,8 +173,8 @@ class Requests:
             rules.update({change.rule for change in self._library.changes(one)})
         headings: list[Heading] = []
         if ids:
-            first = ids[:_HEADINGS_OF_A_JOB]
-            headings = self._library.headings(_HEADINGS_OF_A_JOB, article_ids=first)
+            first = Filters(article_ids=ids[:_HEADINGS_OF_A_JOB])
+            headings = self._library.headings(_HEADINGS_OF_A_JOB, filters=first)
         return Cleaned(rules, headings)
 
 
@@ -189,7 +182,7 @@ def _rendered(values: Any) -> Plain:
     try:
         return done_part(read_answer(values))
     except JuwenError as error:
-        message = say_error(error)
+        message = say_message(error.message)
         return {"state": "failed", "slots": {"answer": fill("problem", message=message)}}
 
 

@@ -36,7 +36,7 @@ from ui.chat.guard import Guard
 from ui.chat.jobs import Index, Jobs
 from ui.chat.limits import Limits
 from ui.chat.requests import Remove, Requests
-from ui.language import say_error, speaking, speaks_chinese
+from ui.language import say_message, speaking, speaks_chinese
 
 _TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 _QUESTIONS = "questions"
@@ -232,7 +232,7 @@ def _answered(
         try:
             return JSONResponse(answer(values))
         except JuwenError as error:
-            return JSONResponse({"problem": say_error(error)}, 422)
+            return JSONResponse({"problem": say_message(error.message)}, 422)
 
 
 def _add_uploads(server: gr.Server, requests: Requests, jobs: Jobs) -> None:
@@ -246,7 +246,7 @@ def _add_uploads(server: gr.Server, requests: Requests, jobs: Jobs) -> None:
                         await run_in_threadpool(file.write, some)
                 return JSONResponse(requests.job(jobs.add(path)))
             except JuwenError as error:
-                return JSONResponse({"problem": say_error(error)}, 422)
+                return JSONResponse({"problem": say_message(error.message)}, 422)
 
     @server.get("/page/jobs/{job_id}")
     def job(request: Request, job_id: str) -> JSONResponse:

@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from index.library.reader import Heading, LibraryCounts
+from index.library.articles import Heading, LibraryCounts
 from index.records import Kind, Summary
 from rag.records import Evidence
 from ui.chat.markup import fill
 from ui.chat.turns import about, snippet
-from ui.language import say
+from ui.language import say, say_message
 from ui.show import kind_name
 from ui.show_article import reason
 
@@ -76,7 +76,7 @@ def heading_about(one: Heading) -> str:
 
 def report_html(summary: Summary, cleaned: Cleaned) -> str:
     """What an indexing run did."""
-    problems = [say(problem.english, problem.chinese) for problem in summary.problems]
+    problems = [say_message(problem) for problem in summary.problems]
     return fill(
         "report",
         summary=summary,

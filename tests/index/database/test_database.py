@@ -28,7 +28,7 @@ from index.errors import LibraryError
 from index.library.reader import Library
 from index.library.writer import open_writer
 from index.records import Article
-from tests.conftest import article
+from tests.conftest import article, nearest
 
 
 @pytest.fixture
@@ -156,9 +156,9 @@ def test_a_library_damaged_at_any_page_works_or_raises_the_one_sentence(
         library.counts()
         list(library.articles())
         library.raw_article("bridge")
-        library.search(encoder.encode_queries(["大桥"]), "zh", 5)
+        nearest(library, encoder.encode_queries(["大桥"]), "zh", 5)
     with suppress(LibraryError), open_writer(library_folder, encoder, None, 1) as writer:
-        writer.published_version("bridge")
+        writer.published_content("bridge")[0]
         writer.staged_version("bridge")
         writer.vectors_of(["x"])
         writer.has_centres()

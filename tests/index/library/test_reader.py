@@ -12,7 +12,8 @@ from index.build import index_raw
 from index.database.database import DATABASE
 from index.errors import EncoderError, LibraryError
 from index.library.reader import Library, check_encoder
-from tests.conftest import ARTICLES, FakeEncoder, article
+from index.search.filters import Filters
+from tests.conftest import ARTICLES, FakeEncoder, article, nearest
 
 
 @pytest.fixture
@@ -85,7 +86,7 @@ def test_an_empty_library_has_no_counts_no_dates_and_no_results(tmp_path, encode
         assert (counts.articles, counts.empty, counts.chunks) == (0, 0, 0)
         assert counts.first_date is counts.last_date is None
         assert list(library.articles()) == []
-        assert library.search(encoder.encode_queries(["大桥"]), "zh", 5) == []
+        assert nearest(library, encoder.encode_queries(["大桥"]), "zh", 5) == []
 
 
 def test_an_article_is_found_by_its_id_cleaned(library):
@@ -111,7 +112,7 @@ def test_articles_come_oldest_first_and_undated_ones_before(library):
 
 
 def ids_found(library, encoder, question="大桥全长多少公里", language="zh", limit=9, **filters):
-    results = library.search(encoder.encode_queries([question]), language, limit, **filters)
+    results = nearest(library, encoder.encode_queries([question]), language, limit, **filters)
     scores = [score for _, score in results]
     assert scores == sorted(scores, reverse=True)
     return [passage.article.article_id for passage, _ in results]
@@ -133,7 +134,7 @@ def test_the_passage_nearest_to_the_question_comes_first(
 
 
 def test_a_passage_comes_with_its_text_and_article(library, encoder):
-    (passage, score), *_ = library.search(encoder.encode_queries(["大桥全长"]), "zh", 1)
+    (passage, score), *_ = nearest(library, encoder.encode_queries(["大桥全长"]), "zh", 1)
     assert passage.article == library.article("bridge")
     assert passage.text == "东岸大桥将于6月28日通车。\n大桥全长3.2公里，总投资18.6亿元。"
     assert 0 < score <= 1
@@ -184,8 +185,8 @@ def test_no_more_than_the_limit_is_given(library, encoder, limit, given):
 
 def test_a_filter_does_not_change_the_order_or_the_scores(library, encoder):
     question = encoder.encode_queries(["大桥全长多少公里"])
-    all_of_them = library.search(question, "zh", 9)
-    dated = library.search(question, "zh", 9, date_to=date(2026, 1, 1))
+    all_of_them = nearest(library, question, "zh", 9)
+    dated = nearest(library, question, "zh", 9, date_to=date(2026, 1, 1))
     assert dated == [(p, score) for p, score in all_of_them if p.article.date is not None]
 
 
@@ -225,7 +226,7 @@ def test_days_and_headings_newest_first(library_folder):
         newest = [one.article_id for one in library.headings(10)]
         assert newest == ["bridge", "picture", "school", "factory", "english"]
         assert [one.article_id for one in library.headings(2, 1)] == newest[1:3]
-        limited = library.headings(10, date_from=date(2025, 5, 1), accounts=["教育号"])
+        limited = library.headings(10, filters=Filters(date(2025, 5, 1), accounts=["教育号"]))
         assert [(one.article_id, one.title, one.date) for one in limited] == [
             ("school", "海棠小学招生", date(2025, 5, 8))
         ]

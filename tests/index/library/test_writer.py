@@ -17,14 +17,13 @@ from index.cleaning.clean import clean
 from index.database.database import DATABASE
 from index.embedding.centring import Centres
 from index.errors import LibraryError
-from index.library import writer as writer_module
 from index.library.reader import Library
 from index.library.writer import Received, StagedChunk, open_writer
 from index.records import Chunk, Span
-from index.search.dense import load_vectors
+from index.search.dense_building import load_vectors
 from index.search.dense_file import VECTORS
-from index.search.lexical import published_chunks
-from tests.conftest import ARTICLES, FakeEncoder, article
+from index.search.lexical_building import published_chunks
+from tests.conftest import ARTICLES, FakeEncoder, article, nearest
 
 ROOT = Path(__file__).parents[3]
 CENTRES = Centres({"zh": np.zeros(96, np.float32)})
@@ -58,17 +57,17 @@ def test_staged_articles_are_invisible_until_they_are_published(library_folder, 
         Library.open(library_folder) as library,
     ):
         question = encoder.encode_queries(["渡轮开航"])
-        before = library.search(question, "zh", 9)
+        before = nearest(library, question, "zh", 9)
         stage(writer, encoder)
         assert library.article("new") is library.raw_article("new") is None
         assert library.counts().articles == 5
-        assert library.search(question, "zh", 9) == before
+        assert nearest(library, question, "zh", 9) == before
         assert writer.staged_version("new") == "v1"
-        assert writer.published_version("new") is None
+        assert writer.published_content("new") == ("", False)
         publish(writer)
         assert library.article("new").text == "渡轮开航。"
-        assert library.search(question, "zh", 1)[0][0].article.article_id == "new"
-        assert writer.published_version("new") == "v1"
+        assert nearest(library, question, "zh", 1)[0][0].article.article_id == "new"
+        assert writer.published_content("new")[0] == "content of 渡轮开航。"
         assert writer.staged_version("new") is None
 
 
@@ -158,11 +157,11 @@ def test_a_reader_that_stays_open_sees_the_old_library_and_then_the_new(library_
     question = encoder.encode_queries(["渡轮开航"])
     with Library.open(library_folder) as library:
         with library._reading():
-            before = library.search(question, "zh", 9)
+            before = nearest(library, question, "zh", 9)
             index_raw([article("new", "渡轮开航。")], library_folder, encoder=encoder)
-            assert library.search(question, "zh", 9) == before
+            assert nearest(library, question, "zh", 9) == before
             assert library.article("new") is None
-        assert library.search(question, "zh", 1)[0][0].article.article_id == "new"
+        assert nearest(library, question, "zh", 1)[0][0].article.article_id == "new"
         assert library.manifest().generation == 2
 
 
@@ -178,7 +177,7 @@ def test_a_second_writer_is_refused_and_the_first_goes_on(library_folder, encode
         stage(writer, encoder)
         publish(writer)
     with open_writer(library_folder, encoder, None, 1) as writer:
-        assert writer.published_version("new") == "v1"
+        assert writer.published_content("new")[0] == "content of 渡轮开航。"
 
 
 @pytest.mark.parametrize("name", ["notes.txt", ".git", "vectors.txt"])
@@ -227,7 +226,7 @@ def test_a_writer_that_was_refused_leaves_the_lock_free(library_folder, encoder)
     with pytest.raises(LibraryError), open_writer(library_folder, FakeEncoder("other"), None, 1):
         pass
     with open_writer(library_folder, encoder, None, 1) as writer:
-        assert writer.published_version("bridge")
+        assert writer.published_content("bridge")[0]
 
 
 def test_a_database_that_is_damaged_cannot_be_written(tmp_path, encoder):
@@ -241,7 +240,7 @@ def test_a_database_that_is_damaged_cannot_be_written(tmp_path, encoder):
 _CHILD = """
 import os, signal, sys
 from pathlib import Path
-import index.build, index.library.writer
+import index.build, index.library.publication
 from tests.conftest import ARTICLES, FakeEncoder, article
 
 def kill(*_):
@@ -255,10 +254,10 @@ if sys.argv[2] == "staging":
 elif sys.argv[2] == "inside a transaction":
     index.build._WINDOW = 1
     progress = lambda done, total: None
-    index.library.writer.publish_postings = kill
+    index.library.publication.publish_postings = kill
 else:
     progress = lambda done, total: None
-    index.library.writer.update_vectors = kill
+    index.library.publication.update_vectors = kill
 index.build.index_raw([*changed, *new], Path(sys.argv[1]), encoder=FakeEncoder(), progress=progress)
 """
 
@@ -276,7 +275,7 @@ def run_again(folder: Path, encoder: FakeEncoder):
 
 def search(folder, encoder, question="大桥何时通车"):
     with Library.open(folder) as library:
-        found = library.search(encoder.encode_queries([question]), "zh", 99)
+        found = nearest(library, encoder.encode_queries([question]), "zh", 99)
     return [(passage.article.article_id, passage.text, round(score, 5)) for passage, score in found]
 
 
@@ -311,7 +310,7 @@ def test_a_new_library_whose_first_job_was_killed_is_filled_by_the_next(tmp_path
     run_killed(folder, "staging")
     with Library.open(folder) as library:
         assert library.counts().articles == 0
-        assert library.search(encoder.encode_queries(["大桥"]), "zh", 5) == []
+        assert nearest(library, encoder.encode_queries(["大桥"]), "zh", 5) == []
     assert run_again(folder, encoder).added == 7
     assert len(ids(folder)) == 7
 
@@ -337,7 +336,7 @@ def test_a_search_index_that_cannot_be_made_is_said_plainly(library_folder, enco
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(writer_module, "update_vectors", full)
+    monkeypatch.setattr("index.library.publication.update_vectors", full)
     with (
         pytest.raises(LibraryError, match="No space left"),
         open_writer(library_folder, encoder, None, 1) as writer,

@@ -14,7 +14,7 @@ from index.library.reader import Library
 from index.library.writer import open_writer
 from index.maintenance.compact import compact_library
 from index.maintenance.verify import verify_library
-from tests.conftest import article, contents
+from tests.conftest import article, contents, nearest
 
 TEXT = "渡轮上午开航，全程需要四十分钟，票价五元，老人半价，雾天停航。"
 
@@ -80,12 +80,12 @@ def test_a_library_that_is_being_written_is_left_alone(library_folder, encoder):
 def test_a_reader_goes_on_while_the_library_is_compacted(library_folder, encoder):
     question = encoder.encode_queries(["大桥"])
     with Library.open(library_folder) as library:
-        before = library.search(question, "zh", 9)
+        before = nearest(library, question, "zh", 9)
         with library.snapshot():
-            assert library.search(question, "zh", 9) == before
+            assert nearest(library, question, "zh", 9) == before
             compact_library(library_folder)
-            assert library.search(question, "zh", 9) == before
-        assert library.search(question, "zh", 9) == before
+            assert nearest(library, question, "zh", 9) == before
+        assert nearest(library, question, "zh", 9) == before
 
 
 def test_there_is_nothing_to_compact_where_there_is_no_library(tmp_path):

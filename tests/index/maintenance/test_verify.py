@@ -14,8 +14,8 @@ from index.database.database import DATABASE
 from index.errors import LibraryError
 from index.maintenance.repair import repair_library
 from index.maintenance.verify import verify_library
-from index.search.dense import pack
 from index.search.dense_file import VECTORS
+from index.search.dense_vectors import pack
 from tests.conftest import ARTICLES, FakeEncoder, article, contents
 
 GREETING = "各位读者早上好"
@@ -244,8 +244,8 @@ def test_damage_that_cannot_be_mended_is_named(whole, encoder, name):
     remaining = repair_library(whole, encoder=encoder).remaining
     assert {finding.mend for finding in remaining} == {mend}
     for finding in remaining:
-        assert finding.english
-        assert finding.chinese
+        assert finding.message.english
+        assert finding.message.chinese
         assert mend is not Mend.SOURCE or finding.subject == "bridge"
 
 
@@ -283,7 +283,7 @@ def test_nothing_can_be_verified_or_repaired_where_there_is_no_library(tmp_path)
 
 
 def test_verifying_changes_nothing_and_sees_nothing_staged(whole, encoder, monkeypatch):
-    monkeypatch.setattr("index.library.writer.publish_postings", None)
+    monkeypatch.setattr("index.library.publication.publish_postings", None)
     with pytest.raises(TypeError):
         index_raw([article("new", "新的。")], whole, encoder=encoder)
     data = (whole / DATABASE).read_bytes()

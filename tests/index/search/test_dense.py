@@ -16,22 +16,18 @@ from index.embedding.encoder import unit
 from index.library.reader import Library
 from index.maintenance.compact import compact_library
 from index.maintenance.verify import verify_library
-from index.search import dense as module
-from index.search.dense import (
-    load_vectors,
-    pack,
-    rebuild_vectors,
-    stored_question_centres,
-    unpack,
-)
+from index.search import dense
+from index.search import dense_building as module
+from index.search.dense_building import load_vectors, rebuild_vectors
 from index.search.dense_file import VECTORS, read_index
-from index.search.lexical import published_chunks
-from tests.conftest import FakeEncoder, article, centres_of, contents
+from index.search.dense_vectors import pack, stored_question_centres, unpack
+from index.search.lexical_building import published_chunks
+from tests.conftest import FakeEncoder, article, centres_of, contents, nearest
 
 
 def found(folder, encoder):
     with Library.open(folder) as library:
-        passages = library.search(encoder.encode_queries(["大桥全长多少公里"]), "zh", 5)
+        passages = nearest(library, encoder.encode_queries(["大桥全长多少公里"]), "zh", 5)
     return [(passage.chunk_id, round(score, 5)) for passage, score in passages]
 
 
@@ -164,7 +160,7 @@ QUESTIONS = ("第17号码头", "码头长210米", "3月启用")
 def small_bounds(monkeypatch):
     monkeypatch.setattr(module, "MOST_EXACT", 100)
     monkeypatch.setattr(module, "_MOST_UNLISTED", 12)
-    monkeypatch.setattr(module, "_FEW_ALLOWED", 4)
+    monkeypatch.setattr(dense, "_FEW_ALLOWED", 4)
 
 
 @pytest.fixture
@@ -187,7 +183,7 @@ def written(folder):
 
 def scores(folder, encoder, question, **filters):
     with Library.open(folder) as library:
-        passages = library.search(encoder.encode_queries([question]), "zh", 20, **filters)
+        passages = nearest(library, encoder.encode_queries([question]), "zh", 20, **filters)
     return [(passage.article.article_id, round(score, 3)) for passage, score in passages]
 
 
@@ -301,10 +297,10 @@ def test_filters_reach_into_the_lists(large, encoder):
 def test_readers_of_an_old_snapshot_find_what_it_holds(large, encoder):
     question = encoder.encode_queries(["第17号码头"])
     with Library.open(large) as library, library.snapshot():
-        before = library.search(question, "zh", 20)
+        before = nearest(library, question, "zh", 20)
         remove_articles([f"n{n}" for n in range(17, 40)], large, encoder=encoder)
-        library._vectors = None
-        assert [p for p, _ in library.search(question, "zh", 20)] == [p for p, _ in before]
+        library._made.clear()
+        assert [p for p, _ in nearest(library, question, "zh", 20)] == [p for p, _ in before]
 
 
 def test_a_compacted_library_has_lists_of_today(large, encoder):

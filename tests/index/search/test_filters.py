@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from index.build import index_raw, remove_articles
 from index.database.database import DATABASE
 from index.library.reader import Library
-from index.search.filters import load_attributes
+from index.search.filters import Filters, load_attributes
 from index.search.lexical import load_postings
 from tests.conftest import FakeEncoder, article
 
@@ -55,7 +55,7 @@ def test_a_mask_lets_through_what_a_look_at_every_article_does(
     connection = sqlite3.connect(folder / DATABASE)
     postings = load_postings(connection)
     attributes = load_attributes(connection, postings.ids, postings.articles)
-    mask = attributes.allowed(connection, date_from, date_to, accounts, ids, languages)
+    mask = attributes.allowed(connection, Filters(date_from, date_to, accounts, ids, languages))
     connection.close()
     with Library.open(folder) as library:
         passages = library.passages(postings.ids.tolist())

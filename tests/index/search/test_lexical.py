@@ -15,8 +15,9 @@ from index.build import index_raw
 from index.database.database import DATABASE
 from index.library.reader import Library
 from index.records import Span
-from index.search import lexical as module
-from index.search.lexical import K1, B, load_postings, searched_text
+from index.search import lexical_building as module
+from index.search.lexical import K1, B, load_postings
+from index.search.lexical_building import searched_text
 from index.text.terms import index_terms
 from tests.conftest import ARTICLES, FakeEncoder, article
 

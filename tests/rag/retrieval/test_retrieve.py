@@ -13,7 +13,7 @@ from index.library.reader import Library
 from index.records import Span
 from rag.records import EVIDENCE_ARTICLES, Filters
 from rag.retrieval.retrieve import join_neighbours, originals_first, retrieve, to_evidence
-from tests.conftest import ARTICLES, FakeEncoder, article
+from tests.conftest import ARTICLES, FakeEncoder, article, nearest
 from tests.rag.conftest import ranked
 
 
@@ -50,8 +50,8 @@ def test_evidence_is_ten_deep_though_one_article_has_hundreds_of_near_passages(c
     question = "园中的海棠花今天开放，游客很多"
     with library:
         vector = encoder.encode_queries([question])
-        nearest = library.search(vector, "zh", 128)
-        assert {passage.article.article_id for passage, _ in nearest} == {"long"}, "not crowded"
+        found = nearest(library, vector, "zh", 128)
+        assert {passage.article.article_id for passage, _ in found} == {"long"}, "not crowded"
         found = retrieve(library, encoder, question, Filters())
     assert ids(found)[0] == "long"
     assert len(found) == len(set(ids(found))) == EVIDENCE_ARTICLES >= 10

@@ -1,0 +1,172 @@
+"""A library folder, open for reading: one connection, one published generation at a time."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+from index.database.database import (
+    DATABASE,
+    Manifest,
+    connect_reader,
+    current_reader,
+    manifest_value,
+    said_plainly,
+)
+from index.database.schema import OLDEST_MIGRATED, SCHEMA_VERSION
+from index.errors import LibraryError
+
+_Made = TypeVar("_Made")
+
+
+class OpenLibrary:
+    """A library folder, open for reading.
+
+    Safe to use from several threads; every method sees one published generation, and a library
+    that a job in another process publishes to is seen anew by the next call.
+    """
+
+    def __init__(self, folder: Path, connection: sqlite3.Connection) -> None:
+        self.folder = folder
+        self._connection = connection
+        self._lock = threading.RLock()
+        self._generation = -1
+        self._made: dict[Callable[[sqlite3.Connection], Any], Any] = {}
+
+    @classmethod
+    def open(cls, folder: Path | str) -> Self:
+        """Open an existing library.
+
+        Raises:
+            LibraryError: the folder is not a library, of another schema, or damaged.
+        """
+        library = cls.connect(folder)
+        try:
+            library.manifest()
+        except BaseException:
+            library.close()
+            raise
+        return library
+
+    @classmethod
+    def connect(cls, folder: Path | str) -> Self:
+        """``open`` without a look at what the library was made with: a damaged one will do."""
+        folder = Path(folder)
+        path = folder / DATABASE
+        if not path.is_file():
+            raise LibraryError(
+                f"{str(folder)!r} is not a library; make one with 'juwen index PATH --library {folder}'",
+                f"{str(folder)!r} 不是文章库；请用 juwen index 文件 --library {folder} 建库",
+            )
+        with said_plainly(folder):
+            return cls(folder, connect_reader(path))
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def manifest(self) -> Manifest:
+        """What the library was made with.
+
+        Raises:
+            LibraryError: its schema is not this version's.
+        """
+        self.check_schema()
+        with self._reading() as connection:
+            values = {
+                field: json.loads(manifest_value(connection, field))
+                for field in Manifest.__dataclass_fields__
+            }
+        return Manifest(**values)
+
+    def check_schema(self) -> None:
+        """Refuse a library whose tables this version does not know.
+
+        Raises:
+            LibraryError: it has another schema, or was never filled.
+        """
+        with self._reading() as connection:
+            begun = connection.execute(
+                "SELECT 1 FROM sqlite_master WHERE name = 'manifest'"
+            ).fetchone()
+            schema = int(manifest_value(connection, "schema")) if begun else 0
+        if not begun:
+            raise LibraryError(
+                f"the library {str(self.folder)!r} was begun and never filled; "
+                f"fill it with 'juwen index PATH --library {self.folder}'",
+                f"文章库 {str(self.folder)!r} 尚未建成；请用 juwen index 文件 --library {self.folder} 建库",
+            )
+        check_schema(self.folder, schema, SCHEMA_VERSION)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Everything read inside it sees one generation."""
+        with self._reading():
+            yield
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        """One read transaction: everything inside it sees the same generation."""
+        with self._lock, said_plainly(self.folder):
+            if self._connection.in_transaction:
+                yield self._connection
+                return
+            self._connection = current_reader(self._connection, self.folder / DATABASE)
+            self._connection.execute("BEGIN")
+            try:
+                yield self._connection
+            finally:
+                self._connection.rollback()
+
+    def _once(
+        self, connection: sqlite3.Connection, make: Callable[[sqlite3.Connection], _Made]
+    ) -> _Made:
+        """What ``make`` makes of the generation that ``connection`` sees, made once."""
+        generation = int(manifest_value(connection, "generation"))
+        if generation != self._generation:
+            self._generation, self._made = generation, {}
+        if make not in self._made:
+            self._made[make] = make(connection)
+        made: _Made = self._made[make]
+        return made
+
+
+def check_schema(folder: Path, schema: int, oldest: int) -> None:
+    """Refuse a library of which this version does not know the tables.
+
+    Args:
+        oldest: The oldest schema that will do.
+
+    Raises:
+        LibraryError: with the way out: bring it up to date, get a newer version, or build it anew.
+    """
+    if oldest <= schema <= SCHEMA_VERSION:
+        return
+    english = (
+        f"the library {str(folder)!r} has schema {schema}, this version reads {SCHEMA_VERSION}; "
+    )
+    chinese = f"文章库 {str(folder)!r} 的结构版本为 {schema}，本版本只支持 {SCHEMA_VERSION}；"
+    if schema > SCHEMA_VERSION:
+        raise LibraryError(
+            english + "it was made by a newer version of juwen: update this one",
+            chinese + "它由更新版本的 juwen 建立，请升级本程序",
+        )
+    if schema >= OLDEST_MIGRATED:
+        raise LibraryError(
+            english + f"bring it up to date with 'juwen repair --library {folder}'",
+            chinese + f"请用 juwen repair --library {folder} 升级",
+        )
+    raise LibraryError(
+        english + "make a new one with 'juwen index PATH --library NEW_FOLDER'",
+        chinese + "请用 juwen index 文件 --library 新目录 重新建库",
+    )
