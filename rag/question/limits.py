@@ -12,8 +12,8 @@ from datetime import date
 from enum import StrEnum
 
 from index.text.dates.periods import Period, hull
-from index.text.dates.phrases import normalise
 from index.text.language import Language, detect_language
+from index.text.script import fold_characters
 from index.text.terms import content_terms
 from rag.question.accounts import named_accounts
 from rag.question.days import publication_days
@@ -162,7 +162,8 @@ def _limit(periods: Sequence[Period]) -> Period:
 def _can_go(phrase: Phrase) -> bool:
     """Whether a sentence stands without the phrase: an account that is its subject has to stay."""
     return phrase.role in {Role.PUBLISHED, Role.LANGUAGE} or (
-        phrase.role is Role.ACCOUNT and normalise(phrase.text) != normalise(phrase.account)
+        phrase.role is Role.ACCOUNT
+        and fold_characters(phrase.text) != fold_characters(phrase.account)
     )
 
 
@@ -179,7 +180,7 @@ def _cut(question: str, limits: Sequence[Phrase]) -> str:
 
 def _is_searchable(rest: str) -> bool:
     """Whether words are left that say what to look for: 有哪些新闻 says nothing."""
-    said = normalise(rest)
+    said = fold_characters(rest)
     for pattern in _SAYS_NOTHING:
         said = pattern.sub(" ", said)
     return bool(content_terms(said))

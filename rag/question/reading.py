@@ -6,8 +6,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from index.text.dates.phrases import DatePhrase, find_dates, normalise
+from index.text.dates.phrases import DatePhrase, find_dates
 from index.text.rules import load_rules
+from index.text.script import fold_characters
 
 LONGEST_READ = 1000
 """Characters of a question that are looked at; limits are not said after a thousand."""
@@ -66,12 +67,12 @@ class Reading:
 
 def read_question(question: str, today: date, accounts: Collection[str]) -> Reading:
     masks = str.maketrans({NAME: " ", DATE: " "})
-    text = normalise(question[:LONGEST_READ]).translate(masks)
+    text = fold_characters(question[:LONGEST_READ]).translate(masks)
     masked = _NAME.sub(lambda m: m[0] if len(m[0]) > _MOSTLY * len(text) else _mask(m[0]), text)
     dates = find_dates(masked, today)
     for each in dates:
         masked = masked[: each.start] + DATE * (each.end - each.start) + masked[each.end :]
-    names = {normalise(account): account for account in accounts}
+    names = {fold_characters(account): account for account in accounts}
     return Reading(text, masked, today, dates, names)
 
 

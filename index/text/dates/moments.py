@@ -15,8 +15,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from index.text.dates.phrases import normalise
 from index.text.dates.words import BOTH, CHINESE, DAYS_AWAY, ENGLISH, YEARS_AWAY, part_number
+from index.text.script import fold_characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def find_moments(text: str) -> list[Moment]:
     >>> [(m.year, m.month, m.day) for m in find_moments("2025年9月24日起，至9月30日")]
     [(2025, 9, 24), (None, 9, 30)]
     """
-    return [moment for match in _matches(normalise(text)) if (moment := _moment(match))]
+    return [moment for match in _matches(fold_characters(text)) if (moment := _moment(match))]
 
 
 def _matches(text: str) -> Iterator[re.Match[str]]:

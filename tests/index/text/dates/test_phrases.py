@@ -7,8 +7,9 @@ from datetime import date
 import pytest
 
 from index.text.dates.periods import Period, holiday_of, hull
-from index.text.dates.phrases import find_dates, normalise
+from index.text.dates.phrases import find_dates
 from index.text.dates.words import number
+from index.text.script import fold_characters
 
 TODAY = date(2025, 10, 20)
 
@@ -166,7 +167,7 @@ def iso(day: date | None) -> str | None:
 
 @pytest.mark.parametrize(("text", "first", "last"), PHRASES)
 def test_phrase_means_these_days(text, first, last):
-    found = find_dates(normalise(text), TODAY)
+    found = find_dates(fold_characters(text), TODAY)
     assert [(iso(p.past.date_from), iso(p.past.date_to)) for p in found] == [(first, last)]
 
 
@@ -197,7 +198,7 @@ def test_phrase_means_these_days(text, first, last):
     ],
 )
 def test_no_date(text):
-    assert find_dates(normalise(text), TODAY) == ()
+    assert find_dates(fold_characters(text), TODAY) == ()
 
 
 @pytest.mark.parametrize(
@@ -227,7 +228,7 @@ def test_number(text, expected):
 
 
 def test_normalise_keeps_every_character_in_its_place():
-    assert normalise("２０２５年９月　週二，發布（１）") == "2025年9月 周二，发布（1）"
+    assert fold_characters("２０２５年９月　週二，發布（１）") == "2025年9月 周二，发布（1）"
 
 
 def test_holidays_of_a_year_the_lunar_calendar_does_not_reach():
