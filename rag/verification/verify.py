@@ -144,7 +144,9 @@ def is_kept(checked: Checked, strictness: Strictness) -> bool:
 _UNFOUND = Finding(
     Fault.MISSING, "nothing in the articles supports this sentence", "文章中没有能支持这句话的内容"
 )
-_LOOSE = Finding(Fault.MISSING, "the cited words support only part of it", "所引文句只支持其中一部分")
+_LOOSE = Finding(
+    Fault.MISSING, "the cited words support only part of it", "所引文句只支持其中一部分"
+)
 _OUT_OF_CONTEXT = Finding(
     Fault.MISSING,
     "these words are in the article, but not where it speaks of what was asked",
