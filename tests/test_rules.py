@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from index.text.rules import load_rules
+from index.text.rules import load_patterns, load_rules
 
 ROOT = Path(__file__).parents[1]
 FILES = sorted(
@@ -65,3 +65,16 @@ def test_words_and_values_become_patterns_the_longest_first(tmp_path, monkeypatc
     assert rules.table("unit") == {"日": 1, "日子": 2}
     assert rules.words("unit") == {"日", "日子"}
     assert (len(rules), list(rules)) == (2, ["unit", "span"])
+
+
+def test_an_entry_of_two_languages_is_one_pattern_with_the_flags_of_each(tmp_path, monkeypatch):
+    for language, text in (
+        ("zh", "[who]\npattern = '谁 | 哪位'\nflags = 'x'\n[only]\nwords = ['日']\n"),
+        ("en", "[who]\npattern = 'who is'\nflags = 'i'\n"),
+    ):
+        (tmp_path / "data" / language).mkdir(parents=True)
+        (tmp_path / "data" / language / "some.toml").write_text(text, "utf-8")
+    monkeypatch.setattr("index.text.rules.files", lambda package: tmp_path)
+    patterns = load_patterns("made.there", "some")
+    assert list(patterns) == ["who", "only"]
+    assert patterns["who"].findall("哪位？ Who is it?") == ["哪位", "Who is"]
