@@ -99,7 +99,7 @@ def test_the_lock_of_a_killed_writer_keeps_nobody_out(library_folder, encoder):
 
 
 def test_a_clock_that_goes_backwards_changes_nothing(library_folder, encoder, monkeypatch):
-    for module in ("index.library.writer", "index.database.schema", "index.database.lock"):
+    for module in ("index.library.publication", "index.database.schema", "index.database.lock"):
         monkeypatch.setattr(f"{module}.utc_now", lambda: "1970-01-01T00:00:00+00:00")
     assert index_raw([article("new", "新的。")], library_folder, encoder=encoder).added == 1
     for path in library_folder.iterdir():
