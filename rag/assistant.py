@@ -155,7 +155,7 @@ class Assistant:
             reader: Finds the words that answer; by default the one that comes with the installation.
 
         Raises:
-            LibraryError: the folder is no library, or was built with another embedding model.
+            LibraryError: the folder is not a library, or was built with another embedding model.
             ChatModelError: the chat model cannot be opened.
         """
         chat = None if chat_model is None else as_chat_model(chat_model)

@@ -52,7 +52,7 @@ def _doubt(sentence: AnswerSentence) -> str:
     """What the articles do not carry of a sentence."""
     label = {
         Support.SUPPORTED: say("supported", "有据"),
-        Support.PARTIAL: say("partly borne out", "部分有据"),
+        Support.PARTIAL: say("partly supported", "部分有据"),
         Support.UNVERIFIED: say("unverified", "未证实"),
     }[sentence.support]
     return f"  ({label}) {_one_line(f'{sentence.text} — {sentence.reason}')}"

@@ -92,7 +92,7 @@ def _ways(
         "search": partial(_searched, whole),
         "search without the encoder": partial(_searched, rest),
         "… reading the question": partial(_understood, rest.library),
-        "… candidates of both legs": partial(_candidates, rest.library, known),
+        "… candidates of both retrievers": partial(_candidates, rest.library, known),
     }
 
 

@@ -6,7 +6,7 @@ from index.errors import QuestionError
 from index.records import well_formed
 
 LONGEST_QUESTION = 2000
-"""Characters of a question, history apart; what is longer is no question but a text."""
+"""Characters of a question, history apart; what is longer is a text and not a question."""
 
 
 def check_question(question: str) -> str:

@@ -238,7 +238,7 @@ def test_what_is_not_borne_out_and_how_the_answer_was_made_is_said():
     lines = shown.splitlines()
     assert lines[1:3] == [
         "  (unverified) 大桥长9公里。 — 原文是3.2 公里",
-        "  (partly borne out) 大桥很长。 — 只说了长度",
+        "  (partly supported) 大桥很长。 — 只说了长度",
     ]
     assert "模型 断开" in lines
 

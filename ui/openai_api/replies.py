@@ -105,7 +105,7 @@ def _doubts(answer: Answer) -> Mapping[Support, str]:
 
 def _borne_out() -> Mapping[Support, str]:
     return {
-        Support.PARTIAL: say("(partly borne out)", "（部分有据）"),
+        Support.PARTIAL: say("(partly supported)", "（部分有据）"),
         Support.UNVERIFIED: say("(unverified)", "（未证实）"),
     }
 

@@ -1,4 +1,4 @@
-"""Both legs' scores made one."""
+"""Both retrievers' scores made one."""
 
 from __future__ import annotations
 
