@@ -2,7 +2,7 @@
 
     python -m eval.benchmarks.answering LIBRARY=questions.jsonl … [--limit N] [--weights reader.safetensors]
 
-Prints ``rag.extractive.candidates.WEIGHTS`` and the three of ``rag.extractive.refusal`` as they fit these sets; for each set how
+Prints ``rag.extractive.candidates.WEIGHTS`` and the three of ``rag.extractive.certainty`` as they fit these sets; for each set how
 often a sentence with a gold answer is among the first one, two and three, with the fitted weights,
 with those in use, and with each feature left out; and how many are right among the surest answers. Fit
 it on questions that the reader was not trained on.
@@ -40,8 +40,8 @@ from index.text.language import detect_language
 from rag.assistant import Assistant
 from rag.extractive.answer import ENOUGH, READ, choose, quoted
 from rag.extractive.candidates import WEIGHTS, Candidate, Features, readable, score_sentences
+from rag.extractive.certainty import Confidence, confidence_features
 from rag.extractive.reader import PackagedReader, PassageReading, Reader
-from rag.extractive.refusal import Confidence, confidence_features
 from rag.extractive.reorder import best_answers
 from rag.question.follow_up import standalone
 from rag.records import Found, RankedPassage
@@ -200,7 +200,7 @@ def judge(read: Sequence[Asked], weights: NDArray[np.floating]) -> None:
     shares = shares_of(read)
     for name, labels in (("RIGHT", right), ("NEAR", near), ("WORDS", words)):
         sure = cross_validated(rows, np.asarray(labels), shares, read)
-        say(f"rag.extractive.refusal.{name}", Confidence, fit(rows, np.asarray(labels), shares))
+        say(f"rag.extractive.certainty.{name}", Confidence, fit(rows, np.asarray(labels), shares))
         print("  without each feature:", without_each(rows, np.asarray(labels), shares, read))
         for least in np.arange(0.1, 0.95, 0.1):
             print(f"  {name} >= {least:.1f}:", curve_point(read, labels, sure >= least))

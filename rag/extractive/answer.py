@@ -2,7 +2,7 @@
 
 There are three ways to answer (``rag.records.Certainty``). *Directly*: the very words, and the
 sentence that they stand in. *Nearest*: at most two sentences, of which nothing more is said than
-that they are the nearest. *Refusal*: nothing is near (``rag.extractive.refusal``).
+that they are the nearest. *Refusal*: nothing is near (``rag.extractive.certainty``).
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ from index.records import Span
 from index.text.rules import load_patterns
 from index.text.sentences import split_sentences
 from rag.extractive.candidates import Candidate, score_sentences
+from rag.extractive.certainty import Judgement, judge
 from rag.extractive.excerpt import excerpt
 from rag.extractive.reader import Reader
-from rag.extractive.refusal import Judgement, is_chat, judge
+from rag.extractive.refusal import is_chat
 from rag.question.answer_type import asks_for_course
 from rag.records import (
     AnswerSentence,

@@ -1,18 +1,9 @@
-"""Whether the evidence answers, how sure that is, and what is said where it does not.
-
-Logistic regressions on what the reader and retrieval say of the likeliest sentence and its article
-(``Confidence``): that it is the one that answers, that the library holds an answer at all, and that
-the very words are right. They are fitted by ``eval/benchmarks/answering.py`` on questions that the reader
-was not trained on; ``docs/reader.md`` has the curves that the three levels of strictness are points
-on.
-"""
+"""What is said where the articles do not answer: what was looked for, what came nearest and lacks what."""
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import astuple, dataclass
 
 from index.records import Article
 from index.text.language import Language, detect_language
@@ -20,82 +11,18 @@ from index.text.names import find_names, fold_name, latin_words, stands_in
 from index.text.rules import load_patterns
 from index.text.terms import question_phrases
 from rag.extractive.candidates import Candidate
-from rag.records import Certainty, Nearest, RankedPassage, Refusal, Strictness, iso
+from rag.records import Nearest, RankedPassage, Refusal, iso
 
 _NEAREST = 3
 _LOOKED_FOR = 8
 
-_FARTHEST = 0.15
-"""Cosine after centring; the nearest passage of nearly every answerable question is nearer."""
-
-_DIRECT = {Strictness.STRICT: 0.8, Strictness.BALANCED: 0.6, Strictness.OPEN: 0.4}
-"""Probability of being right from which on an answer is direct."""
-
-_NEAR = {Strictness.STRICT: 0.4, Strictness.BALANCED: 0.1, Strictness.OPEN: 0.05}
-"""Probability that the library holds an answer from which on the nearest sentences are said."""
-
-_SURE_WORDS = 0.5
-"""Probability of being right from which on the very words are given."""
-
 _LEAST_TOLD = 0.1
 """Share of the question's terms that the sentence quoted in a refusal has to have, or its title."""
-
-_LOGIT = 12.0
-"""Beyond this a logit says nothing more."""
 
 _RULES = load_patterns("rag.extractive", "answers")
 _CHAT = re.compile(
     rf"(?:{_RULES['small_talk'].pattern})\W*(?:{_RULES['small_talk_ending'].pattern})?\W*"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Confidence:
-    """What says how well the evidence answers; as weights, what each counts.
-
-    Attributes:
-        span: The logit of the likeliest sentence's words, less that of no answer.
-        answers: The logit that its passage answers.
-        likely: How likely it is among all sentences, 0 to 1.
-        dense: Its article's best standardised cosine.
-        foreign: Whether it is in another language than the question.
-        base: 1; as a weight, the intercept.
-    """
-
-    span: float
-    answers: float
-    likely: float
-    dense: float
-    foreign: float
-    base: float = 1.0
-
-
-RIGHT = Confidence(span=0.079, answers=0.46, likely=1.248, dense=0.217, foreign=-1.249, base=-1.728)
-"""That what would be said holds the answer."""
-
-NEAR = Confidence(
-    span=-0.191, answers=1.012, likely=1.025, dense=0.308, foreign=-0.949, base=-1.968
-)
-"""That the library holds an answer."""
-
-WORDS = Confidence(
-    span=0.367, answers=-0.186, likely=2.093, dense=0.098, foreign=-1.339, base=-2.006
-)
-"""That the very words are right."""
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """What is made of the evidence.
-
-    Attributes:
-        right: The probability that what would be said holds the answer.
-        short: Whether its words are sure enough to be given alone.
-    """
-
-    certainty: Certainty
-    right: float = 0.0
-    short: bool = False
 
 
 def is_chat(question: str) -> bool:
@@ -105,50 +32,6 @@ def is_chat(question: str) -> bool:
     (True, False)
     """
     return bool(_CHAT.fullmatch(question.strip()))
-
-
-def judge(
-    question: str,
-    ranked: Sequence[RankedPassage],
-    candidates: Sequence[Candidate],
-    strictness: Strictness,
-) -> Judgement:
-    """How a question is answered, from the passages and their sentences, likeliest first."""
-    if max(hit.cosine for hit in ranked) < _FARTHEST:
-        return Judgement(Certainty.REFUSAL)
-    features = confidence_features(question, ranked, candidates[0])
-    right = probability(RIGHT, features)
-    if right >= _DIRECT[strictness]:
-        words = probability(WORDS, features) >= _SURE_WORDS
-        return Judgement(Certainty.DIRECT, right, words)
-    near = probability(NEAR, features) >= _NEAR[strictness]
-    return Judgement(Certainty.NEAREST if near else Certainty.REFUSAL, right)
-
-
-def probability(weights: Confidence, features: Confidence) -> float:
-    """Of the logistic regression with some weights, 0 to 1."""
-    pairs = zip(astuple(weights), astuple(features), strict=True)
-    total = sum(weight * feature for weight, feature in pairs)
-    return 1 / (1 + math.exp(-total))
-
-
-def confidence_features(
-    question: str, ranked: Sequence[RankedPassage], best: Candidate
-) -> Confidence:
-    """What the passages (``rag.extractive.candidates.readable``) say, the likeliest sentence being ``best``."""
-    article = best.passage.article
-    dense = [hit.dense for hit in ranked if hit.passage.article.article_id == article.article_id]
-    return Confidence(
-        span=_within(best.features.span),
-        answers=_within(best.features.answers),
-        likely=best.probability,
-        dense=max(dense),
-        foreign=float(best.passage.language != detect_language(question)),
-    )
-
-
-def _within(logit: float) -> float:
-    return max(-_LOGIT, min(_LOGIT, logit))
 
 
 def _about(article: Article) -> str:

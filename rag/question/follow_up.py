@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from index.text.rules import load_rules
 from index.text.terms import content_terms
 from rag.records import Turn
 
@@ -13,10 +13,9 @@ _OWN_TERMS = 3
 _CARRIED = 4
 """Turns that a question can lean on at most."""
 
-_LEANING = re.compile(
-    r"^(?:那|其中|还有|另外|此外|同样|上述|前者|后者|这|该)|(?<![其吉])[它他她]|(?:^|[，,；。 ])其(?![他它余实次])|这[个家项次些位里]|那[个家项次些位里]|呢[？?]?$"
-    r"|^(?:and|what about|how about)\b|\b(?:it|its|they|their|them|he|she|his|her|this|those|these)\b",
-    re.I,
+_LEANING = tuple(
+    load_rules("rag.question", f"{language}/follow_up").regex("leaning")
+    for language in ("zh", "en")
 )
 
 
@@ -59,4 +58,6 @@ def standalone(question: str, history: Sequence[Turn]) -> Standalone:
 
 def leans(question: str) -> bool:
     """Whether a question means little without what was said before it."""
-    return bool(_LEANING.search(question)) or len(content_terms(question)) < _OWN_TERMS
+    return (
+        any(rule.search(question) for rule in _LEANING) or len(content_terms(question)) < _OWN_TERMS
+    )
