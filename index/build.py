@@ -18,7 +18,8 @@ from index.cleaning.metadata import publication_date
 from index.cleaning.newspaper_page import split_page
 from index.duplicates.relations import Recurring, skipped_spans
 from index.embedding.centring import question_centres
-from index.embedding.encoder import PACKAGED, Encoder, load_encoder, passage_text
+from index.embedding.encoder import PACKAGED, Encoder, passage_text
+from index.embedding.load import load_encoder
 from index.errors import LibraryError
 from index.library.reader import Library
 from index.library.writer import LibraryWriter, Received, StagedChunk, open_writer

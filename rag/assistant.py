@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 import numpy as np
 
 from index.embedding.centring import Centres
-from index.embedding.encoder import Encoder, load_encoder
+from index.embedding.encoder import Encoder
+from index.embedding.load import load_encoder
 from index.library.reader import Library, check_encoder
 from index.text.language import detect_language
 from rag.batches import in_order, without_blocking

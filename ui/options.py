@@ -11,7 +11,8 @@ from pathlib import Path
 
 import click
 
-from index.embedding.encoder import Encoder, load_encoder
+from index.embedding.encoder import Encoder
+from index.embedding.load import load_encoder
 from index.errors import QuestionError
 from rag.assistant import Assistant
 from rag.question.check import check_question

@@ -22,7 +22,8 @@ from typing import TYPE_CHECKING
 from index.build import index_raw
 from index.chunk import chunk_article
 from index.cleaning.clean import clean
-from index.embedding.encoder import SentenceTransformerEncoder, passage_text
+from index.embedding.encoder import passage_text
+from index.embedding.sentence_transformer import SentenceTransformerEncoder
 from index.readers.load import read_articles
 from index.records import RawArticle
 

@@ -31,7 +31,8 @@ from eval.questions import Case, read_cases
 from eval.records import Metric
 from eval.retrieval import retrieval_scores
 from index.database.database import DATABASE
-from index.embedding.encoder import Encoder, Vectors, load_encoder
+from index.embedding.encoder import Encoder, Vectors
+from index.embedding.load import load_encoder
 from index.library.reader import Candidates, Library
 from index.search.dense_vectors import unpack
 from index.search.filters import NO_FILTERS, Filters

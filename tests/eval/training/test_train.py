@@ -10,6 +10,7 @@ import torch
 from eval.training import train
 from eval.training.examples import is_held_out
 from eval.training.held_out import Held
+from eval.training.network import Reading, open_network
 from eval.training.pairs import Asked
 from eval.training.public_sets import Text
 from eval.training.train import (
@@ -22,9 +23,8 @@ from eval.training.train import (
     material_of,
     read_all,
 )
+from index.embedding.tokenizer import PackagedTokenizer
 from index.records import Span
-from rag.extractive.reader_input import open_tokenizer
-from rag.extractive.reader_network import Reading, open_network
 from tests.eval.training.material import BRIDGE, EXAMPLES, GARDEN, TEXTS, curve
 from tests.tiny_reader import decided_network
 
@@ -42,7 +42,7 @@ def new(tiny, tmp_path):
         folder = tmp_path / name
         folder.mkdir(exist_ok=True)
         torch.manual_seed(seed)
-        return Trainer(open_network(tiny), open_tokenizer(tiny), folder, seed)
+        return Trainer(open_network(tiny), PackagedTokenizer(tiny), folder, seed)
 
     return make
 
@@ -114,7 +114,7 @@ def test_where_a_kind_is_missing_the_others_stand_in(examples, texts):
 
 
 def test_the_span_loss_is_least_where_the_answer_is_and_counts_each_of_its_places(tiny):
-    tokenizer = open_tokenizer(tiny)
+    tokenizer = PackagedTokenizer(tiny)
     text = "东岸大桥全长3公里，海棠小学3公里。"
     first, second = Span(6, 9), Span(14, 17)
     assert first.of(text) == second.of(text) == "3公里"
@@ -141,7 +141,7 @@ def test_the_span_loss_is_least_where_the_answer_is_and_counts_each_of_its_place
 
 def test_an_answer_that_was_cut_off_teaches_no_span(tiny):
     one = Asked("问", "", "大" * 400 + "3", (Span(400, 401),))
-    pairs = encode(open_tokenizer(tiny), [one])
+    pairs = encode(PackagedTokenizer(tiny), [one])
     zeros = torch.zeros(1, len(pairs[0].ids), requires_grad=True)
     loss = _span_loss(Reading(zeros, zeros, torch.zeros(1)), pairs, [one])
     assert loss.tolist() == [0.0]
@@ -325,7 +325,7 @@ def test_the_weights_come_back_even_where_measuring_fails(new):
 
 
 def test_a_batch_is_read_as_one_by_one_whatever_their_lengths(tiny):
-    network, tokenizer = decided_network(tiny), open_tokenizer(tiny)
+    network, tokenizer = decided_network(tiny), PackagedTokenizer(tiny)
     asked = [Asked("问", "题", BRIDGE.text[: 3 + 17 * (at % 9)], ()) for at in range(20)]
     together = read_all(network, tokenizer, asked)
     for one, read in zip(asked, together, strict=True):

@@ -8,14 +8,10 @@ from datetime import date
 import numpy as np
 import pytest
 
-from index.embedding import encoder as embed
-from index.embedding.encoder import (
-    PACKAGED,
-    SentenceTransformerEncoder,
-    load_encoder,
-    passage_text,
-    unit,
-)
+from index.embedding import sentence_transformer as embed
+from index.embedding.encoder import PACKAGED, passage_text, unit
+from index.embedding.load import load_encoder
+from index.embedding.sentence_transformer import SentenceTransformerEncoder
 from index.errors import EncoderError
 from index.records import Article, Chunk, Span
 
@@ -103,8 +99,9 @@ def test_the_packaged_model_has_a_fingerprint_without_being_loaded(monkeypatch):
     def never() -> None:
         raise AssertionError("the model was unpacked")
 
-    monkeypatch.setattr(embed, "packaged_checkpoint", never)
+    monkeypatch.setattr("index.embedding.packaged_encoder.packaged_graph", never)
     encoder = load_encoder()
+    assert encoder.dimension == 384
     assert encoder.name == PACKAGED
     assert len(encoder.fingerprint) == 64
 
@@ -134,7 +131,7 @@ def test_an_error_of_our_own_while_loading_is_passed_on(monkeypatch):
     def missing() -> None:
         raise EncoderError("the packaged model is missing", "找不到内置模型")
 
-    monkeypatch.setattr(embed, "packaged_checkpoint", missing)
+    monkeypatch.setattr("index.embedding.packaged_encoder.packaged_graph", missing)
     with pytest.raises(EncoderError, match="is missing"):
         load_encoder().encode_queries(["大桥"])
 

@@ -14,13 +14,12 @@ import numpy as np
 import pytest
 
 from index.embedding import packaged_model as packaged
-from index.embedding.encoder import PACKAGED, SentenceTransformerEncoder
-from index.embedding.packaged_model import (
-    cache_folder,
-    packaged_checkpoint,
-    packed_file,
-    read_packed,
-)
+from index.embedding.encoder import PACKAGED, Encoder
+from index.embedding.packaged_encoder import PackagedEncoder
+from index.embedding.packaged_model import cache_folder, packaged_checkpoint
+from index.embedding.packed_file import PackedModel, packed_file, read_packed
+from index.embedding.sentence_transformer import SentenceTransformerEncoder
+from index.embedding.tokenizer import build_tokenizer
 from index.errors import EncoderError
 from tests.index.conftest import HIDDEN, LAYERS, PIECES, packed_file_bytes
 
@@ -30,7 +29,7 @@ def test_a_4_bit_block_holds_weights_0_to_15_low_and_16_to_31_high_less_8_times_
     block = np.float16(0.5).tobytes() + bytes(a | b << 4 for a, b in zip(low, high, strict=True))
     second = np.float16(-2).tobytes() + bytes([0x88] * 15 + [0x79])
     data = packed_file_bytes({"w": block + second}, {"w": (1, 64)})
-    weights = read_packed(data).tensors["w"]
+    weights = read_packed(data).dense("w")
     assert weights.dtype == np.float32
     assert weights[:16].tolist() == [(value - 8) * 0.5 for value in low]
     assert weights[16:32].tolist() == [(value - 8) * 0.5 for value in high]
@@ -46,7 +45,7 @@ def test_a_packed_file_gives_its_shape_its_pieces_and_its_tensors():
     assert (packed.bos, packed.pad, packed.eos, packed.unk) == (0, 1, 2, 3)
     assert packed.pieces == PIECES
     assert packed.epsilon == pytest.approx(1e-12)
-    assert {name: list(tensor) for name, tensor in packed.tensors.items()} == {
+    assert {name: list(packed.dense(name)) for name in packed.tensors} == {
         "甲.w": [0.5, -1.25, 3.0]
     }
 
@@ -85,12 +84,12 @@ def test_a_checkpoint_is_a_model_with_the_decoded_weights_and_the_prompts(tiny_m
     assert settings["prompts"]["query"] == "query: "
     assert settings["prompts"]["document"] == "passage: "
     state = model.model[0].auto_model.state_dict()
-    decoded = read_packed(tiny_file).tensors
+    decoded = read_packed(tiny_file)
     words = state["embeddings.word_embeddings.weight"].float().numpy()
-    assert np.allclose(words.reshape(-1), decoded["emb.word"], atol=2e-3)
+    assert np.allclose(words.reshape(-1), decoded.dense("emb.word"), atol=2e-3)
     feed = state["encoder.layer.1.intermediate.dense.weight"].float().numpy()
     assert feed.shape == (64, 32)
-    assert np.allclose(feed.reshape(-1), decoded["l1.fi.w"], atol=2e-3)
+    assert np.allclose(feed.reshape(-1), decoded.dense("l1.fi.w"), atol=2e-3)
 
 
 @pytest.mark.parametrize(
@@ -108,7 +107,7 @@ def test_a_checkpoint_is_a_model_with_the_decoded_weights_and_the_prompts(tiny_m
     ],
 )
 def test_the_tokenizer_normalises_as_sentencepiece_does(tiny_file, text, tokens):
-    tokenizer = packaged.build_tokenizer(read_packed(tiny_file))
+    tokenizer = build_tokenizer(read_packed(tiny_file))
     encoding = tokenizer.encode(text)
     names = [PIECES[token][0] for token in encoding.ids]
     assert names == ["<s>", *tokens, "</s>"]
@@ -140,7 +139,7 @@ def test_the_packaged_model_is_decoded_once_into_the_cache(cache, monkeypatch):
 def test_callers_at_the_same_time_decode_once(cache, monkeypatch):
     decoded, waiting = [], threading.Barrier(3, timeout=30)
 
-    def decode(_source: Path, target: Path) -> None:
+    def decode(_source: Path, target: Path, _write: object) -> None:
         decoded.append(target)
         target.mkdir()
         (target / "modules.json").write_text("[]")
@@ -164,7 +163,7 @@ def test_callers_at_the_same_time_decode_once(cache, monkeypatch):
 def test_a_decoding_that_is_stopped_leaves_nothing_and_the_next_one_succeeds(cache, monkeypatch):
     write = packaged.write_checkpoint
 
-    def stop(packed: packaged.PackedModel, folder: Path) -> None:
+    def stop(packed: PackedModel, folder: Path) -> None:
         folder.mkdir()
         (folder / "modules.json").write_text("[]")
         raise KeyboardInterrupt
@@ -256,11 +255,13 @@ FIRST_COMPONENTS = {
 }
 
 
-@pytest.fixture(scope="module")
-def real() -> SentenceTransformerEncoder:
-    """The packaged model in float32."""
+@pytest.fixture(scope="module", params=[PackagedEncoder, SentenceTransformerEncoder])
+def real(request) -> Encoder:
+    """The packaged model, by ONNX Runtime and, in float32, by sentence-transformers."""
+    if request.param is PackagedEncoder:
+        return PackagedEncoder()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("index.embedding.encoder.computes_bfloat16", lambda: False)
+        patch.setattr("index.embedding.sentence_transformer.computes_bfloat16", lambda: False)
         encoder = SentenceTransformerEncoder(PACKAGED)
         encoder.encode_queries(["热身"])
     return encoder

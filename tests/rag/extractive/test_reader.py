@@ -10,16 +10,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.embedding.encoder import PACKAGED, load_encoder
+from index.embedding.engine import EXACT, ROUNDED
+from index.embedding.load import load_encoder
+from index.embedding.packaged_encoder import PackagedEncoder
 from index.errors import EncoderError
 from index.records import Span
 from rag.extractive.reader import SPANS, PackagedReader, PassageReading, _spans, weights_file
-from rag.extractive.reader_input import Pair, open_tokenizer
+from rag.extractive.reader_graph import reader_graph
+from rag.extractive.reader_input import Pair, make_pairs
 from tests.tiny_reader import (
     CHARACTERS,
     decided_network,
     one_thread,
     save_weights,
+    tiny_packed,
     write_tiny_checkpoint,
 )
 
@@ -43,14 +47,14 @@ def made(tmp_path_factory):
 
 @pytest.fixture
 def tiny(made, monkeypatch):
-    """The tiny checkpoint in place of the packaged one, in float32."""
+    """The tiny encoder in place of the packaged one."""
     use(made, monkeypatch)
     return made
 
 
 def use(made, patch) -> None:
-    patch.setattr("rag.extractive.reader.packaged_checkpoint", lambda: made.folder)
-    patch.setattr("rag.extractive.reader.computes_bfloat16", lambda: False)
+    patch.setattr("rag.extractive.reader.packaged_graph", lambda: made.folder)
+    patch.setattr("rag.extractive.reader.open_packed", lambda: tiny_packed(made.folder))
 
 
 @pytest.fixture(scope="module")
@@ -154,22 +158,39 @@ def test_of_spans_that_overlap_the_likelier_is_kept():
     assert Span(2, 4) not in [one.span for one in found]
 
 
-def test_an_encoder_that_pads_and_cuts_does_not_change_a_reading(tiny, reader):
-    theirs = open_tokenizer(tiny.folder)
-    theirs.enable_padding(pad_id=1)
-    theirs.enable_truncation(6)
-    model = SimpleNamespace(tokenizer=SimpleNamespace(backend_tokenizer=theirs))
-    beside = PackagedReader(SimpleNamespace(name=PACKAGED, model=model), tiny.weights)
+def test_it_shares_the_tokenizer_of_the_packaged_encoder(tiny, reader):
+    encoder = PackagedEncoder(tiny.folder)
+    beside = PackagedReader(encoder, tiny.weights)
     expected = reader.read(QUESTION, PASSAGES)
     found = beside.read(QUESTION, PASSAGES)
     assert all(same(one, other) for one, other in zip(found, expected, strict=True))
-    assert theirs.truncation["max_length"] == 6
+    assert beside._tokenizer is encoder.tokenizer
 
 
-@pytest.mark.parametrize("encoder", [SimpleNamespace(name="other"), SimpleNamespace(name=PACKAGED)])
-def test_beside_an_encoder_that_has_no_such_tokenizer_it_opens_its_own(tiny, reader, encoder):
-    (reading,) = PackagedReader(encoder, tiny.weights).read(QUESTION, PASSAGES[:1])
+def test_beside_another_encoder_it_opens_its_own_tokenizer(tiny, reader):
+    other = SimpleNamespace(name="other")
+    (reading,) = PackagedReader(other, tiny.weights).read(QUESTION, PASSAGES[:1])
     assert same(reading, reader.read(QUESTION, PASSAGES[:1])[0])
+
+
+def test_it_reads_what_the_network_for_training_reads(tiny, reader):
+    """The graph against torch, each pair alone and all together."""
+    import torch
+    from safetensors.torch import load_file
+
+    from eval.training.network import open_network, tensors, unpack
+
+    network = open_network(tiny.folder)
+    unpack(network, load_file(tiny.weights))
+    pairs = make_pairs(reader._tokenizer, QUESTION, PASSAGES)
+    with torch.inference_mode():
+        reading = network(*tensors([pair.ids for pair in pairs], [pair.passage for pair in pairs]))
+    for at, found in enumerate(reader.read(QUESTION, PASSAGES)):
+        assert found.answers == pytest.approx(reading.answers[at].item(), abs=2e-3)
+        start, end = reading.start[at].numpy(), reading.end[at].numpy()
+        expected = _spans(start, end, pairs[at])
+        assert [one.span for one in found.spans[:3]] == [one.span for one in expected[:3]]
+        assert found.spans[0].score == pytest.approx(expected[0].score, abs=5e-3)
 
 
 def test_nothing_is_loaded_before_it_reads(tmp_path):
@@ -209,7 +230,7 @@ def unsigned(tiny, path):
 def _less(tiny, path, name):
     from safetensors.torch import load_file, save_file
 
-    from index.embedding.packaged_model import FILE_SHA256
+    from index.embedding.packed_file import FILE_SHA256
 
     packed = load_file(tiny.weights)
     del packed[name]
@@ -225,7 +246,7 @@ def a_layer_less(tiny, path):
 
 
 def of_another_shape(tiny, path):
-    from rag.extractive.reader_network import ReaderNetwork
+    from eval.training.network import ReaderNetwork
 
     network: ReaderNetwork = decided_network(tiny.folder)
     network.upper = network.upper[:1]
@@ -270,14 +291,27 @@ def test_after_a_refusal_it_reads_once_the_weights_are_there(tiny, tmp_path):
     assert len(late.read(QUESTION, PASSAGES)) == len(PASSAGES)
 
 
-def test_in_bfloat16_it_reads_much_the_same(tiny, reader, monkeypatch):
-    monkeypatch.setattr("rag.extractive.reader.computes_bfloat16", lambda: True)
-    for half, whole in zip(
+def test_with_rounded_activations_it_reads_much_the_same(tiny, reader, monkeypatch):
+    monkeypatch.setattr("rag.extractive.reader.chosen_accuracy", lambda _: ROUNDED)
+    for rounded, whole in zip(
         PackagedReader(weights=tiny.weights).read(QUESTION, PASSAGES),
         reader.read(QUESTION, PASSAGES),
         strict=True,
     ):
-        assert half.answers == pytest.approx(whole.answers, abs=1.0)
+        assert rounded.answers == pytest.approx(whole.answers, abs=1.0)
+
+
+def test_the_graph_is_written_once_and_anew_for_other_weights(tiny, tmp_path):
+    folder = tmp_path / "graphs"
+    folder.mkdir()
+    packed = tiny_packed(tiny.folder)
+    with pytest.raises(LookupError):
+        reader_graph(tiny.weights, folder, None, EXACT)
+    first = reader_graph(tiny.weights, folder, packed, EXACT)
+    assert reader_graph(tiny.weights, folder, None, EXACT) == first
+    other = save_weights(decided_network(tiny.folder, seed=6), tmp_path / "other.safetensors")
+    assert reader_graph(other, folder, packed, EXACT) != first
+    assert {path.suffix for path in folder.iterdir()} <= {".onnx", ".lock"}
 
 
 # The weights that come with the installation.

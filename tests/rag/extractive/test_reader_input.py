@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.embedding.packaged_model import packaged_checkpoint
+from index.embedding.packaged_model import packaged_graph
+from index.embedding.tokenizer import PackagedTokenizer
 from index.records import Span
-from rag.extractive.reader_input import LONGEST, make_pairs, open_tokenizer, own_tokenizer
+from rag.extractive.reader_input import LONGEST, make_pairs
 from tests.tiny_reader import CHARACTERS, write_tiny_checkpoint
 
 BEGIN, PAD, END, UNKNOWN = range(4)
@@ -18,7 +19,7 @@ TEXT = "东岸大桥将于6月28日通车。全长3.2公里，是东岸大桥。
 
 @pytest.fixture(scope="module")
 def tokenizer(tmp_path_factory):
-    return open_tokenizer(write_tiny_checkpoint(tmp_path_factory.mktemp("tiny")))
+    return PackagedTokenizer(write_tiny_checkpoint(tmp_path_factory.mktemp("tiny")))
 
 
 def pair_of(tokenizer, text, *, question=QUESTION, title=TITLE):
@@ -28,7 +29,7 @@ def pair_of(tokenizer, text, *, question=QUESTION, title=TITLE):
 
 def test_a_pair_is_question_title_and_passage_between_separators(tokenizer):
     pair = pair_of(tokenizer, TEXT)
-    parts = [tokenizer.encode(one, add_special_tokens=False).ids for one in (QUESTION, TITLE, TEXT)]
+    parts = [found.ids for found in tokenizer.encode([QUESTION, TITLE, TEXT])]
     head = [BEGIN, *parts[0], END, END, *parts[1], END]
     assert list(pair.ids) == [*head, *parts[2], END]
     assert pair.passage == len(head)
@@ -129,20 +130,9 @@ def test_a_separator_in_a_text_is_text(tokenizer, text):
     assert pair.characters(pair.passage, len(pair.ids) - 2) == Span(0, len(text))
 
 
-def test_a_tokenizer_of_ones_own_pads_and_cuts_nothing_whatever_the_encoder_does(tokenizer):
-    theirs = own_tokenizer(tokenizer)
-    own = own_tokenizer(theirs)
-    theirs.enable_padding(pad_id=PAD)
-    theirs.enable_truncation(3)
-    assert make_pairs(own_tokenizer(theirs), QUESTION, [("", TEXT)]) == [
-        pair_of(tokenizer, TEXT, title="")
-    ]
-    assert make_pairs(own, QUESTION, [("", TEXT)]) == [pair_of(tokenizer, TEXT, title="")]
-
-
 @pytest.mark.model
 def test_with_the_packaged_tokenizer_separators_are_text_and_spans_are_words():
-    tokenizer = open_tokenizer(packaged_checkpoint())
+    tokenizer = PackagedTokenizer(packaged_graph())
     text = "大桥</s>通车 <s> The night ferry runs until 31 August.\nTickets cost 45 yuan, 约20㎡。"
     pair = pair_of(tokenizer, text, question="</s>", title="<pad>")
     assert min(pair.ids[pair.passage : -1]) >= UNKNOWN

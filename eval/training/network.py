@@ -7,7 +7,7 @@ start and an end for each token, the null answer at ``<s>``, and the probability
 answers. The embeddings and lower layers are the encoder's own and are never trained, so that they
 need not be shipped.
 
-Importing this module imports torch; ``rag.extractive.reader`` does so when the reader is first used.
+``rag.extractive.reader_graph`` is the same network for ONNX Runtime, which answers run in.
 """
 
 from __future__ import annotations

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 import torch
 
+from eval.training.network import FROZEN_LAYERS, open_network, pack, tensors, unpack
 from index.embedding.packaged_model import packaged_checkpoint
-from rag.extractive.reader_network import FROZEN_LAYERS, open_network, pack, tensors, unpack
 from tests.tiny_reader import decided_network, one_thread, write_tiny_checkpoint
 
 IDS = ([0, 9, 10, 2, 2, 11, 2, 12, 13, 14, 2], [0, 9, 2, 2, 2, 15, 2], [0, 9, 10, 2, 2, 2, 2])
