@@ -1,25 +1,55 @@
 """From a question to an answer in which every sentence is traced to the words it rests on."""
 
-from rag.assistant import Assistant
-from rag.records import (
-    Answer,
-    AnswerSentence,
-    AppliedFilters,
-    Certainty,
-    Citation,
-    Evidence,
-    Filters,
-    Found,
-    Nearest,
-    Question,
-    Refusal,
-    Seconds,
-    ShortAnswer,
-    Strictness,
-    Support,
-    Turn,
-    Usage,
-)
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rag.assistant import Assistant
+    from rag.records import (
+        Answer,
+        AnswerSentence,
+        AppliedFilters,
+        Certainty,
+        Citation,
+        Evidence,
+        Filters,
+        Found,
+        Nearest,
+        Question,
+        Refusal,
+        Seconds,
+        ShortAnswer,
+        Strictness,
+        Support,
+        Turn,
+        Usage,
+    )
+
+# A name's module is imported when the name is asked for: importing this package costs nothing.
+_HOMES = {
+    "rag.assistant": ("Assistant",),
+    "rag.records": (
+        "Answer",
+        "AnswerSentence",
+        "AppliedFilters",
+        "Certainty",
+        "Citation",
+        "Evidence",
+        "Filters",
+        "Found",
+        "Nearest",
+        "Question",
+        "Refusal",
+        "Seconds",
+        "ShortAnswer",
+        "Strictness",
+        "Support",
+        "Turn",
+        "Usage",
+    ),
+}
 
 __all__ = [
     "Answer",
@@ -41,3 +71,14 @@ __all__ = [
     "Turn",
     "Usage",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    for home, names in _HOMES.items():
+        if name in names:
+            return getattr(import_module(home), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,153 +1,88 @@
-"""The ``juwen`` command. Exit codes: 0 done, 1 a problem in the data, 2 wrong usage."""
+"""The ``juwen`` command. Exit codes: 0 done, 1 a problem in the data, 2 wrong usage.
+
+A command's module is imported when the command is called: most take a second to import.
+"""
 
 from __future__ import annotations
 
-import json
 import os
 import sys
-from collections.abc import Sequence
-from dataclasses import asdict
-from datetime import date
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from importlib import import_module
 
 import click
 
-from index.errors import JuwenError
-from index.library.reader import Library
-from rag.records import Filters
-from ui.batch import ask_batch
-from ui.conversing import chat_command
-from ui.evaluate import eval_command
-from ui.feedback import feedback_command
-from ui.indexing import index_command
-from ui.inspect import inspect_command
-from ui.keeping import KEEPING
+from index.errors import JuwenError, Message
 from ui.language import complain, say, say_message
-from ui.options import (
-    DEFAULT_LIBRARY,
-    check_accounts,
-    check_usage,
-    encoder_option,
-    filter_options,
-    filters_of,
-    library_option,
-    open_assistant,
-)
-from ui.search import search_command
-from ui.serve import serve_command
-from ui.show import show_answer, show_library
+
+COMMANDS: Mapping[str, tuple[str, Message]] = {
+    "ask": ("ui.asking", Message("Ask one question, or a file of them.", "提一个或一批问题。")),
+    "backup": (
+        "ui.keeping",
+        Message("Copy a library, whole even while it is written to.", "完整备份文章库。"),
+    ),
+    "chat": ("ui.conversing", Message("Open the chat page.", "打开聊天页面。")),
+    "compact": ("ui.keeping", Message("Give disk space back.", "释放磁盘空间。")),
+    "eval": (
+        "ui.evaluate",
+        Message("Measure the assistant on a question set.", "用问题集评测助手。"),
+    ),
+    "export": ("ui.keeping", Message("Write all articles as they came.", "按原样导出全部文章。")),
+    "feedback": (
+        "ui.feedback",
+        Message("Make a question set of what readers said.", "将读者反馈转为问题集。"),
+    ),
+    "index": (
+        "ui.indexing",
+        Message("Put articles into a library, or update it.", "建立或更新文章库。"),
+    ),
+    "info": ("ui.info", Message("What is in a library.", "查看文章库的内容。")),
+    "inspect": (
+        "ui.inspect",
+        Message("Show what cleaning changed in an article.", "查看一篇文章的清洗。"),
+    ),
+    "remove": ("ui.keeping", Message("Take articles out of a library.", "从文章库移除文章。")),
+    "repair": (
+        "ui.keeping",
+        Message("Make again what is derived, name what cannot be mended.", "修复文章库。"),
+    ),
+    "search": (
+        "ui.search",
+        Message("The articles that fit a question best.", "列出与问题最相关的文章。"),
+    ),
+    "serve": (
+        "ui.serve",
+        Message("Answer other chat programs, by OpenAI's protocol.", "为其他聊天程序提供回答。"),
+    ),
+    "verify": ("ui.keeping", Message("Check that a library is whole.", "检查文章库是否完好。")),
+}
+"""Where each command is (as ``<name>_command``), and what the list of commands says of it."""
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _Commands(click.Group):
+    """Commands that are imported when they are called, not to be listed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(COMMANDS[cmd_name][0])
+        command: click.Command = getattr(module, f"{cmd_name}_command")
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section(say("Commands", "命令")):
+            formatter.write_dl(
+                [(name, say_message(message)) for name, (_, message) in COMMANDS.items()]
+            )
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="juwen")
 def cli() -> None:
     """Ask your articles; every sentence of the answer is traced to the words it rests on."""
-
-
-@cli.command(
-    help=say("Ask one question, or a file of them.", "提一个问题，或一个文件中的多个问题。")
-)
-@click.argument("question", required=False)
-@click.option(
-    "--batch",
-    type=click.Path(path_type=Path),
-    help=say(
-        'Questions, one {"id", "question", "history"?} a line.',
-        '问题文件，每行一个 {"id", "question", "history"?}。',
-    ),
-)
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path),
-    help=say(
-        "Where the answers of --batch go [default: standard output].",
-        "--batch 的答案写入何处 [默认：标准输出]。",
-    ),
-)
-@click.option(
-    "--json", "as_json", is_flag=True, help=say("Print the answer as JSON.", "以 JSON 输出答案。")
-)
-@filter_options
-@library_option
-@encoder_option
-def ask(
-    question: str | None,
-    batch: Path | None,
-    out: Path | None,
-    as_json: bool,
-    date_from: date | None,
-    date_to: date | None,
-    accounts: Sequence[str],
-    literal: bool,
-    library: Path | None,
-    encoder: str | None,
-) -> None:
-    if (question is None) == (batch is None):
-        raise click.UsageError(
-            say("give either a QUESTION or --batch FILE", "请给出一个问题，或 --batch 文件")
-        )
-    if out is not None and batch is None:
-        raise click.UsageError(say("--out goes with --batch", "--out 须与 --batch 同用"))
-    if out is not None and batch is not None and out.resolve() == batch.resolve():
-        raise click.UsageError(
-            say(
-                "--out would overwrite the questions; name another file",
-                "--out 会覆盖问题文件；请另指定文件",
-            )
-        )
-    filters = filters_of(date_from, date_to, accounts, literal=literal)
-    if batch is not None and filters != Filters():
-        raise click.UsageError(
-            say(
-                "--from, --to, --account and --literal go with a QUESTION, not with --batch",
-                "--from、--to、--account 与 --literal 须与单个问题同用，不能与 --batch 同用",
-            )
-        )
-    if question is not None:
-        check_usage(question)
-    failed = 0
-    with open_assistant(library or Path(DEFAULT_LIBRARY), encoder) as assistant:
-        check_accounts(filters.accounts, assistant.library.scope().accounts)
-        assistant.warm_up()
-        if batch is not None:
-            failed = ask_batch(assistant, batch, out)
-        elif question is not None:
-            answer = assistant.ask(question, filters=filters)
-            click.echo(answer.to_json(indent=2) if as_json else show_answer(answer))
-    if failed:
-        sys.exit(1)
-
-
-@cli.command(
-    help=say(
-        "What is in a library, with which model, made when.", "文章库的内容、所用模型与建立时间。"
-    )
-)
-@library_option
-@click.option("--json", "as_json", is_flag=True, help=say("Print it as JSON.", "以 JSON 输出。"))
-def info(library: Path | None, as_json: bool) -> None:
-    folder = library or Path(DEFAULT_LIBRARY)
-    with Library.open(folder) as opened:
-        manifest, counts = opened.manifest(), opened.counts()
-    if as_json:
-        values = {"library": str(folder), **asdict(manifest), **asdict(counts)}
-        del values["question_means"]
-        click.echo(json.dumps(values, ensure_ascii=False, indent=2, default=str))
-    else:
-        click.echo(show_library(str(folder), manifest, counts))
-
-
-for _command in (
-    chat_command,
-    eval_command,
-    feedback_command,
-    index_command,
-    inspect_command,
-    search_command,
-    serve_command,
-    *KEEPING,
-):
-    cli.add_command(_command)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

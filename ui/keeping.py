@@ -175,14 +175,3 @@ def export_command(file: Path, library: Path | None) -> None:
 def backup_command(destination: Path, library: Path | None) -> None:
     size = show_size(back_up(library or Path(DEFAULT_LIBRARY), destination))
     click.echo(say(f"{size} copied to {destination}", f"已备份 {size} 到 {destination}"))
-
-
-KEEPING = (
-    remove_command,
-    compact_command,
-    verify_command,
-    repair_command,
-    export_command,
-    backup_command,
-)
-"""The commands that look after a library."""

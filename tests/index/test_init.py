@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from types import ModuleType
+
+import pytest
 
 import index
 
@@ -14,12 +15,11 @@ def _as_ruff_sorts(name: str) -> tuple[int, str]:
 
 
 def test_all_names_every_public_name():
-    public = {
-        name
-        for name, value in vars(index).items()
-        if not name.startswith("_") and not isinstance(value, ModuleType)
-    }
-    assert set(index.__all__) == public
+    assert sorted(dir(index)) == sorted(index.__all__)
+    assert set(index.__all__) == {name for names in index._HOMES.values() for name in names}
+    assert all(getattr(index, name) is not None for name in index.__all__)
+    with pytest.raises(AttributeError, match="nothing"):
+        _ = index.nothing
 
 
 def test_all_is_sorted_and_without_repetition():

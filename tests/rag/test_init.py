@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 import rag
 
 ROOT = Path(__file__).parents[2]
@@ -24,12 +26,11 @@ HEAVY = (
 
 def test_all_is_sorted_and_complete():
     assert rag.__all__ == sorted(rag.__all__)
-    public = {
-        name
-        for name, value in vars(rag).items()
-        if isinstance(value, type) and value.__module__.startswith("rag.")
-    }
-    assert public == set(rag.__all__)
+    assert sorted(dir(rag)) == sorted(rag.__all__)
+    assert set(rag.__all__) == {name for names in rag._HOMES.values() for name in names}
+    assert all(getattr(rag, name).__module__.startswith("rag.") for name in rag.__all__)
+    with pytest.raises(AttributeError, match="nothing"):
+        _ = rag.nothing
 
 
 def test_import_loads_no_model_and_nothing_heavy():

@@ -473,7 +473,7 @@ def interrupt(*_, **__):
         (("index", "EXPORT"), "ui.indexing.index_articles"),
         (("ask", DATE), "rag.assistant.Assistant.ask"),
         (("chat",), "ui.conversing.talk"),
-        (("info",), "ui.cli.Library.open"),
+        (("info",), "ui.info.Library.open"),
         (("inspect", "bridge"), "ui.inspect.Library.open"),
     ],
 )
@@ -502,7 +502,7 @@ def fail(*_, **__):
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_an_unexpected_error_is_one_sentence(juwen, monkeypatch, language):
     monkeypatch.setenv("JUWEN_LANGUAGE", language)
-    monkeypatch.setattr("ui.cli.Library.open", fail)
+    monkeypatch.setattr("ui.info.Library.open", fail)
     ran = juwen("info")
     assert (ran.code, ran.out) == (1, "")
     sentence = one_complaint(ran, "RuntimeError", "the moon fell down", "JUWEN_DEBUG")
@@ -511,7 +511,7 @@ def test_an_unexpected_error_is_one_sentence(juwen, monkeypatch, language):
 
 def test_an_unexpected_error_is_raised_for_debugging(monkeypatch):
     monkeypatch.setenv("JUWEN_DEBUG", "1")
-    monkeypatch.setattr("ui.cli.Library.open", fail)
+    monkeypatch.setattr("ui.info.Library.open", fail)
     with pytest.raises(RuntimeError, match="moon"):
         main(["info"])
 

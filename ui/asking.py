@@ -1,0 +1,99 @@
+"""``juwen ask``: one question, or a file of them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import click
+
+from rag.records import Filters
+from ui.batch import ask_batch
+from ui.language import say
+from ui.options import (
+    DEFAULT_LIBRARY,
+    check_accounts,
+    check_usage,
+    encoder_option,
+    filter_options,
+    filters_of,
+    library_option,
+    open_assistant,
+)
+from ui.show import show_answer
+
+
+@click.command(
+    "ask", help=say("Ask one question, or a file of them.", "提一个问题，或一个文件中的多个问题。")
+)
+@click.argument("question", required=False)
+@click.option(
+    "--batch",
+    type=click.Path(path_type=Path),
+    help=say(
+        'Questions, one {"id", "question", "history"?} a line.',
+        '问题文件，每行一个 {"id", "question", "history"?}。',
+    ),
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help=say(
+        "Where the answers of --batch go [default: standard output].",
+        "--batch 的答案写入何处 [默认：标准输出]。",
+    ),
+)
+@click.option(
+    "--json", "as_json", is_flag=True, help=say("Print the answer as JSON.", "以 JSON 输出答案。")
+)
+@filter_options
+@library_option
+@encoder_option
+def ask_command(
+    question: str | None,
+    batch: Path | None,
+    out: Path | None,
+    as_json: bool,
+    date_from: date | None,
+    date_to: date | None,
+    accounts: Sequence[str],
+    literal: bool,
+    library: Path | None,
+    encoder: str | None,
+) -> None:
+    if (question is None) == (batch is None):
+        raise click.UsageError(
+            say("give either a QUESTION or --batch FILE", "请给出一个问题，或 --batch 文件")
+        )
+    if out is not None and batch is None:
+        raise click.UsageError(say("--out goes with --batch", "--out 须与 --batch 同用"))
+    if out is not None and batch is not None and out.resolve() == batch.resolve():
+        raise click.UsageError(
+            say(
+                "--out would overwrite the questions; name another file",
+                "--out 会覆盖问题文件；请另指定文件",
+            )
+        )
+    filters = filters_of(date_from, date_to, accounts, literal=literal)
+    if batch is not None and filters != Filters():
+        raise click.UsageError(
+            say(
+                "--from, --to, --account and --literal go with a QUESTION, not with --batch",
+                "--from、--to、--account 与 --literal 须与单个问题同用，不能与 --batch 同用",
+            )
+        )
+    if question is not None:
+        check_usage(question)
+    failed = 0
+    with open_assistant(library or Path(DEFAULT_LIBRARY), encoder) as assistant:
+        check_accounts(filters.accounts, assistant.library.scope().accounts)
+        assistant.warm_up()
+        if batch is not None:
+            failed = ask_batch(assistant, batch, out)
+        elif question is not None:
+            answer = assistant.ask(question, filters=filters)
+            click.echo(answer.to_json(indent=2) if as_json else show_answer(answer))
+    if failed:
+        sys.exit(1)
