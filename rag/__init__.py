@@ -27,30 +27,6 @@ if TYPE_CHECKING:
         Usage,
     )
 
-# A name's module is imported when the name is asked for: importing this package costs nothing.
-_HOMES = {
-    "rag.assistant": ("Assistant",),
-    "rag.records": (
-        "Answer",
-        "AnswerSentence",
-        "AppliedFilters",
-        "Certainty",
-        "Citation",
-        "Evidence",
-        "Filters",
-        "Found",
-        "Nearest",
-        "Question",
-        "Refusal",
-        "Seconds",
-        "ShortAnswer",
-        "Strictness",
-        "Support",
-        "Turn",
-        "Usage",
-    ),
-}
-
 __all__ = [
     "Answer",
     "AnswerSentence",
@@ -74,10 +50,11 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    for home, names in _HOMES.items():
-        if name in names:
-            return getattr(import_module(home), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    """A name's module is imported when the name is asked for: importing this package costs nothing."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    home = import_module("rag.assistant" if name == "Assistant" else "rag.records")
+    return getattr(home, name)
 
 
 def __dir__() -> list[str]:
