@@ -17,15 +17,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import torch
 from torch import Tensor, nn
 
+from index.embedding.tokenizer import PADDING
+from rag.extractive.reader_graph import FROZEN_LAYERS, NEVER
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
-
-FROZEN_LAYERS = 6
-"""Layers that stay as the encoder has them."""
-
-_NEVER = -1e4
-_PADDING = 1
 
 
 class Reading(NamedTuple):
@@ -95,8 +92,8 @@ class ReaderNetwork(nn.Module):
         logits = self.span(states).float()
         may = text.clone()
         may[:, 0] = True
-        logits = logits.masked_fill(~may[..., None], _NEVER)
-        highest = states.masked_fill(~text[..., None], _NEVER).amax(dim=1)
+        logits = logits.masked_fill(~may[..., None], NEVER)
+        highest = states.masked_fill(~text[..., None], NEVER).amax(dim=1)
         answers = self.answerable(torch.cat([states[:, 0], highest], dim=-1)).float()[:, 0]
         return Reading(logits[..., 0], logits[..., 1], answers)
 
@@ -163,7 +160,7 @@ def _on_disk(path: str) -> Tensor:
 
 def tensors(ids: Sequence[Sequence[int]], passages: Sequence[int]) -> tuple[Tensor, Tensor, Tensor]:
     """What ``forward`` takes: ids padded, lengths, and where the passages begin."""
-    padded = torch.full((len(ids), max(map(len, ids))), _PADDING)
+    padded = torch.full((len(ids), max(map(len, ids))), PADDING)
     for row, some in enumerate(ids):
         padded[row, : len(some)] = torch.tensor(some)
     return padded, torch.tensor([len(some) for some in ids]), torch.tensor(passages)

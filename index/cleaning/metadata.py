@@ -51,8 +51,8 @@ def split_column(title: str) -> tuple[str, str]:
 
     A column is short, not a sentence, and shorter than what it follows: "倒计时1天｜2025大会" names none.
 
-    >>> split_column("海上风电场并网发电｜产业创新动态")
-    ('海上风电场并网发电', '产业创新动态')
+    >>> split_column("海上风电场并网发电｜产业观察")
+    ('海上风电场并网发电', '产业观察')
     """
     match = _TITLE_WITH_COLUMN.fullmatch(title)
     if match is None:

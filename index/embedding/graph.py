@@ -23,6 +23,19 @@ if TYPE_CHECKING:
 WORDS_FILE = "words.bin"
 """The table of word embeddings, beside the graphs that share it; processes share what is mapped."""
 
+LINEAR = {
+    "q": "attention.self.query",
+    "k": "attention.self.key",
+    "v": "attention.self.value",
+    "ao": "attention.output.dense",
+    "fi": "intermediate.dense",
+    "fo": "output.dense",
+}
+"""The linear parts of a layer: their names in the packed file, and in a BERT checkpoint."""
+
+NORMS = {"aln": "attention.output.LayerNorm", "oln": "output.LayerNorm"}
+"""The same of its normalisations."""
+
 _FUSED = "com.microsoft"
 _ROW_BLOCK = 128
 
@@ -71,7 +84,7 @@ def packed_layer(packed: PackedModel, number: int) -> Layer:
     """A layer as the packed file has it."""
     wide = {"fi": (packed.feed_forward, packed.hidden), "fo": (packed.hidden, packed.feed_forward)}
     linear: dict[str, tuple[Matrix | NDArray[np.float32], NDArray[np.float32]]] = {}
-    for part in ("q", "k", "v", "ao", "fi", "fo"):
+    for part in LINEAR:
         outputs, inputs = wide.get(part, (packed.hidden, packed.hidden))
         weights = packed.tensors[f"l{number}.{part}.w"]
         matrix = (
@@ -82,7 +95,7 @@ def packed_layer(packed: PackedModel, number: int) -> Layer:
         linear[part] = (matrix, packed.dense(f"l{number}.{part}.b"))
     norms = {
         part: (packed.dense(f"l{number}.{part}.w"), packed.dense(f"l{number}.{part}.b"))
-        for part in ("aln", "oln")
+        for part in NORMS
     }
     return Layer(linear, norms)
 

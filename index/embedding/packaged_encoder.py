@@ -13,9 +13,8 @@ import numpy as np
 from index.embedding.encoder import PACKAGED, Vectors
 from index.embedding.engine import open_session, run
 from index.embedding.packaged_model import packaged_graph
-from index.embedding.packed_file import FILE_SHA256
+from index.embedding.packed_file import FINGERPRINT
 from index.embedding.tokenizer import BEGIN, END, PADDING, PackagedTokenizer
-from index.records import digest
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -41,7 +40,7 @@ class PackagedEncoder:
 
     @property
     def fingerprint(self) -> str:
-        return digest(["packaged", FILE_SHA256])
+        return FINGERPRINT
 
     @property
     def dimension(self) -> int:

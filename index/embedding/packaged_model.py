@@ -22,7 +22,7 @@ from filelock import FileLock
 from safetensors import SafetensorError
 
 from index.embedding.engine import choose_engine
-from index.embedding.graph import write_words
+from index.embedding.graph import LINEAR, NORMS, write_words
 from index.embedding.packed_file import FILE_SHA256, PackedModel, packed_file, read_packed
 from index.embedding.tokenizer import build_tokenizer, write_tokenizers
 from index.errors import EncoderError
@@ -190,20 +190,10 @@ def _names(layers: int) -> Iterator[tuple[str, str]]:
     yield "embeddings.token_type_embeddings.weight", "emb.type"
     yield "embeddings.LayerNorm.weight", "emb.ln.w"
     yield "embeddings.LayerNorm.bias", "emb.ln.b"
-    parts = {
-        "attention.self.query": ("q.w", "q.b"),
-        "attention.self.key": ("k.w", "k.b"),
-        "attention.self.value": ("v.w", "v.b"),
-        "attention.output.dense": ("ao.w", "ao.b"),
-        "attention.output.LayerNorm": ("aln.w", "aln.b"),
-        "intermediate.dense": ("fi.w", "fi.b"),
-        "output.dense": ("fo.w", "fo.b"),
-        "output.LayerNorm": ("oln.w", "oln.b"),
-    }
     for layer in range(layers):
-        for part, (weight, bias) in parts.items():
-            yield f"encoder.layer.{layer}.{part}.weight", f"l{layer}.{weight}"
-            yield f"encoder.layer.{layer}.{part}.bias", f"l{layer}.{bias}"
+        for packed_part, part in (LINEAR | NORMS).items():
+            yield f"encoder.layer.{layer}.{part}.weight", f"l{layer}.{packed_part}.w"
+            yield f"encoder.layer.{layer}.{part}.bias", f"l{layer}.{packed_part}.b"
 
 
 @contextmanager

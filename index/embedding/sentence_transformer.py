@@ -14,9 +14,8 @@ import numpy as np
 
 from index.embedding.encoder import PACKAGED, Vectors, unit
 from index.embedding.packaged_model import packaged_checkpoint, quiet_transformers
-from index.embedding.packed_file import FILE_SHA256
+from index.embedding.packed_file import FINGERPRINT
 from index.errors import EncoderError
-from index.records import digest
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -46,7 +45,7 @@ class SentenceTransformerEncoder:
     @cached_property
     def fingerprint(self) -> str:
         if self.name == PACKAGED:
-            return digest(["packaged", FILE_SHA256])
+            return FINGERPRINT
         folder = Path(self.name)
         return _folder_fingerprint(folder if folder.is_dir() else _hub_snapshot(self.name))
 

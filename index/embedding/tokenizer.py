@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from index.embedding.packed_file import PackedModel
 
@@ -63,35 +64,30 @@ class PackagedTokenizer:
 
     def encode(self, texts: Sequence[str]) -> list[Tokens]:
         """The tokens of each text, shape (texts,)."""
-        common = [at for at, text in enumerate(texts) if is_common(text)]
-        others = sorted(set(range(len(texts))).difference(common))
+        common = [is_common(text) for text in texts]
         found: dict[int, Tokens] = {}
-        if common:
+        for kind in set(common):
+            places = [at for at, is_of_kind in enumerate(common) if is_of_kind is kind]
             with self._lock:
-                tokenizer, ids = self._of_common
-            encoded = tokenizer.encode_batch([texts[at] for at in common], add_special_tokens=False)
-            for at, one in zip(common, encoded, strict=True):
+                tokenizer, ids = self._of_common if kind else self._of_all
+            some = tokenizer.encode_batch([texts[at] for at in places], add_special_tokens=False)
+            for at, one in zip(places, some, strict=True):
                 found[at] = Tokens(np.maximum(ids[one.ids], UNKNOWN).tolist(), one.offsets)
-        if others:
-            with self._lock:
-                whole = self._whole
-            encoded = whole.encode_batch([texts[at] for at in others], add_special_tokens=False)
-            for at, one in zip(others, encoded, strict=True):
-                found[at] = Tokens([max(token, UNKNOWN) for token in one.ids], one.offsets)
         return [found[at] for at in range(len(texts))]
 
     @cached_property
-    def _of_common(self) -> tuple[Tokenizer, np.ndarray]:
-        from tokenizers import Tokenizer
-
-        return Tokenizer.from_file(str(self._folder / _COMMON)), np.load(self._folder / _IDS)
+    def _of_common(self) -> tuple[Tokenizer, NDArray[np.int32]]:
+        return self._open(_COMMON), np.load(self._folder / _IDS)
 
     @cached_property
-    def _whole(self) -> Tokenizer:
+    def _of_all(self) -> tuple[Tokenizer, NDArray[np.int32]]:
+        whole = self._open(_WHOLE)
+        return whole, np.arange(whole.get_vocab_size(), dtype=np.int32)
+
+    def _open(self, name: str) -> Tokenizer:
         from tokenizers import Tokenizer
 
-        whole: Tokenizer = Tokenizer.from_file(str(self._folder / _WHOLE))
-        return whole
+        return Tokenizer.from_file(str(self._folder / name))
 
 
 def is_common(text: str) -> bool:

@@ -128,11 +128,7 @@ class PackagedReader:
 
     def _graph(self) -> Path:
         folder = packaged_graph()
-        accuracy = chosen_accuracy(folder)
-        try:
-            return reader_graph(self._weights, folder, None, accuracy)
-        except LookupError:
-            return reader_graph(self._weights, folder, open_packed(), accuracy)
+        return reader_graph(self._weights, folder, chosen_accuracy(folder), open_packed)
 
 
 def _read(session: InferenceSession, pairs: Sequence[Pair]) -> list[PassageReading]:

@@ -12,61 +12,51 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
 from filelock import FileLock
 from numpy.typing import NDArray
 
-from index.embedding.graph import GraphBuilder, Layer, Matrix, packed_layer
+from index.embedding.graph import LINEAR, NORMS, GraphBuilder, Layer, Matrix, packed_layer
 from index.embedding.packed_file import FILE_SHA256, PackedModel
 
 FROZEN_LAYERS = 6
 """Layers that stay as the encoder has them."""
 
-_NEVER = -1e4
-_LINEAR = {
-    "q": "attention.self.query",
-    "k": "attention.self.key",
-    "v": "attention.self.value",
-    "ao": "attention.output.dense",
-    "fi": "intermediate.dense",
-    "fo": "output.dense",
-}
-_NORMS = {"aln": "attention.output.LayerNorm", "oln": "output.LayerNorm"}
+NEVER = -1e4
+"""Logit of what is never chosen, and the value of what is left out of a maximum."""
+
 _HEADS = ("span", "answerable.0", "answerable.2")
 
 Weights = Mapping[str, NDArray[np.float32] | NDArray[np.int8]]
 
 
-def reader_graph(weights: Path, folder: Path, packed: PackedModel | None, accuracy: int) -> Path:
+def reader_graph(
+    weights: Path, folder: Path, accuracy: int, open_encoder: Callable[[], PackedModel]
+) -> Path:
     """The graph of some weights, in the folder of the encoder's graph; written if it is not there.
 
     Args:
-        packed: The encoder; ``None`` to learn whether the graph is there already.
+        open_encoder: Gives the encoder; called only where the graph has yet to be written.
 
     Raises:
         OSError, ValueError, KeyError, SafetensorError: the weights are missing, damaged, or another
             encoder's.
-        LookupError: the graph is not there and ``packed`` is ``None``.
     """
     signature = hashlib.sha256(weights.read_bytes() + str(accuracy).encode()).hexdigest()[:16]
     target = folder / f"reader-{signature}.onnx"
     if target.exists():
         return target
-    if packed is None:
-        raise LookupError(f"{str(target)!r} has yet to be written")
     with FileLock(f"{target}.lock"):
         if not target.exists():
-            handle, made = tempfile.mkstemp(dir=folder, prefix=f"{target.name}.")
-            os.close(handle)
+            partial = target.with_name(f".{target.name}.{os.getpid()}.tmp")
             try:
-                write_reader(packed, read_weights(weights), Path(made), accuracy)
-                Path(made).rename(target)
+                write_reader(open_encoder(), read_weights(weights), partial, accuracy)
+                partial.replace(target)
             finally:
-                Path(made).unlink(missing_ok=True)
+                partial.unlink(missing_ok=True)
     return target
 
 
@@ -103,7 +93,7 @@ def write_reader(packed: PackedModel, weights: Weights, path: Path, accuracy: in
             "Where",
             builder.node("Unsqueeze", "passage", last),
             states,
-            builder.constant(np.float32(_NEVER)),
+            builder.constant(np.float32(NEVER)),
         ),
         builder.constant(np.asarray([1])),
         keepdims=0,
@@ -118,8 +108,8 @@ def write_reader(packed: PackedModel, weights: Weights, path: Path, accuracy: in
 
 def _names(layers: int) -> list[str]:
     """The names of all weights of a network with so many trained layers."""
-    parts = [f"upper.{at}.{part}" for at in range(layers) for part in _LINEAR.values()]
-    norms = [f"upper.{at}.{part}" for at in range(layers) for part in _NORMS.values()]
+    parts = [f"upper.{at}.{part}" for at in range(layers) for part in LINEAR.values()]
+    norms = [f"upper.{at}.{part}" for at in range(layers) for part in NORMS.values()]
     return [
         *(
             f"{part}.{kind}"
@@ -132,7 +122,7 @@ def _names(layers: int) -> list[str]:
 
 def _trained_layer(weights: Weights, name: str) -> Layer:
     linear: dict[str, tuple[Matrix | NDArray[np.float32], NDArray[np.float32]]] = {}
-    for part, called in _LINEAR.items():
+    for part, called in LINEAR.items():
         rows, scales = weights[f"{name}.{called}.weight"], weights[f"{name}.{called}.weight.scale"]
         bias = weights[f"{name}.{called}.bias"].astype(np.float32)
         linear[part] = (Matrix.of_rows(rows.astype(np.int8), scales.astype(np.float32)), bias)
@@ -141,7 +131,7 @@ def _trained_layer(weights: Weights, name: str) -> Layer:
             weights[f"{name}.{called}.weight"].astype(np.float32),
             weights[f"{name}.{called}.bias"].astype(np.float32),
         )
-        for part, called in _NORMS.items()
+        for part, called in NORMS.items()
     }
     return Layer(linear, norms)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from index.text.rules import load_rules
+from index.text.rules import load_patterns
 from index.text.terms import content_terms
 from rag.records import Turn
 
@@ -13,10 +13,7 @@ _OWN_TERMS = 3
 _CARRIED = 4
 """Turns that a question can lean on at most."""
 
-_LEANING = tuple(
-    load_rules("rag.question", f"{language}/follow_up").regex("leaning")
-    for language in ("zh", "en")
-)
+_LEANING = load_patterns("rag.question", "follow_up")["leaning"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +55,4 @@ def standalone(question: str, history: Sequence[Turn]) -> Standalone:
 
 def leans(question: str) -> bool:
     """Whether a question means little without what was said before it."""
-    return (
-        any(rule.search(question) for rule in _LEANING) or len(content_terms(question)) < _OWN_TERMS
-    )
+    return bool(_LEANING.search(question)) or len(content_terms(question)) < _OWN_TERMS

@@ -111,10 +111,10 @@ def understand(question: str, *, today: date, accounts: Collection[str]) -> Unde
         today: What 上周 and dates without a year are reckoned from.
         accounts: The accounts of the library; one alone is never a limit.
 
-    >>> asked = "9月24日发布的“产业创新动态”介绍了哪个项目？"
-    >>> understood = understand(asked, today=date(2025, 10, 20), accounts=["上海经信委"])
+    >>> asked = "9月24日发布的“岚江动态”介绍了哪个项目？"
+    >>> understood = understand(asked, today=date(2025, 10, 20), accounts=["临江工信"])
     >>> understood.date_from, understood.without_limits
-    (datetime.date(2025, 9, 24), '“产业创新动态”介绍了哪个项目？')
+    (datetime.date(2025, 9, 24), '“岚江动态”介绍了哪个项目？')
     >>> asked = "9月24日一天里谁参加了三场活动？"
     >>> understand(asked, today=date(2025, 10, 20), accounts=[]).phrases[0].role.value
     'mentioned'

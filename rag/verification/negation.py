@@ -35,7 +35,8 @@ def denied(sentence: str, evidence: str) -> str | None:
 
 def denies(text: str) -> bool:
     """Whether there is any negation in ``text``."""
-    return any(pattern.search(fold(text)) for pattern in _ANY_NEGATION)
+    folded = fold(text)
+    return any(pattern.search(folded) for pattern in _ANY_NEGATION)
 
 
 def _one_sided(negating: str, stating: str) -> str | None:

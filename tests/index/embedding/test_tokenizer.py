@@ -54,9 +54,9 @@ def test_tokens_and_offsets_are_those_of_the_whole_tokenizer(folder, tiny_file, 
 def test_the_whole_tokenizer_is_opened_only_for_other_scripts(folder, monkeypatch):
     tokenizer = PackagedTokenizer(folder)
     tokenizer.encode(["大桥", ""])
-    assert "_whole" not in vars(tokenizer)
+    assert "_of_all" not in vars(tokenizer)
     tokenizer.encode(["нить"])
-    assert "_whole" in vars(tokenizer)
+    assert "_of_all" in vars(tokenizer)
 
 
 def test_a_separator_in_a_text_is_unknown(folder):

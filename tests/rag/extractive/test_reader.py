@@ -304,13 +304,17 @@ def test_with_rounded_activations_it_reads_much_the_same(tiny, reader, monkeypat
 def test_the_graph_is_written_once_and_anew_for_other_weights(tiny, tmp_path):
     folder = tmp_path / "graphs"
     folder.mkdir()
-    packed = tiny_packed(tiny.folder)
-    with pytest.raises(LookupError):
-        reader_graph(tiny.weights, folder, None, EXACT)
-    first = reader_graph(tiny.weights, folder, packed, EXACT)
-    assert reader_graph(tiny.weights, folder, None, EXACT) == first
+    opened = []
+
+    def encoder():
+        opened.append(tiny_packed(tiny.folder))
+        return opened[-1]
+
+    first = reader_graph(tiny.weights, folder, EXACT, encoder)
+    assert reader_graph(tiny.weights, folder, EXACT, encoder) == first
+    assert len(opened) == 1
     other = save_weights(decided_network(tiny.folder, seed=6), tmp_path / "other.safetensors")
-    assert reader_graph(other, folder, packed, EXACT) != first
+    assert reader_graph(other, folder, EXACT, encoder) != first
     assert {path.suffix for path in folder.iterdir()} <= {".onnx", ".lock"}
 
 
