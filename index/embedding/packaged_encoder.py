@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _QUESTION, _PASSAGE = "query: ", "passage: "
 _MOST_TOKENS = 512
 _BATCH_TOKENS = 1024
-"""Of texts that are encoded together; more of them gain nothing on a few cores."""
+"""Of texts that are read together; more of them gain nothing on a few cores, and take longer."""
 
 
 class PackagedEncoder:
@@ -81,7 +81,7 @@ class PackagedEncoder:
             [BEGIN, *found.ids[: _MOST_TOKENS - 2], END] for found in self.tokenizer.encode(texts)
         ]
         vectors: dict[int, Vectors] = {}
-        for batch in _batches(ids):
+        for batch in batches(ids):
             tokens, mask = padded([ids[at] for at in batch])
             vectors |= zip(batch, run(session, tokens, mask)[0], strict=True)
         return np.stack([vectors[at] for at in range(len(texts))])
@@ -91,8 +91,8 @@ def _prompted(prompt: str, texts: Sequence[str]) -> list[str]:
     return [prompt + text for text in texts]
 
 
-def _batches(ids: Sequence[Sequence[int]]) -> Iterator[list[int]]:
-    """Places of texts that are encoded together, of like lengths."""
+def batches(ids: Sequence[Sequence[int]]) -> Iterator[list[int]]:
+    """Places of texts that are read together, of like lengths."""
     batch: list[int] = []
     for at in sorted(range(len(ids)), key=lambda at: len(ids[at])):
         if batch and (len(batch) + 1) * len(ids[at]) > _BATCH_TOKENS:

@@ -22,7 +22,7 @@ from safetensors import SafetensorError
 
 from index.embedding.encoder import Encoder
 from index.embedding.engine import chosen_accuracy, open_session, run
-from index.embedding.packaged_encoder import PackagedEncoder, padded
+from index.embedding.packaged_encoder import PackagedEncoder, batches, padded
 from index.embedding.packaged_model import open_packed, packaged_graph
 from index.embedding.tokenizer import PackagedTokenizer
 from index.errors import EncoderError
@@ -40,7 +40,6 @@ _LONGEST_SPAN = 60
 """Tokens."""
 
 _STARTS = 24
-_BATCH = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +99,9 @@ class PackagedReader:
         with self._lock:
             session, tokenizer = self._session, self._tokenizer
         pairs = make_pairs(tokenizer, question, passages)
-        order = sorted(range(len(pairs)), key=lambda at: len(pairs[at].ids))
         found: dict[int, PassageReading] = {}
-        for at in range(0, len(order), _BATCH):
-            some = order[at : at + _BATCH]
-            found.update(zip(some, _read(session, [pairs[i] for i in some]), strict=True))
+        for batch in batches([pair.ids for pair in pairs]):
+            found |= zip(batch, _read(session, [pairs[at] for at in batch]), strict=True)
         return [found[at] for at in range(len(pairs))]
 
     @cached_property
