@@ -1,6 +1,6 @@
 """The composer of ``rag``: a question in, an ``Answer`` out.
 
-standalone -> find -> answering -> the articles' own sentences, or a chat model's
+standalone, kind -> find -> answering -> the articles' own sentences, or a chat model's
 """
 
 from __future__ import annotations
@@ -8,7 +8,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Generator, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
@@ -18,11 +19,20 @@ from index.embedding.centring import Centres
 from index.embedding.encoder import Encoder
 from index.embedding.load import load_encoder
 from index.library.reader import Library, check_encoder
-from index.text.language import detect_language
+from index.text.language import Language, detect_language
 from rag.batches import in_order, without_blocking
 from rag.events import CitationFound, Done, Event, EvidenceFound, QuestionRead, Text, Verified
-from rag.extractive.answer import Answering, Draft, answering, drafted
-from rag.extractive.candidates import readable
+from rag.extractive.answer import (
+    LISTED,
+    ONE_ANSWER,
+    Answering,
+    Draft,
+    answering,
+    both_named,
+    drafted,
+)
+from rag.extractive.candidates import readable, score_sentences
+from rag.extractive.certainty import Judgement
 from rag.extractive.conflicts import Said, disagreement
 from rag.extractive.reader import PackagedReader, Reader
 from rag.extractive.refusal import in_words, refusal_of
@@ -30,24 +40,49 @@ from rag.extractive.reorder import reordered
 from rag.generation.chat_model import ChatModel, add_usage, as_chat_model
 from rag.generation.generate import WrittenAnswer, write_answer
 from rag.generation.rewrite import rewrite_question
+from rag.kinds.catalogue import catalogue
+from rag.kinds.conversation import (
+    items_of,
+    more_on,
+    no_translation,
+    nothing_yet,
+    place_meant,
+    remark,
+    shortened,
+    sources_of,
+    what_it_can,
+)
+from rag.kinds.course import course
+from rag.kinds.listed import listed
+from rag.kinds.overview import overview
+from rag.kinds.pieces import Part, Piece, draft_of, is_named, joined
+from rag.kinds.premise import Contradicted, contradicted, corrected
 from rag.notices import notice_of
+from rag.question.asked import Asked
 from rag.question.check import check_question
 from rag.question.follow_up import Standalone, leans, standalone
+from rag.question.kind import Action, KindTeller, TrainedKinds
+from rag.question.limits import understand
+from rag.question.parts import questions_in, sides_of, subject_in
+from rag.question.subject import subject_of
 from rag.records import (
     EXTRACTIVE,
     Answer,
+    AppliedFilters,
     Certainty,
     Filters,
     Found,
     Question,
+    QuestionKind,
     Refusal,
     Seconds,
     Strictness,
+    Support,
     Turn,
     Usage,
     nearest_lead,
 )
-from rag.retrieval.find import Retriever
+from rag.retrieval.find import WIDE, Retriever, filters_of
 from rag.retrieval.rerank import Reranker
 from rag.retrieval.retrieve import to_evidence
 from rag.verification.align import Similarity, centred_similarity
@@ -68,12 +103,14 @@ class AskOptions:
         most_sources: How many articles the answer may cite, 1 or more; ``None`` for as many as were
             found. The evidence is not shorter for it.
         config: LangChain's, with callbacks and tags; it is handed to the chat model.
+        kind: What kind of question it is to be taken for; ``None`` for what it looks like.
     """
 
     strictness: Strictness = Strictness.BALANCED
     answerer: str | BaseChatModel | ChatModel | None = None
     most_sources: int | None = None
     config: RunnableConfig | None = None
+    kind: QuestionKind | None = None
 
 
 class AskKeywords(TypedDict, total=False):
@@ -83,6 +120,11 @@ class AskKeywords(TypedDict, total=False):
     answerer: str | BaseChatModel | ChatModel | None
     most_sources: int | None
     config: RunnableConfig | None
+    kind: QuestionKind | None
+
+
+_UNSEARCHED = frozenset({QuestionKind.CONVERSATION, QuestionKind.SMALL_TALK, QuestionKind.NOTHING})
+"""Kinds of question that no article answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,12 +170,14 @@ class Assistant:
         reranker: Reranker | None = None,
         chat_model: ChatModel | None = None,
         reader: Reader | None = None,
+        kinds: KindTeller | None = None,
     ) -> None:
         self.library = library
         self.chat_model = chat_model
         self._encoder = encoder
         self._retriever = Retriever(library, encoder, reranker)
         self._reader = reader or PackagedReader(encoder)
+        self._kinds = kinds or TrainedKinds(encoder)
 
     @classmethod
     def open(
@@ -144,6 +188,7 @@ class Assistant:
         reranker: Reranker | None = None,
         chat_model: str | BaseChatModel | ChatModel | None = None,
         reader: Reader | None = None,
+        kinds: KindTeller | None = None,
     ) -> Assistant:
         """Open the assistant of a library folder.
 
@@ -154,6 +199,7 @@ class Assistant:
             chat_model: Writes the answers: ``provider:model`` (``openai:deepseek-chat``) or any
                 LangChain chat model; by default the articles' own sentences answer.
             reader: Finds the words that answer; by default the one that comes with the installation.
+            kinds: Tells kinds of questions apart; by default the trained one.
 
         Raises:
             LibraryError: the folder is not a library, or was built with another embedding model.
@@ -164,7 +210,7 @@ class Assistant:
         manifest = library.manifest()
         encoder = encoder or load_encoder(manifest.encoder)
         check_encoder(Path(folder), manifest, encoder)
-        return cls(library, encoder, reranker, chat, reader)
+        return cls(library, encoder, reranker, chat, reader, kinds)
 
     def close(self) -> None:
         self.library.close()
@@ -195,7 +241,8 @@ class Assistant:
         Args:
             history: Earlier turns of the conversation, oldest first.
             filters: What the answer may rest on.
-            options: ``strictness``, ``answerer``, ``most_sources`` and ``config`` (``AskOptions``).
+            options: ``strictness``, ``answerer``, ``most_sources``, ``config`` and ``kind``
+                (``AskOptions``).
 
         Raises:
             QuestionError: the question is empty or longer than 2,000 characters.
@@ -229,56 +276,71 @@ class Assistant:
         question = check_question(question)
         asking = AskOptions(**options)
         chat = self._chosen(asking.answerer)
-        asked, usage = self._standalone(question, history, chat, asking.config)
-        found = self._retriever.find(asked.text, filters or Filters())
-        yield QuestionRead(found.question, detect_language(question), found.filters)
+        asked, usage = self._read(question, history, chat, asking)
+        filters = filters or Filters()
+        if asked.kind in _UNSEARCHED:
+            yield from self._of_conversation(asked, history, filters, options, started)
+            return
+        found = self._retriever.find(asked.text, filters, asked.kind)
+        yield QuestionRead(found.question, asked.language, found.filters, asked.kind)
         copies = self.library.copies()
         yield EvidenceFound(to_evidence(found.articles, copies))
         retrieved = time.perf_counter()
-        own_words = asked.question if asked.background else found.question
-        read = answering(
-            own_words,
-            readable(found.articles),
-            self._reader,
-            background=asked.background,
-            strictness=asking.strictness,
-        )
-        outcome = yield from self._answered(asked.text, own_words, found, read, chat, asking)
+        own_words = asked.own if asked.background else found.question
+        told = self._told(asked, found, chat, asking)
+        read = Answering(Judgement(Certainty.DIRECT if told else Certainty.REFUSAL))
+        if not told and (chat or asked.kind not in WIDE):
+            read = self._answering(own_words, found, asked.background, asking)
+        if told:
+            yield from _events(told)
+            outcome = _Outcome(told)
+        else:
+            outcome = yield from self._answered(asked, own_words, found, read, chat, asking)
         articles = reordered(own_words, found.articles, read.candidates)
         draft, written = outcome.draft, outcome.written
         refusal = None if draft else refusal_of(found.question, articles, read.candidates)
         done = time.perf_counter()
+        notices = (
+            draft.notice if draft else "",
+            notice_of(asked, found.filters, written, outcome.quoted, outcome.conflict),
+        )
         yield Done(
             Answer(
                 question=question,
                 standalone_question=found.question,
-                answer=_in_words(question, draft, refusal or Refusal()),
+                answer=_in_words(asked, draft, refusal or Refusal()),
                 refused=draft is None,
                 sentences=draft.sentences if draft else (),
                 citations=draft.citations if draft else (),
                 evidence=to_evidence(articles, copies),
-                seconds=Seconds(
-                    retrieve=round(retrieved - started, 4),
-                    answer=round(done - retrieved, 4),
-                    total=round(done - started, 4),
-                ),
+                seconds=_seconds(started, retrieved, done),
                 filters=found.filters,
                 refusal=refusal,
                 answerer=outcome.answerer,
-                notice=notice_of(
-                    question, found.filters, written, outcome.quoted, outcome.conflict
-                ),
+                notice=(" " if asked.in_english else "").join(filter(None, notices)),
                 incomplete=written.incomplete,
                 usage=add_usage(usage, written.usage),
                 as_of=draft.as_of if draft else None,
                 certainty=draft.certainty if draft else Certainty.REFUSAL,
                 short=draft.short if draft else None,
+                kind=asked.kind,
             )
+        )
+
+    def _answering(
+        self, own_words: str, found: Found, background: str, asking: AskOptions
+    ) -> Answering:
+        return answering(
+            own_words,
+            readable(found.articles),
+            self._reader,
+            background=background,
+            strictness=asking.strictness,
         )
 
     def _answered(
         self,
-        question: str,
+        asked: Asked,
         own_words: str,
         found: Found,
         read: Answering,
@@ -288,15 +350,18 @@ class Assistant:
         """The chat model's answer; without one, or where it fails, the articles' own sentences.
 
         Args:
-            question: With the earlier questions that it leans on.
-            own_words: Without them.
+            own_words: Of the question, without the earlier ones that it leans on.
         """
+        sure = read.certainty is Certainty.DIRECT
+        wrong = None if chat or sure else contradicted(own_words, read.candidates)
+        if wrong:
+            return (yield from _corrected(wrong, asked.language))
         if read.certainty is Certainty.REFUSAL:  # a chat model finds an answer in anything
             return _Outcome(None)
         written = WrittenAnswer()
         if chat:
             written = yield from write_answer(
-                question,
+                asked.text,
                 found.articles,
                 chat,
                 strictness=asking.strictness,
@@ -306,11 +371,183 @@ class Assistant:
             )
             if written.refused or written.draft:
                 return _Outcome(written.draft, chat.name, written)
+        if asked.kind is QuestionKind.COMPARISON:
+            read = both_named(read, [side.name for side in sides_of(asked.own)])
+        if asked.kind is QuestionKind.LIST:
+            ranked = readable(found.articles)
+            if quoted := listed(own_words, read.candidates, ranked, asked.language):
+                yield from _events(quoted)
+                return _Outcome(quoted, EXTRACTIVE, written)
         direct = read.certainty is Certainty.DIRECT
         contrary, said = (disagreement(read.candidates) if direct else None) or (None, ())
-        draft = drafted(own_words, read, contrary, asking.most_sources)
+        form = LISTED if asked.kind is QuestionKind.LIST else ONE_ANSWER
+        draft = drafted(own_words, read, contrary, asking.most_sources, form)
         yield from _events(draft)
         return _Outcome(draft, EXTRACTIVE, written, said)
+
+    def _told(
+        self, asked: Asked, found: Found, chat: ChatModel | None, asking: AskOptions
+    ) -> Draft | None:
+        """What is told otherwise than by the sentences that answer, or by a chat model; ``None`` where
+        nothing is."""
+        if asked.kind is QuestionKind.LIBRARY:
+            return catalogue(asked, found, self.library)
+        if chat:
+            return None
+        match asked.kind:
+            case QuestionKind.OVERVIEW:
+                return overview(found, self.library, asked.language)
+            case QuestionKind.COURSE:
+                return course(found, asked.language)
+            case QuestionKind.SEVERAL:
+                first, *others = questions_in(asked.own)
+                subject = subject_in(first)
+                parts = [(first, first, asked.background)]
+                for part in others:
+                    own = subject + part if leans(part) else part
+                    parts.append((part, own, f"{first} " if leans(part) else ""))
+                return self._in_parts(asked, found, asking, parts)
+            case QuestionKind.COMPARISON:
+                sides = sides_of(asked.own)
+                named = [(side.name, side.question, asked.background) for side in sides]
+                return self._in_parts(asked, found, asking, named)
+        return None
+
+    def _in_parts(
+        self,
+        asked: Asked,
+        found: Found,
+        asking: AskOptions,
+        parts: Sequence[tuple[str, str, str]],
+    ) -> Draft | None:
+        """The parts of a question (heading, own words, background), each searched and read by itself."""
+        if len(parts) < 2:
+            return None
+        answers = []
+        for heading, own, background in parts:
+            within = filters_of(found.filters)
+            looked = self._retriever.find(background + own, within)
+            read = self._answering(own, looked, background, asking)
+            answered = read.certainty is not Certainty.REFUSAL
+            draft = drafted(own, read, None, asking.most_sources) if answered else None
+            if draft and asked.kind is QuestionKind.COMPARISON and not is_named(heading, draft):
+                draft = None
+            answers.append(Part(heading, draft))
+        return joined(answers, in_english=asked.in_english)
+
+    def _of_conversation(
+        self,
+        asked: Asked,
+        history: Sequence[Turn],
+        filters: Filters,
+        options: AskKeywords,
+        started: float,
+    ) -> Generator[Event]:
+        """What is said of the conversation so far, and to what asks nothing."""
+        before = [at for at, turn in enumerate(history) if self._asks(turn.question)]
+        action = Action.OTHER
+        draft: Draft | None = None
+        answer: Answer | None = None
+        said = remark(asked.question, asked.kind, asked.language)
+        if asked.kind is QuestionKind.CONVERSATION:
+            said = nothing_yet(asked.language)
+        if asked.kind is QuestionKind.CONVERSATION and before:
+            said = what_it_can(asked.language)
+            action = self._kinds.action_of(asked.question)
+            at = before[-1]
+            if action is Action.MORE:
+                draft = self._more(asked.question, history[at], filters)
+            elif action is not Action.OTHER:
+                again = {**options, "kind": None}
+                answer = self.ask(history[at].question, history[:at], filters, **again)  # type: ignore[arg-type]
+        if action is Action.SOURCE and answer:
+            draft, answer = sources_of(answer, asked.question), None
+        if answer:
+            if action is Action.SHORTER:
+                answer = shortened(answer)
+            if action is Action.TRANSLATE:
+                answer = replace(answer, notice=no_translation(asked.language))
+            again_said = Draft(answer.answer, answer.sentences, answer.citations)
+            yield from self._said_again(answer, again_said, asked)
+            return
+        applied = AppliedFilters()
+        yield QuestionRead(asked.question, asked.language, applied, asked.kind)
+        yield EvidenceFound(())
+        if draft:
+            yield from _events(draft)
+        done = time.perf_counter()
+        yield Done(
+            Answer(
+                question=asked.question,
+                standalone_question=asked.question,
+                answer=draft.text if draft else said,
+                refused=draft is None,
+                sentences=draft.sentences if draft else (),
+                citations=draft.citations if draft else (),
+                evidence=(),
+                seconds=_seconds(started, done, done),
+                refusal=None if draft else Refusal(),
+                as_of=draft.as_of if draft else None,
+                kind=asked.kind,
+            )
+        )
+
+    def _said_again(self, answer: Answer, draft: Draft, asked: Asked) -> Generator[Event]:
+        yield QuestionRead(answer.standalone_question, asked.language, answer.filters, asked.kind)
+        yield EvidenceFound(answer.evidence)
+        yield from _events(draft)
+        yield Done(replace(answer, question=asked.question, kind=asked.kind))
+
+    def _more(self, question: str, last: Turn, filters: Filters) -> Draft | None:
+        """More of the article that the last answer rests on, or of what of it is meant."""
+        items, place = items_of(last.answer), place_meant(question)
+        meant = last.question
+        if place is not None and -len(items) <= place < len(items):
+            meant = f"{last.question} {items[place]}"
+        found = self._retriever.find(meant, filters)
+        ranked = readable(found.articles)
+        candidates = score_sentences(meant, ranked, self._reader) if ranked else []
+        return more_on(found, candidates[0] if candidates else None)
+
+    def _asks(self, question: str) -> bool:
+        """Whether an earlier question asked something of the articles."""
+        return self._kinds.kind_of(question) not in _UNSEARCHED
+
+    def _kind_of_parts(self, parts: Sequence[str]) -> QuestionKind:
+        """One question is no several; and of those about the library the catalogue answers all."""
+        if len(parts) < 2:
+            return QuestionKind.FACT
+        first = self._kinds.kind_of(parts[0])
+        return first if first is QuestionKind.LIBRARY else QuestionKind.SEVERAL
+
+    def _without_limits(self, question: str) -> str:
+        """A question without the words that only say which articles to look in, which would else
+        be taken for a question about the library."""
+        scope = self.library.scope()
+        today = scope.newest or date.today()
+        return understand(question, today=today, accounts=scope.accounts).without_limits
+
+    def _read(
+        self,
+        question: str,
+        history: Sequence[Turn],
+        chat: ChatModel | None,
+        asking: AskOptions,
+    ) -> tuple[Asked, Usage | None]:
+        """The question read, and the tokens that a chat model took to rewrite it."""
+        kind = asking.kind or self._kinds.kind_of(self._without_limits(question))
+        language = detect_language(question)
+        if kind in _UNSEARCHED and not (kind is QuestionKind.NOTHING and history):
+            return Asked(question, question, "", language, kind), None
+        alone, usage = self._standalone(question, history, chat, asking.config)
+        nothing = kind is QuestionKind.NOTHING  # 谁？ asks for one who was spoken of
+        if kind is QuestionKind.FACT and not history and not subject_of(question):
+            kind = QuestionKind.OVERVIEW  # it names nothing, so all that is new may be meant
+        if kind is QuestionKind.SEVERAL:
+            kind = self._kind_of_parts(questions_in(alone.question))
+        if nothing:
+            kind = QuestionKind.FACT
+        return Asked(question, alone.question, alone.background, language, kind), usage
 
     def _similarity(self) -> Similarity:
         """How the library's encoder compares sentences across languages."""
@@ -408,11 +645,27 @@ class Assistant:
         )
 
 
-def _in_words(question: str, draft: Draft | None, refusal: Refusal) -> str:
+def _in_words(asked: Asked, draft: Draft | None, refusal: Refusal) -> str:
     if draft is None:
-        return in_words(question, refusal)
+        return in_words(asked.question, refusal)
     near = draft.certainty is Certainty.NEAREST
-    return f"{nearest_lead(question)} {draft.text}" if near else draft.text
+    return f"{nearest_lead(asked.question)} {draft.text}" if near else draft.text
+
+
+def _corrected(wrong: Contradicted, language: Language) -> Generator[Event, None, _Outcome]:
+    """The sentence that gives another figure than the question takes for granted."""
+    piece = Piece(wrong.by.passage.article, wrong.by.span, support=Support.PARTIAL)
+    draft = draft_of([piece], notice=corrected(wrong, language))
+    yield from _events(draft)
+    return _Outcome(draft)
+
+
+def _seconds(started: float, retrieved: float, done: float) -> Seconds:
+    return Seconds(
+        retrieve=round(retrieved - started, 4),
+        answer=round(done - retrieved, 4),
+        total=round(done - started, 4),
+    )
 
 
 def _events(draft: Draft) -> Iterator[Event]:

@@ -10,17 +10,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from rag.records import Answer, AnswerSentence, AppliedFilters, Citation, Evidence
+from rag.records import Answer, AnswerSentence, AppliedFilters, Citation, Evidence, QuestionKind
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionRead:
-    """How the question was read: on its own, in which language, limited to what."""
+    """How the question was read: on its own, in which language, limited to what, of what kind."""
 
     type: ClassVar[str] = "understood"
     standalone_question: str
     language: str
     filters: AppliedFilters
+    kind: QuestionKind = QuestionKind.FACT
 
 
 @dataclass(frozen=True, slots=True)

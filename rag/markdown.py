@@ -70,6 +70,15 @@ class MarkdownForm:
         said = self._marked(self.escape(text), markers)
         return f"{said} {self.doubt.format(doubt)}" if doubt else said
 
+    def part(self, heading: str, sentences: Sequence[str]) -> str:
+        """Sentences under their heading; several are listed."""
+        if not heading:
+            return self.between.join(sentences)
+        over = f"**{self.escape(heading)}**"
+        if len(sentences) == 1:
+            return f"{over}{self.between}{sentences[0]}"
+        return "\n".join([over, "", *(f"- {sentence}" for sentence in sentences)])
+
     def short(self, text: str, marker: int) -> str:
         """The very words that answer."""
         return self._marked(f"**{self.escape(text)}**", [marker])

@@ -9,6 +9,7 @@ from rag.extractive.answer import Draft
 from rag.extractive.conflicts import Said
 from rag.generation.generate import WrittenAnswer
 from rag.question.answer_type import asks_for_course
+from rag.question.asked import Asked
 from rag.records import AppliedFilters, iso
 
 _INSTEAD_ENGLISH = "The articles' own sentences answer instead."
@@ -16,7 +17,7 @@ _INSTEAD_CHINESE = "以下改由文章原句作答。"
 
 
 def notice_of(
-    question: str,
+    asked: Asked,
     filters: AppliedFilters,
     written: WrittenAnswer,
     quoted: Draft | None,
@@ -29,15 +30,20 @@ def notice_of(
         quoted: An answer in the articles' own sentences.
         conflict: What two articles say differently.
     """
-    english = detect_language(question) is Language.ENGLISH
+    english = asked.in_english
     notices = [
         _dropped(filters.dropped, english),
         _of_model(written, english),
         _disagree(conflict, english),
-        _in_order(quoted, english) if asks_for_course(question) else "",
+        _in_order(quoted, english) if _is_ordered(asked, quoted) else "",
         _untranslated(quoted, english),
     ]
     return (" " if english else "").join(notice for notice in notices if notice)
+
+
+def _is_ordered(asked: Asked, quoted: Draft | None) -> bool:
+    """Whether the sentences stand in an order that nothing else says."""
+    return asks_for_course(asked.own) and not (quoted and quoted.notice)
 
 
 def _dropped(words: Sequence[str], english: bool) -> str:

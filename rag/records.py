@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from enum import StrEnum
+from itertools import groupby
 from typing import Any
 
 from index.errors import QuestionError
@@ -49,6 +50,30 @@ class Support(StrEnum):
     SUPPORTED = "supported"
     PARTIAL = "partial"
     UNVERIFIED = "unverified"
+
+
+class QuestionKind(StrEnum):
+    """What a question asks for, which decides how it is answered."""
+
+    FACT = "fact"
+    """One thing: who, when, how many, why."""
+    LIST = "list"
+    """All members of an enumeration."""
+    OVERVIEW = "overview"
+    """What the articles say on a subject, story by story."""
+    COMPARISON = "comparison"
+    """Two things side by side."""
+    COURSE = "course"
+    """How something went, in the order of time."""
+    SEVERAL = "several"
+    """More than one question at once."""
+    LIBRARY = "library"
+    """About the articles themselves: how many, from when, which."""
+    CONVERSATION = "conversation"
+    """About what was said before: go on, where is that from."""
+    SMALL_TALK = "small_talk"
+    NOTHING = "nothing"
+    """No question can be made out."""
 
 
 class Strictness(StrEnum):
@@ -183,12 +208,16 @@ class AnswerSentence:
     """One sentence of the answer, without its markers, and the citations that carry it.
 
     ``reason`` says what the cited words do not carry; it is empty where they carry it all.
+    ``heading`` is what stands over it where an answer has parts: the story, the day, the side of a
+    comparison, the question of several; ``short`` are the very words in it that answer that part.
     """
 
     text: str
     markers: tuple[int, ...]
     support: Support
     reason: str = ""
+    heading: str = ""
+    short: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,6 +304,7 @@ class Answer:
         as_of: The day of the newest article that is cited, ``YYYY-MM-DD``.
         certainty: How sure the answer is to answer; ``refusal`` exactly where ``refused``.
         short: The very words that answer; ``None`` where no words are sure, or a chat model answers.
+        kind: What kind of question it was taken for, which decides how it is answered.
     """
 
     question: str
@@ -296,6 +326,7 @@ class Answer:
     as_of: str | None = None
     certainty: Certainty = Certainty.DIRECT
     short: ShortAnswer | None = None
+    kind: QuestionKind = QuestionKind.FACT
 
     def __post_init__(self) -> None:
         # Answers that were kept before there was a certainty have only ``refused``.
@@ -351,11 +382,20 @@ class Answer:
             doubt_of: What is said behind a sentence that is less than sure; ``""`` for nothing.
         """
         short = form.short(self.short.text, self.short.marker) if self.short else ""
-        said = form.between.join(
-            form.sentence(one.text, one.markers, doubt_of(one)) for one in self.sentences
+        said = "\n\n".join(
+            form.part(
+                heading,
+                [form.sentence(one.text, one.markers, doubt_of(one)) for one in sentences],
+            )
+            for heading, sentences in self.parts()
         )
         parts = (short, self.lead, said or form.escape(self.said))
         return "\n\n".join(part for part in parts if part)
+
+    def parts(self) -> list[tuple[str, list[AnswerSentence]]]:
+        """The sentences by their headings, in order."""
+        grouped = groupby(self.sentences, key=lambda one: one.heading)
+        return [(heading, list(sentences)) for heading, sentences in grouped]
 
     def _ordered(self) -> dict[str, Any]:
         values = asdict(self)

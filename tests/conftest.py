@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,8 @@ from index.text.sentences import split_sentences
 from index.text.terms import index_terms
 from rag.assistant import Assistant
 from rag.extractive.reader import FoundSpan, PassageReading
+from rag.question.kind import Action
+from rag.records import QuestionKind
 
 
 def centres_of(vectors: Vectors, languages: list[str], questions: Centres) -> Centres:
@@ -208,11 +210,30 @@ ARTICLES = (
 )
 
 
+class FakeKinds:
+    """Every question asks for a fact, but for those whose kind or action is given."""
+
+    def __init__(
+        self,
+        kinds: Mapping[str, QuestionKind] | None = None,
+        actions: Mapping[str, Action] | None = None,
+    ) -> None:
+        self._kinds, self._actions = kinds or {}, actions or {}
+
+    def kind_of(self, question: str) -> QuestionKind:
+        return self._kinds.get(question, QuestionKind.FACT)
+
+    def action_of(self, question: str) -> Action:
+        return self._actions[question]
+
+
 @pytest.fixture(autouse=True)
 def _no_reader_by_accident(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The fake reader wherever no other is given, in all tests but those of the packaged model."""
+    """The fake reader and kinds wherever no others are given, in all tests but those of the packaged
+    model."""
     if "model" not in request.keywords:
         monkeypatch.setattr("rag.assistant.PackagedReader", lambda encoder: FakeReader())
+        monkeypatch.setattr("rag.assistant.TrainedKinds", lambda encoder: FakeKinds())
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from rag.records import Filters
+from rag.records import Filters, QuestionKind
 from ui.batch import ask_batch
 from ui.language import say
 from ui.options import (
@@ -48,6 +48,14 @@ from ui.show import show_answer
 @click.option(
     "--json", "as_json", is_flag=True, help=say("Print the answer as JSON.", "以 JSON 输出答案。")
 )
+@click.option(
+    "--kind",
+    type=click.Choice([kind.value for kind in QuestionKind]),
+    help=say(
+        "What kind of question it is to be taken for [default: what it looks like].",
+        "按哪一类问题回答 [默认：自动判断]。",
+    ),
+)
 @filter_options
 @library_option
 @encoder_option
@@ -56,6 +64,7 @@ def ask_command(
     batch: Path | None,
     out: Path | None,
     as_json: bool,
+    kind: str | None,
     date_from: date | None,
     date_to: date | None,
     accounts: Sequence[str],
@@ -93,7 +102,8 @@ def ask_command(
         if batch is not None:
             failed = ask_batch(assistant, batch, out)
         elif question is not None:
-            answer = assistant.ask(question, filters=filters)
+            taken_for = QuestionKind(kind) if kind else None
+            answer = assistant.ask(question, filters=filters, kind=taken_for)
             click.echo(answer.to_json(indent=2) if as_json else show_answer(answer))
     if failed:
         sys.exit(1)

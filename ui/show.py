@@ -6,7 +6,7 @@ from index.database.database import Manifest
 from index.library.articles import LibraryCounts
 from index.records import Kind, Summary
 from index.text.language import Language
-from rag.records import Answer, AnswerSentence, Certainty, Support
+from rag.records import Answer, AnswerSentence, Certainty, QuestionKind, Support
 from ui.language import say
 
 
@@ -36,6 +36,22 @@ def _said(answer: Answer) -> list[str]:
         return [answer.lead, answer.said]
     short = [_one_line(answer.short.text), ""] if answer.short else []
     return [*short, answer.said, *(_doubt(s) for s in answer.sentences if s.reason)]
+
+
+def question_kind_name(kind: QuestionKind) -> str:
+    """What a question was taken for, for people."""
+    return {
+        QuestionKind.FACT: say("one question", "单个问题"),
+        QuestionKind.LIST: say("a list", "列举"),
+        QuestionKind.OVERVIEW: say("an overview", "综述"),
+        QuestionKind.COMPARISON: say("a comparison", "对比"),
+        QuestionKind.COURSE: say("a course of events", "经过"),
+        QuestionKind.SEVERAL: say("several questions", "多个问题"),
+        QuestionKind.LIBRARY: say("a question about the library", "文章库情况"),
+        QuestionKind.CONVERSATION: say("a word on the conversation", "对话"),
+        QuestionKind.SMALL_TALK: say("small talk", "寒暄"),
+        QuestionKind.NOTHING: say("no question", "未成问题"),
+    }[kind]
 
 
 def _refusal(answer: Answer) -> list[str]:

@@ -59,19 +59,25 @@ class Scope:
 class ArticleReader(OpenLibrary):
     """What a library says of its articles."""
 
-    def counts(self) -> LibraryCounts:
+    def counts(self, filters: Filters = NO_FILTERS) -> LibraryCounts:
+        """What is in the library, or in that part of it."""
+        where, values = _conditions(filters)
         with self._reading() as connection:
             articles, empty, first, last = connection.execute(
-                "SELECT COUNT(*), COALESCE(SUM(text = ''), 0), MIN(date), MAX(date) FROM article WHERE published"
+                "SELECT COUNT(*), COALESCE(SUM(text = ''), 0), MIN(date), MAX(date) FROM article "
+                f"WHERE {where}",
+                values,
             ).fetchone()
             (chunks,) = connection.execute(
-                "SELECT COUNT(*) FROM chunk JOIN article ON row = article WHERE published"
+                f"SELECT COUNT(*) FROM chunk WHERE article IN (SELECT row FROM article WHERE {where})",
+                values,
             ).fetchone()
             accounts, languages, kinds = (
                 dict(
                     connection.execute(
-                        f"SELECT {column}, COUNT(*) FROM article WHERE published "
-                        f"GROUP BY {column} ORDER BY COUNT(*) DESC, {column}"
+                        f"SELECT {column}, COUNT(*) FROM article WHERE {where} "
+                        f"GROUP BY {column} ORDER BY COUNT(*) DESC, {column}",
+                        values,
                     ).fetchall()
                 )
                 for column in ("account", "language", "kind")
@@ -127,15 +133,12 @@ class ArticleReader(OpenLibrary):
         return {date.fromisoformat(day): count for day, count in rows}
 
     def headings(self, limit: int, offset: int = 0, filters: Filters = NO_FILTERS) -> list[Heading]:
-        """``limit`` articles from the ``offset``-th on, newest first, without their texts.
-
-        Languages do not limit them: an article may hold passages in several.
-        """
+        """``limit`` articles from the ``offset``-th on, newest first, without their texts."""
         where, values = _conditions(filters)
         with self._reading() as connection:
             rows = connection.execute(
-                "SELECT article_id, title, date, account, kind FROM article WHERE published "
-                f"{'AND ' + where if where else ''} ORDER BY date DESC, row DESC LIMIT ? OFFSET ?",
+                f"SELECT article_id, title, date, account, kind FROM article WHERE {where} "
+                "ORDER BY date DESC, row DESC LIMIT ? OFFSET ?",
                 (*values, limit, offset),
             ).fetchall()
         return [
@@ -180,8 +183,11 @@ def _copies(connection: sqlite3.Connection) -> dict[str, int]:
 
 
 def _conditions(filters: Filters) -> tuple[str, list[str]]:
-    """The filters as one SQL condition with its values; ``""`` where there is no filter."""
-    parts: list[str] = []
+    """The filters as one SQL condition on published articles, with its values.
+
+    A language is the article's, whatever other passages it holds.
+    """
+    parts = ["published"]
     values: list[str] = []
     for comparison, day in ((">=", filters.date_from), ("<=", filters.date_to)):
         if day is not None:
@@ -190,6 +196,9 @@ def _conditions(filters: Filters) -> tuple[str, list[str]]:
     if filters.accounts:
         parts.append(f"account IN ({marks(filters.accounts)})")
         values.extend(filters.accounts)
+    if filters.languages:
+        parts.append(f"language IN ({marks(filters.languages)})")
+        values.extend(filters.languages)
     if filters.article_ids:
         document = "CASE instr(article_id, '#') WHEN 0 THEN '' ELSE substr(article_id, 1, instr(article_id, '#') - 1) END"
         parts.append(

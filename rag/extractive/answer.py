@@ -10,9 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import groupby
 
 from index.records import Span
+from index.text.language import Language, detect_language
 from index.text.rules import load_patterns
+from index.text.script import fold
 from index.text.sentences import split_sentences
 from rag.extractive.candidates import Candidate, score_sentences
 from rag.extractive.certainty import Judgement, judge
@@ -62,6 +65,32 @@ _LONGEST_LIST = 240
 
 
 @dataclass(frozen=True, slots=True)
+class Form:
+    """How long an answer may become.
+
+    Attributes:
+        sentences: How many at most.
+        characters: Beyond which a sentence is left out, unless it is the first.
+        enough: No further sentence is taken once those taken are this likely to hold the answer.
+        listed: Characters of a list that are quoted after the sentence that announces it.
+        whole: Whether sentences are quoted whole, however long.
+        alike: How likely a sentence has to be, against the likeliest, to stand beside it.
+    """
+
+    sentences: int = MOST_SENTENCES
+    characters: int = LONGEST_ANSWER
+    enough: float = ENOUGH
+    listed: int = _LONGEST_LIST
+    whole: bool = False
+    alike: float = _ALIKE
+
+
+ONE_ANSWER = Form()
+LISTED = Form(sentences=12, characters=600, enough=0.9, listed=1200, whole=True, alike=0.25)
+"""Of a list all of it is wanted."""
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """An answer before it is put together: sentences in order, each with its citation."""
 
@@ -70,6 +99,8 @@ class Draft:
     citations: tuple[Citation, ...]
     certainty: Certainty = Certainty.DIRECT
     short: ShortAnswer | None = None
+    notice: str = ""
+    """What is said of it as a whole, such as how many articles there are of which these are some."""
 
     @property
     def as_of(self) -> str | None:
@@ -132,11 +163,24 @@ def answering(
     return Answering(judgement, tuple(candidates))
 
 
+def both_named(found: Answering, names: Sequence[str]) -> Answering:
+    """The sentences with the first that names all of some things before the others: where two things
+    are compared, what is said of both in one sentence answers."""
+    wanted = [fold(name) for name in names]
+    for one in found.candidates[:READ] if len(wanted) > 1 else ():
+        if all(name in fold(one.text) for name in wanted):
+            others = [other for other in found.candidates if other is not one]
+            right = replace(found.judgement, certainty=Certainty.DIRECT, short=False)
+            return Answering(right, (one, *others))
+    return found
+
+
 def drafted(
     question: str,
     found: Answering,
     contrary: Candidate | None = None,
     most_sources: int | None = None,
+    form: Form = ONE_ANSWER,
 ) -> Draft:
     """The answer of the sentences that may answer, each cited; the likeliest first or, where an
     order or a change is asked for, by the day that their articles were published on.
@@ -153,31 +197,33 @@ def drafted(
         rest = [candidate for candidate in likeliest[1:] if candidate is not contrary]
         likeliest = [likeliest[0], contrary, *rest]
     course = asks_for_course(question)
-    most = MOST_NEAREST if found.certainty is Certainty.NEAREST else MOST_SENTENCES
-    chosen = choose(map(quoted, likeliest), 2 if contrary or course else 1, most_sources, most)
+    if found.certainty is Certainty.NEAREST:
+        form = replace(form, sentences=MOST_NEAREST)
+    quotable = (quoted(one, form) for one in likeliest)
+    chosen = choose(quotable, 2 if contrary or course else 1, most_sources, form)
     if course:
         chosen.sort(key=lambda one: one.of.passage.article.date or date.max)
     return _draft(chosen, found.judgement)
 
 
-def quoted(candidate: Candidate) -> Quoted:
+def quoted(candidate: Candidate, form: Form = ONE_ANSWER) -> Quoted:
     """Of a sentence the clauses around the words that answer; of one that announces a list, its last
     clauses and the list."""
     text = candidate.text
     if _announces(text) and (candidate.features.span <= 0 or text.endswith(_COLONS)):
         part = excerpt(text, [Span(len(text) - 1, len(text))])
-        end = _end_of_list(candidate.passage.article.text, candidate.span)
+        end = _end_of_list(candidate.passage.article.text, candidate.span, form.listed)
         return Quoted(candidate, Span(candidate.span.start + part.start, end))
-    return Quoted(candidate, candidate.excerpt)
+    return Quoted(candidate, candidate.span if form.whole else candidate.excerpt)
 
 
-def _end_of_list(text: str, sentence: Span) -> int:
+def _end_of_list(text: str, sentence: Span, longest: int) -> int:
     """Where what a sentence announces ends: of items a line each the last, else with the next sentence."""
     end = sentence.end
-    following = split_sentences(text[end : end + 2 * _LONGEST_LIST])
+    following = split_sentences(text[end : end + 2 * longest])
     for at, span in enumerate(following):
         item = text[end + span.start : end + span.end]
-        if at and (span.end > _LONGEST_LIST or _is_prose(item)):
+        if at and (span.end > longest or _is_prose(item)):
             break
         sentence = Span(sentence.start, end + span.end)
         if _is_prose(item):
@@ -197,8 +243,7 @@ def choose(
     candidates: Iterable[Quoted],
     at_least: int = 1,
     most_sources: int | None = None,
-    most: int = MOST_SENTENCES,
-    enough: float = ENOUGH,
+    form: Form = ONE_ANSWER,
 ) -> list[Quoted]:
     """The likeliest (``candidates`` has the likeliest first), until it is likely enough that the
     answer is among them, the next one is far less likely, or they are too long. The same words are
@@ -211,9 +256,9 @@ def choose(
     for candidate in candidates:
         text = candidate.text
         beside = len(chosen) >= at_least
-        if beside and candidate.of.probability < _ALIKE * chosen[0].of.probability:
+        if beside and candidate.of.probability < form.alike * chosen[0].of.probability:
             break
-        if beside and length + len(text) > LONGEST_ANSWER:
+        if beside and length + len(text) > form.characters:
             continue
         if text in said or any(_overlap(candidate, one) for one in chosen):
             continue
@@ -225,7 +270,7 @@ def choose(
         sources.add(source)
         length += len(text)
         likely += candidate.of.probability
-        if len(chosen) == most or (len(chosen) >= at_least and likely >= enough):
+        if len(chosen) == form.sentences or (len(chosen) >= at_least and likely >= form.enough):
             break
     return chosen
 
@@ -285,12 +330,28 @@ def _short(chosen: Sequence[Quoted], judgement: Judgement) -> ShortAnswer | None
 
 
 def join_sentences(sentences: Sequence[AnswerSentence]) -> str:
-    """The answer's text: each sentence followed by its markers.
+    """The answer's text: each sentence followed by its markers, the parts on lines of their own.
 
     >>> join_sentences([AnswerSentence("共3.5亿元。", (1, 2), Support.SUPPORTED)])
     '共3.5亿元。 [1][2]'
     """
-    return " ".join(
-        f"{sentence.text} {''.join(f'[{marker}]' for marker in sentence.markers)}".strip()
-        for sentence in sentences
+    if not any(sentence.heading for sentence in sentences):
+        return " ".join(map(_marked, sentences))
+    return "\n".join(
+        f"{heading}{_colon(heading)}{said}" if heading else said
+        for heading, said in (
+            (heading, " ".join(map(_marked, some)))
+            for heading, some in groupby(sentences, key=lambda sentence: sentence.heading)
+        )
     )
+
+
+def _marked(sentence: AnswerSentence) -> str:
+    return f"{sentence.text} {''.join(f'[{marker}]' for marker in sentence.markers)}".strip()
+
+
+def _colon(heading: str) -> str:
+    """What stands behind a heading on the same line."""
+    if heading.endswith(("?", "？")):
+        return " "
+    return ": " if detect_language(heading) is Language.ENGLISH else "："

@@ -104,12 +104,16 @@ class Understood:
         return [Period(p.date_from, p.date_to) for p in self.phrases if p.role is role]
 
 
-def understand(question: str, *, today: date, accounts: Collection[str]) -> Understood:
+def understand(
+    question: str, *, today: date, accounts: Collection[str], every_day: bool = False
+) -> Understood:
     """Read the limits and dates in a question.
 
     Args:
         today: What 上周 and dates without a year are reckoned from.
         accounts: The accounts of the library; one alone is never a limit.
+        every_day: Whether every day that is named limits publication, as where an overview of
+            articles is asked for.
 
     >>> asked = "9月24日发布的“岚江动态”介绍了哪个项目？"
     >>> understood = understand(asked, today=date(2025, 10, 20), accounts=["临江工信"])
@@ -120,12 +124,15 @@ def understand(question: str, *, today: date, accounts: Collection[str]) -> Unde
     'mentioned'
     """
     reading = read_question(question, today, accounts)
-    phrases = sorted(_phrases(question, reading), key=lambda p: (p.start, p.end))
+    phrases = sorted(_phrases(question, reading, every_day), key=lambda p: (p.start, p.end))
     return Understood(question, detect_language(question), tuple(phrases))
 
 
-def _phrases(question: str, reading: Reading) -> Iterator[Phrase]:
+def _phrases(question: str, reading: Reading, every_day: bool) -> Iterator[Phrase]:
     published, others = publication_days(reading)
+    if every_day:
+        published += [((p.start, p.end), p.past) for p in others if not p.bare]
+        others = []
     mentioned = [((p.start, p.end), p.near) for p in others if not p.bare]
     for role, days in ((Role.PUBLISHED, published), (Role.MENTIONED, mentioned)):
         for span, period in days:

@@ -8,10 +8,26 @@ from datetime import date
 
 from index.embedding.encoder import Encoder
 from index.library.reader import Library
+from index.text.language import Language
 from rag.question.limits import Role, Understood, understand
-from rag.records import AppliedFilters, Filters, Found, RankedPassage, iso
+from rag.question.subject import subject_of
+from rag.records import (
+    EVIDENCE_ARTICLES,
+    AppliedFilters,
+    Filters,
+    Found,
+    QuestionKind,
+    RankedPassage,
+    iso,
+)
 from rag.retrieval.rerank import Reranker
 from rag.retrieval.retrieve import retrieve
+
+WIDE = frozenset({QuestionKind.OVERVIEW, QuestionKind.COURSE, QuestionKind.LIBRARY})
+"""Kinds of question that several articles answer together."""
+
+_BY_DAY = frozenset({QuestionKind.OVERVIEW, QuestionKind.LIBRARY})
+_MOST_WIDE = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,24 +38,41 @@ class Retriever:
     encoder: Encoder
     reranker: Reranker | None = None
 
-    def find(self, question: str, given: Filters) -> Found:
-        """The articles that fit best. A limit read from the question that leaves none is dropped."""
+    def find(self, question: str, given: Filters, kind: QuestionKind = QuestionKind.FACT) -> Found:
+        """The articles that fit best. A limit read from the question that leaves none is dropped.
+
+        For questions that several articles answer together more are found, by what the question is
+        about alone, and every day that it names limits them.
+        """
+        wide = kind in WIDE
         dropped: tuple[str, ...] = ()
         if given.from_question:
             scope = self.library.scope()
             today = scope.newest or date.today()
-            read = understand(question, today=today, accounts=scope.accounts)
+            read = understand(
+                question, today=today, accounts=scope.accounts, every_day=kind in _BY_DAY
+            )
             filters = _limited(given, read)
             if filters != given:
                 words = tuple(p.text for p in read.phrases if p.role is not Role.MENTIONED)
-                if articles := self._ranked(read.without_limits, filters):
-                    return Found(read.without_limits, _applied(filters, read=words), articles)
+                searched = _searched(read.without_limits, wide)
+                if articles := self._ranked(searched, filters, wide):
+                    return Found(searched, _applied(filters, read=words), articles)
                 dropped = words
-        return Found(question, _applied(given, dropped=dropped), self._ranked(question, given))
+        searched = _searched(question, wide)
+        articles = self._ranked(searched, given, wide)
+        return Found(searched, _applied(given, dropped=dropped), articles)
 
-    def _ranked(self, question: str, filters: Filters) -> tuple[tuple[RankedPassage, ...], ...]:
-        articles = retrieve(self.library, self.encoder, question, filters, self.reranker)
-        return tuple(tuple(passages) for passages in articles)
+    def _ranked(
+        self, question: str, filters: Filters, wide: bool
+    ) -> tuple[tuple[RankedPassage, ...], ...]:
+        most = _MOST_WIDE if wide else EVIDENCE_ARTICLES
+        found = retrieve(self.library, self.encoder, question, filters, self.reranker, most)
+        return tuple(tuple(passages) for passages in found)
+
+
+def _searched(question: str, wide: bool) -> str:
+    return (subject_of(question) or question) if wide else question
 
 
 def _limited(given: Filters, read: Understood) -> Filters:
@@ -65,4 +98,19 @@ def _applied(
         languages=tuple(filters.languages),
         read=tuple(read),
         dropped=tuple(dropped),
+    )
+
+
+def filters_of(applied: AppliedFilters) -> Filters:
+    """The filters that were applied, to look into the catalogue with."""
+    first, last = (
+        date.fromisoformat(day) if day else None for day in (applied.date_from, applied.date_to)
+    )
+    return Filters(
+        date_from=first,
+        date_to=last,
+        accounts=applied.accounts,
+        article_ids=applied.article_ids,
+        languages=tuple(map(Language, applied.languages)),
+        from_question=False,
     )

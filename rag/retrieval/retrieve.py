@@ -28,10 +28,11 @@ def retrieve(
     question: str,
     filters: Filters,
     reranker: Reranker | None = None,
+    most: int = EVIDENCE_ARTICLES,
 ) -> list[list[RankedPassage]]:
-    """The articles that fit best, best first, each by its best passages, best first.
+    """The ``most`` articles that fit best, best first, each by its best passages, best first.
 
-    As many passages are looked at as it takes to see ten articles; one long article with many
+    As many passages are looked at as it takes to see so many articles; one long article with many
     passages near the question does not crowd the others out. A ``reranker`` reorders what is found.
     """
     vector = encoder.encode_queries([question])
@@ -43,8 +44,8 @@ def retrieve(
             candidates = library.candidates(vector, language, terms, limit, filters, asks=asks)
             scores = fuse(candidates, language)
             groups = _by_article(candidates, np.argsort(-scores, kind="stable")[:limit])
-            if len(groups) >= EVIDENCE_ARTICLES or len(candidates.ids) < limit:
-                found = _ranked(library, candidates, scores, groups[:EVIDENCE_ARTICLES])
+            if len(groups) >= most or len(candidates.ids) < limit:
+                found = _ranked(library, candidates, scores, groups[:most])
                 if reranker:
                     found = _reranked(question, found, reranker)
                 return [join_neighbours(hits) for hits in originals_first(found)]

@@ -57,7 +57,20 @@ DOCUMENTED = {
     "seconds": ["retrieve", "answer", "total"],
 }
 ADDED = {
-    *("column", "filters", "kind", "error", "account", "title", "date", "url", "marks", "reason"),
+    *(
+        "column",
+        "filters",
+        "kind",
+        "error",
+        "account",
+        "title",
+        "date",
+        "url",
+        "marks",
+        "reason",
+        "heading",
+        "short",
+    ),
     *("copies", "as_of"),
     *("answerer", "notice", "incomplete", "refusal", "usage", "certainty", "short"),
 }
@@ -102,7 +115,14 @@ def test_json_gives_every_value_back():
     assert loaded["answer"] == "大桥全长3.2公里。 [1]"
     assert loaded["refused"] is False
     assert loaded["sentences"] == [
-        {"text": "大桥全长3.2公里。", "markers": [1], "support": "supported", "reason": ""}
+        {
+            "text": "大桥全长3.2公里。",
+            "markers": [1],
+            "support": "supported",
+            "reason": "",
+            "heading": "",
+            "short": "",
+        }
     ]
     cited = loaded["citations"][0]
     assert Citation(**{**cited, "marks": tuple(cited["marks"])}) == ANSWER.citations[0]

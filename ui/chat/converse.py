@@ -20,6 +20,7 @@ from rag.records import (
     Citation,
     Evidence,
     Filters,
+    QuestionKind,
     Strictness,
     Turn,
 )
@@ -66,6 +67,7 @@ class Asked:
     Attributes:
         answerer: ``""`` for the assistant's own choice.
         sources: How many articles the answer may cite.
+        kind: What kind of question it is to be taken for; ``None`` for what it looks like.
     """
 
     question: str
@@ -75,6 +77,7 @@ class Asked:
     answerer: str = ""
     sources: int = EVIDENCE_ARTICLES
     chinese: bool = False
+    kind: QuestionKind | None = None
 
 
 def read_asked(values: dict[str, Any]) -> Asked:
@@ -96,6 +99,7 @@ def read_asked(values: dict[str, Any]) -> Asked:
             answerer=_text(values.get("answerer") or ""),
             sources=min(max(int(values.get("sources") or EVIDENCE_ARTICLES), 1), EVIDENCE_ARTICLES),
             chinese=bool(values.get("chinese")),
+            kind=QuestionKind(values["kind"]) if values.get("kind") else None,
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise QuestionError(
@@ -147,7 +151,9 @@ def converse(
 
 
 def _stream(assistant: Streams, asked: Asked) -> Any:
-    chosen = {"answerer": asked.answerer} if asked.answerer else {}
+    chosen: dict[str, Any] = {"answerer": asked.answerer} if asked.answerer else {}
+    if asked.kind:
+        chosen["kind"] = asked.kind
     return assistant.stream(
         asked.question,
         asked.history,
@@ -212,7 +218,7 @@ class _Forming:
         with speaking(chinese=self.asked.chinese):
             part = done_part(answer, self._said_last(answer))
         yield part
-        if answer.refused:
+        if answer.refused and answer.evidence:
             yield {**part, "slots": {}, "said": "", "instead": list(instead(answer))}
 
     def _said_last(self, answer: Answer) -> str:
@@ -226,7 +232,10 @@ class _Forming:
 def done_part(answer: Answer, said: str = "") -> Part:
     """A whole answer, in the language that is being spoken."""
     read = QuestionRead(
-        answer.standalone_question, detect_language(answer.question), answer.filters
+        answer.standalone_question,
+        detect_language(answer.question),
+        answer.filters,
+        answer.kind,
     )
     slots = {
         "understood": understood_html(answer.question, read),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import groupby
 
 from index.records import Kind
 from rag.events import QuestionRead
@@ -17,11 +18,13 @@ from rag.records import (
     Citation,
     Evidence,
     Nearest,
+    QuestionKind,
     Support,
 )
+from rag.retrieval.find import WIDE
 from ui.chat.markup import fill
 from ui.language import say
-from ui.show import copies_name, kind_name, language_name
+from ui.show import copies_name, kind_name, language_name, question_kind_name
 
 MOST_FOUND = 5
 """Articles that are shown while there is no answer yet; afterwards all are a click away."""
@@ -37,6 +40,7 @@ class Limit(StrEnum):
     LANGUAGES = "languages"
     ARTICLES = "articles"
     STANDALONE = "standalone"
+    KIND = "kind"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,9 @@ class Label:
     meaning: str
 
 
+_UNMARKED = WIDE | {QuestionKind.CONVERSATION}
+"""Kinds whose sentences do not answer one by one."""
+
 _SIGNS = {Support.SUPPORTED: "✓", Support.PARTIAL: "◐", Support.UNVERIFIED: "?"}
 
 
@@ -84,7 +91,7 @@ def label(sentence: AnswerSentence, answer: Answer | None = None) -> Label | Non
         shown = bool(sentence.reason) or support is Support.SUPPORTED
     else:
         shown = answer.certainty is not Certainty.NEAREST
-    if not shown:
+    if not shown or not sentence.markers or (answer and answer.kind in _UNMARKED):
         return None
     quoted = answer is not None and answer.answerer == EXTRACTIVE
     name, meaning = _directness(support) if quoted else _borne_out(support)
@@ -139,7 +146,8 @@ def chips(question: str, read: QuestionRead) -> list[Chip]:
     """What was understood of a question beyond its words."""
     limits = read.filters
     found: list[Chip] = []
-    if _is_completed(question, read.standalone_question):
+    searched_as = _is_completed(question, read.standalone_question)
+    if searched_as and read.kind not in WIDE:
         found.append(
             Chip(say("Searched as", "检索问题"), read.standalone_question, Limit.STANDALONE)
         )
@@ -152,6 +160,10 @@ def chips(question: str, read: QuestionRead) -> list[Chip]:
     if limits.languages:
         named = say(", ", "、").join(map(language_name, limits.languages))
         found.append(Chip(say("Articles in", "文章语言"), named, Limit.LANGUAGES))
+    if read.kind is not QuestionKind.FACT:
+        found.insert(
+            0, Chip(say("Answered as", "按此回答"), question_kind_name(read.kind), Limit.KIND)
+        )
     if limits.article_ids:
         count = len(limits.article_ids)
         named = say(f"{count} chosen", f"已选 {count} 篇")
@@ -188,6 +200,7 @@ def refusal_html(answer: Answer) -> str:
     return fill(
         "refusal",
         answer=answer,
+        remark="" if answer.evidence else answer.answer,
         looked_for=refusal.looked_for if refusal else (),
         missing=refusal.missing if refusal else (),
         nearest=nearest,
@@ -257,15 +270,21 @@ def _sentences(
 ) -> dict[str, object]:
     by_marker = {one.marker: one for one in citations}
     short = answer.short if answer else None
+    marked = [
+        (
+            one,
+            [by_marker[marker] for marker in one.markers if marker in by_marker],
+            label(one, answer),
+        )
+        for one in sentences
+    ]
+    grouped = groupby(marked, key=lambda each: each[0].heading)
+    parts = [(heading, list(some)) for heading, some in grouped]
+    kind = answer.kind if answer else QuestionKind.FACT
     return {
-        "sentences": [
-            (
-                one,
-                [by_marker[marker] for marker in one.markers if marker in by_marker],
-                label(one, answer),
-            )
-            for one in sentences
-        ],
+        "parts": parts,
+        "table": kind is QuestionKind.COMPARISON and all(heading for heading, _ in parts),
+        "over": kind in WIDE or kind is QuestionKind.CONVERSATION,
         "short": short,
         "short_cited": by_marker.get(short.marker) if short else None,
         "answer": answer,

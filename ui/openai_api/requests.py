@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse
 
 from rag.assistant import AskKeywords
 from rag.question.check import check_question
-from rag.records import EXTRACTIVE, Filters, Strictness, Turn
+from rag.records import EXTRACTIVE, Filters, QuestionKind, Strictness, Turn
 from ui.language import say
 
 MODEL = "juwen"
@@ -65,6 +65,7 @@ class _Extra(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     strictness: Strictness = Strictness.BALANCED
+    kind: QuestionKind | None = None
     date_from: date | None = None
     date_to: date | None = None
     accounts: list[str] = Field(default=[], max_length=100)
@@ -193,4 +194,4 @@ def options(asked: Asked) -> AskKeywords:
             "model",
         )
     answerer = EXTRACTIVE if asked.model == EXTRACTIVE_MODEL else None
-    return AskKeywords(strictness=asked.juwen.strictness, answerer=answerer)
+    return AskKeywords(strictness=asked.juwen.strictness, answerer=answerer, kind=asked.juwen.kind)

@@ -112,6 +112,8 @@ def _beyond(period: Period) -> Period:
     return Period(shift(period.date_to, 1) if period.date_to else None, None)
 
 
+_LAST_DAYS = ("底", "末")
+
 _Bound = Callable[[Period], Period]
 _AFTER: list[tuple[str, _Bound]] = [
     ("about", _about),
@@ -154,6 +156,8 @@ def _widened(text: str, found: Found) -> Found:
         if suffix := pattern.match(text, found.end):
             start = _with_from(text, found.start) if bound is _since else found.start
             bound = beyond if bound is _since else bound
+            if bound is _before and text.endswith(_LAST_DAYS, found.start, found.end):
+                bound = _until  # 月底前 is by the month's end
             return replace(found, start=start, end=suffix.end(), read=_bounded(found.read, bound))
     for pattern, bound in _PREFIXES:
         if prefix := pattern.search(text, max(0, found.start - _LONGEST_OPENING), found.start):

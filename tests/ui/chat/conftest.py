@@ -12,7 +12,7 @@ import pytest
 
 from index.build import index_articles, index_raw, remove_articles
 from rag.assistant import Assistant
-from tests.conftest import ARTICLES, FakeEncoder, FakeReader, article
+from tests.conftest import ARTICLES, FakeEncoder, FakeKinds, FakeReader, article
 from tests.ui.chat.browser import Visit, find_chromium
 from ui.chat.limits import Limits
 from ui.chat.server import Settings, serving
@@ -90,7 +90,9 @@ def shared_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     encoder = FakeEncoder()
     folder = make_library(tmp_path_factory.mktemp("shared") / "library", encoder)
     with (
-        Assistant.open(folder, encoder=encoder, reader=FakeReader()) as assistant,
+        Assistant.open(
+            folder, encoder=encoder, reader=FakeReader(), kinds=FakeKinds()
+        ) as assistant,
         serving(assistant, settings_for(encoder)) as url,
     ):
         yield url.rstrip("/")

@@ -77,6 +77,7 @@ function asked(turn) {
     answerer: settings.answerer,
     sources: Number(settings.sources),
     chinese,
+    kind: turn.kind ?? null,
   };
 }
 
@@ -210,6 +211,7 @@ list.addEventListener("submit", (event) => {
   turn.question = question;
   turn.filters = scope.filters();
   turn.alone = false;
+  turn.kind = null;
   run(turn);
 });
 
@@ -224,11 +226,12 @@ function without(turn, limit) {
     languages: read.languages ?? [],
     from_question: false,
   };
+  if (limit === "kind") turn.kind = "fact";
   if (limit === "standalone") turn.alone = true;
   if (limit === "dates") filters.date_from = filters.date_to = null;
   if (limit === "accounts") filters.accounts = [];
   if (limit === "languages") filters.languages = [];
   if (limit === "articles") filters.article_ids = [];
-  if (limit !== "standalone") turn.filters = filters;
+  if (limit !== "standalone" && limit !== "kind") turn.filters = filters;
   run(turn);
 }

@@ -1,0 +1,166 @@
+"""Trains the classifier of questions (``rag.question.kind``) from the project's examples.
+
+    python -m eval.training.kinds [--held-out]
+
+``data/kinds.jsonl`` and ``data/actions.jsonl`` have an example a line, ``{"label", "question",
+"part"}``; those of the part ``held_out`` are never trained on. Prints accuracy and the confusion
+table on these, and writes the weights into ``rag/question/data``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+import numpy as np
+from numpy.typing import NDArray
+
+from index.embedding.packaged_encoder import PackagedEncoder
+from rag.question.kind import believed, model_file
+from rag.question.linear import LinearModel, features, runs_of, tokens_of
+from rag.question.subject import asking_file, asking_runs
+
+_DATA = Path(__file__).parent / "data"
+_PENALTY = {"kinds": 0.33, "actions": 0.33}
+"""Of the squared weights, in examples; chosen by leaving out one writer's examples at a time."""
+
+_STEPS = 60
+_OFTEN = 3
+_WRITERS = 3
+_BROADLY = 0.75
+_BROAD = ("overview", "course", "library", "list", "comparison")
+_FALLBACK = {"kinds": "fact", "actions": ""}
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A question with its label; ``part`` is who wrote it, or ``held_out``."""
+
+    label: str
+    question: str
+    part: str
+
+
+def read_examples(name: str) -> list[Example]:
+    with (_DATA / f"{name}.jsonl").open(encoding="utf-8") as lines:
+        return [Example(**json.loads(line)) for line in lines]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--check", action="store_true", help="measure only; write nothing")
+    options = parser.parse_args()
+    encoder = PackagedEncoder()
+    for name, penalty in _PENALTY.items():
+        examples = read_examples(name)
+        vectors = encoder.encode_queries([one.question for one in examples])
+        trained = [at for at, one in enumerate(examples) if one.part != "held_out"]
+        held = [at for at, one in enumerate(examples) if one.part == "held_out"]
+        model = train([examples[at] for at in trained], vectors[trained], penalty)
+        likely = [model.probabilities(examples[at].question, vectors[at]) for at in held]
+        said = [
+            str(believed(one)) if name == "kinds" else max(one, key=one.__getitem__)
+            for one in likely
+        ]
+        click.echo(f"{name}: {len(trained)} examples trained on, {len(held)} held out")
+        click.echo(report([examples[at].label for at in held], said, _FALLBACK[name]))
+        if not options.check:
+            model.save(model_file(name))
+    if not options.check:
+        written = [one for one in read_examples("kinds") if one.part != "held_out"]
+        asking_file().write_text("\n".join(sorted(asking_words(written))) + "\n", "utf-8")
+
+
+def train(examples: Sequence[Example], vectors: NDArray[np.float32], penalty: float) -> LinearModel:
+    """Weights that make the examples' labels likeliest, less a penalty on their squares.
+
+    Args:
+        vectors: Of the questions, shape (examples, dimension).
+    """
+    import torch
+
+    labels = sorted({one.label for one in examples})
+    mean = vectors.mean(axis=0)
+    counted = known_runs(examples)
+    known = {run: at for at, run in enumerate(counted)}
+    often = np.asarray([*counted.values()], np.float32)
+    rarity = (np.log((1 + len(examples)) / (1 + often)) + 1).astype(np.float32)
+    given = np.stack(
+        [
+            features(one.question, vectors[at] - mean, known, rarity)
+            for at, one in enumerate(examples)
+        ]
+    )
+    told, wanted = (
+        torch.from_numpy(given),
+        torch.tensor([labels.index(one.label) for one in examples]),
+    )
+    weights = torch.zeros((given.shape[1], len(labels)), requires_grad=True)
+    bias = torch.zeros(len(labels), requires_grad=True)
+    search = torch.optim.LBFGS([weights, bias], max_iter=_STEPS, line_search_fn="strong_wolfe")
+
+    def loss() -> torch.Tensor:
+        search.zero_grad()
+        wrong = torch.nn.functional.cross_entropy(told @ weights + bias, wanted, reduction="sum")
+        total: torch.Tensor = wrong + penalty * (weights**2).sum() / 2
+        total.backward()  # type: ignore[no-untyped-call]
+        return total
+
+    search.step(loss)  # type: ignore[no-untyped-call]
+    return LinearModel(
+        tuple(labels),
+        known,
+        rarity,
+        weights.detach().numpy().astype(np.float32),
+        bias.detach().numpy().astype(np.float32),
+        mean.astype(np.float32),
+    )
+
+
+def known_runs(examples: Sequence[Example]) -> dict[str, int]:
+    """The runs of tokens that several examples have, in order, with how many do."""
+    counted = Counter(run for one in examples for run in set(runs_of(tokens_of(one.question))))
+    return {run: counted[run] for run in sorted(counted) if counted[run] >= _OFTEN}
+
+
+def asking_words(examples: Sequence[Example]) -> set[str]:
+    """Runs of tokens that ask for an overview, a list and the like, and name no subject: those that
+    most writers use, each of whom wrote on other subjects, and seldom where a fact is asked for."""
+    used: dict[str, Counter[str]] = {}
+    by: dict[str, set[str]] = {}
+    for one in examples:
+        for run in set(asking_runs(one.question)):
+            used.setdefault(run, Counter())[one.label] += 1
+            by.setdefault(run, set()).add(one.part)
+    return {
+        run
+        for run, labels in used.items()
+        if len(by[run]) >= _WRITERS
+        and sum(labels[label] for label in _BROAD) >= _BROADLY * labels.total()
+    }
+
+
+def report(labels: Sequence[str], told: Sequence[str], fallback: str) -> str:
+    """Accuracy, how often the fallback is taken for something else, and the confusion table."""
+    pairs = Counter(zip(labels, told, strict=True))
+    names = sorted(set(labels))
+    right = sum(pairs[name, name] for name in names) / len(labels)
+    lines = [f"accuracy {right:.3f}"]
+    if fallback:
+        of = sum(label == fallback for label in labels)
+        lines.append(
+            f"{fallback} taken for another {1 - pairs[fallback, fallback] / of:.3f} of {of}"
+        )
+    lines += ["", "| is \\ told | " + " | ".join(names) + " |", "|---" * (len(names) + 1) + "|"]
+    for name in names:
+        lines.append(f"| {name} | " + " | ".join(str(pairs[name, n] or "") for n in names) + " |")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    main()

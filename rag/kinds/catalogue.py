@@ -1,0 +1,235 @@
+"""What is asked of the library itself, answered from its catalogue: how many, from when, which."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+
+from index.library.articles import Heading, LibraryCounts
+from index.library.reader import Library
+from index.records import Article, Span
+from index.search.filters import Filters
+from index.text.dates.moments import complete, find_moments
+from index.text.dates.phrases import find_dates
+from index.text.language import Language
+from index.text.rules import load_patterns
+from index.text.script import fold_characters
+from index.text.sentences import split_sentences
+from rag.extractive.answer import Draft
+from rag.kinds.overview import fitting_articles
+from rag.kinds.pieces import Piece, draft_of, telling
+from rag.question.asked import Asked
+from rag.question.subject import subject_of
+from rag.records import Found
+from rag.retrieval.find import filters_of
+
+_LISTED = 20
+"""Titles that are shown at most."""
+
+_ACCOUNTS = 12
+_LOOKED_AT = 5000
+_SHARED = 0.4
+"""The lexical score of an article on the subject that a question about the library names; less is of
+words such as 现在."""
+
+_RULES = load_patterns("rag.question", "catalogue")
+_DEADLINE = load_patterns("rag.question", "answers")["deadline"]
+
+
+def catalogue(asked: Asked, found: Found, library: Library) -> Draft:
+    """What the catalogue says: of notices where these are asked for, of a subject where one is named,
+    else of all articles, or of those of the days, accounts and languages that the question names."""
+    filters = filters_of(found.filters)
+    if _RULES["notice"].search(asked.text):
+        return _notices(asked, library, filters)
+    if about := _about(found):
+        return _of_subject(subject_of(found.question), about, asked.language)
+    counts = library.counts(filters)
+    if filters.limit_nothing:
+        return _of_all(library, counts, asked.language)
+    headings = library.headings(_LISTED, filters=filters)
+    said = _counted(counts, _period(filters), asked.language)
+    return _titles(library, headings, said, counts.articles, asked.language)
+
+
+def _about(found: Found) -> list[Article]:
+    """The articles on the subject that a question about the library names, if it names one."""
+    best = max((hits[0].lexical for hits in found.articles), default=0.0)
+    if best < _SHARED or not subject_of(found.question):
+        return []
+    return fitting_articles(found.articles)
+
+
+def _of_subject(subject: str, articles: Sequence[Article], language: Language) -> Draft:
+    said = (
+        f"{len(articles)} articles are about “{subject}”:"
+        if language is Language.ENGLISH
+        else f"与“{subject}”有关的文章有 {len(articles)} 篇："
+    )
+    newest = sorted(articles, key=lambda one: str(one.date or ""), reverse=True)[:_LISTED]
+    return draft_of([Piece(None, text=said), *map(_titled, newest)])
+
+
+def _of_all(library: Library, counts: LibraryCounts, language: Language) -> Draft:
+    """Counts, the articles of the newest day, and the oldest article."""
+    if counts.first_date is None or counts.last_date is None:
+        headings = library.headings(_LISTED)
+        return _titles(library, headings, _counted(counts, "", language), counts.articles, language)
+    last = Filters(date_from=counts.last_date, date_to=counts.last_date)
+    first = Filters(date_from=counts.first_date, date_to=counts.first_date)
+    english = language is Language.ENGLISH
+    newest = library.headings(_LISTED, filters=last)
+    pieces = [Piece(None, text=_counted(counts, "", language))]
+    said = (
+        f"The newest are of {counts.last_date} ({library.counts(last).articles}):"
+        if english
+        else f"最新的发布于 {counts.last_date}，共 {library.counts(last).articles} 篇："
+    )
+    pieces += [Piece(None, text=said), *_listed(library, newest)]
+    said = (
+        f"The oldest is of {counts.first_date}:"
+        if english
+        else f"最早的发布于 {counts.first_date}："
+    )
+    oldest = list(_listed(library, library.headings(1, filters=first)))
+    told = [Piece(one.article, telling(one.article)) for one in oldest if one.article]
+    return draft_of([*pieces, Piece(None, text=said), *oldest, *(p for p in told if p.span.end)])
+
+
+def _titles(
+    library: Library, headings: Sequence[Heading], said: str, count: int, language: Language
+) -> Draft:
+    more = count - len(headings)
+    notice = ""
+    if more > 0:
+        notice = (
+            f"{more} more are in the library's list."
+            if language is Language.ENGLISH
+            else f"另有 {more} 篇，见文章库列表。"
+        )
+    return draft_of([Piece(None, text=said), *_listed(library, headings)], notice=notice)
+
+
+def _listed(library: Library, headings: Sequence[Heading]) -> Iterator[Piece]:
+    for heading in headings:
+        article = library.article(heading.article_id)
+        if article:
+            yield _titled(article)
+
+
+def _titled(article: Article) -> Piece:
+    """An article by its title, citing the sentence that says best what it tells."""
+    title = article.heading or article.article_id
+    return Piece(article, telling(article), title, heading=str(article.date or ""))
+
+
+def _counted(counts: LibraryCounts, period: str, language: Language) -> str:
+    named = [(name, count) for name, count in counts.accounts.items() if name]
+    shown = [f"{name}（{count}）" for name, count in named[:_ACCOUNTS]]
+    if language is Language.ENGLISH:
+        shown = [f"{name} ({count})" for name, count in named[:_ACCOUNTS]]
+        said = f"{counts.articles} articles{f' of {period}' if period else ' in the library'}"
+        if shown:
+            rest = len(named) - len(shown)
+            of = "one account" if len(named) == 1 else f"{len(named)} accounts"
+            said += f", of {of}: {', '.join(shown)}{f' and {rest} more' if rest else ''}"
+        return f"{said}. {_languages(counts.languages, english=True)}".strip()
+    said = f"{period}发布的文章有" if period else "文章库共有"
+    said += f" {counts.articles} 篇文章" if not period else f" {counts.articles} 篇"
+    if shown:
+        rest = len(named) - len(shown)
+        said += (
+            f"，来自 {len(named)} 个账号：{'、'.join(shown)}{f'，另有 {rest} 个' if rest else ''}"
+        )
+    return f"{said}。{_languages(counts.languages, english=False)}"
+
+
+def _languages(languages: Mapping[str, int], *, english: bool) -> str:
+    """Said where there are articles in both languages."""
+    chinese, other = languages.get("zh", 0), languages.get("en", 0)
+    if not (chinese and other):
+        return ""
+    if english:
+        return f"{chinese} are in Chinese, {other} in English."
+    return f"其中中文 {chinese} 篇，英文 {other} 篇。"
+
+
+def _period(filters: Filters) -> str:
+    first, last = filters.date_from, filters.date_to
+    if first and last:
+        return f"{first}" if first == last else f"{first} 至 {last} "
+    return f"{first} 起" if first else (f"{last} 及以前" if last else "")
+
+
+def _notices(asked: Asked, library: Library, filters: Filters) -> Draft:
+    """Notices, each with the sentences that say until when, newest first; where it is asked what is
+    due within some days, those that are due then, soonest first."""
+    scope = library.scope()
+    today = scope.newest or date.today()
+    due = None
+    if _RULES["due"].search(asked.text):
+        named = [one.near for one in find_dates(fold_characters(asked.own), today) if not one.bare]
+        firsts = [one.date_from for one in named if one.date_from]
+        lasts = [one.date_to for one in named if one.date_to]
+        if firsts or lasts:
+            due = (max(firsts, default=None), min(lasts, default=None))
+    within = Filters(accounts=filters.accounts, languages=filters.languages) if due else filters
+    noted: list[tuple[str, Article, list[Span]]] = []
+    for heading in library.headings(_LOOKED_AT, filters=within):
+        if not _RULES["notice"].search(heading.title):
+            continue
+        article = library.article(heading.article_id)
+        if article is None:
+            continue
+        ends = _ends(article)
+        days = [day for _, day in ends if day]
+        if due is None:
+            noted.append((str(article.date or ""), article, [span for span, _ in ends][:2]))
+        elif inside := [day for day in days if _is_within(day, due)]:
+            spans = [span for span, day in ends if day in inside]
+            noted.append((str(min(inside)), article, spans[:2]))
+    noted.sort(key=lambda one: one[0], reverse=due is None)
+    pieces: list[Piece] = []
+    for _, article, spans in noted[:_LISTED]:
+        over = f"{article.date} · {article.title}" if article.date else article.title
+        told = spans or [telling(article)]
+        pieces += [Piece(article, span, heading=over) for span in told if span.end] or [
+            Piece(article, text=article.title, heading=over)
+        ]
+    return draft_of([Piece(None, text=_notices_said(len(noted), asked.language)), *pieces])
+
+
+def _notices_said(count: int, language: Language) -> str:
+    if language is Language.ENGLISH:
+        return f"{count} notices by their titles{':' if count else '.'}"
+    return f"按标题看，通知、公告类文章有 {count} 篇{'：' if count else '。'}"
+
+
+def _ends(article: Article) -> list[tuple[Span, date | None]]:
+    """The sentences that say until when something is due, with the last day that each names."""
+    found: list[tuple[Span, date | None]] = []
+    for span in split_sentences(article.text):
+        text = span.of(article.text)
+        if not _DEADLINE.search(text):
+            continue
+        days = [complete(moment, article.date) for moment in find_moments(text)]
+        last = [
+            date(d.year, d.month, d.day)
+            for d in days
+            if d.year and d.month and d.day and _exists(d)
+        ]
+        found.append((span, last[-1] if last else None))
+    return found
+
+
+def _exists(moment: object) -> bool:
+    try:
+        date(moment.year, moment.month, moment.day)  # type: ignore[attr-defined]
+    except ValueError:
+        return False
+    return True
+
+
+def _is_within(day: date, period: tuple[date | None, date | None]) -> bool:
+    first, last = period
+    return (first is None or first <= day) and (last is None or day <= last)

@@ -1,0 +1,142 @@
+"""What is asked of the conversation so far, and what is said where nothing can be looked up."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from index.text.language import Language
+from index.text.numerals import chinese_number
+from index.text.rules import load_patterns
+from index.text.sentences import split_sentences
+from rag.extractive.answer import Draft, join_sentences
+from rag.extractive.candidates import Candidate
+from rag.kinds.pieces import Piece, draft_of
+from rag.records import Answer, AnswerSentence, Citation, Found, QuestionKind, Support
+
+_RULES = load_patterns("rag.question", "catalogue")
+_WORDS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5}
+_MARKER = re.compile(r"(?:\s*\[\d+\])+")
+_MORE_SENTENCES = 6
+_CUT = re.compile(r"[、；;]")
+
+
+def place_meant(question: str) -> int | None:
+    """Which of what was listed is meant: 0 for the first, -1 for the last; ``None`` for none.
+
+    >>> place_meant("第二条的来源"), place_meant("the last one, please"), place_meant("展开讲讲")
+    (1, -1, None)
+    """
+    if match := _RULES["ordinal"].search(question):
+        named = match.groupdict()
+        if word := named.get("word"):
+            return _WORDS[word.lower()] - 1
+        said = named.get("digits") or named.get("number") or ""
+        number = int(said) if said.isdigit() else chinese_number(said)
+        return int(number) - 1 if number else None
+    return -1 if _RULES["last"].search(question) else None
+
+
+def items_of(answer: str) -> list[str]:
+    """What an answer listed: its lines, its sentences with markers, or the members of its last
+    enumeration."""
+    lines = [_MARKER.sub("", line).strip() for line in answer.splitlines() if line.strip()]
+    if len(lines) > 1:
+        return lines
+    marked = [part.strip() for part in _MARKER.split(answer) if part.strip()]
+    if len(marked) > 1:
+        return marked
+    return [part.strip(" 。.：:") for part in _CUT.split(answer) if part.strip()]
+
+
+def sources_of(answer: Answer, question: str) -> Draft | None:
+    """The articles that an answer rests on, or the one that is meant, each with its address."""
+    cited = list(answer.citations)
+    place = place_meant(question)
+    if place is not None and -len(cited) <= place < len(cited):
+        cited = [cited[place]]
+    sentences = [AnswerSentence(_source(one), (one.marker,), Support.SUPPORTED) for one in cited]
+    if not sentences:
+        return None
+    return Draft(join_sentences(sentences), tuple(sentences), tuple(cited))
+
+
+def _source(cited: Citation) -> str:
+    about = " · ".join(
+        part for part in (cited.date, cited.source or cited.account, cited.url) if part
+    )
+    title = cited.title or cited.article_id
+    return f"{title} ({about})" if about else title
+
+
+def shortened(answer: Answer) -> Answer:
+    """An answer's first sentence alone."""
+    sentences = answer.sentences[:1]
+    kept = {marker for sentence in sentences for marker in sentence.markers}
+    return replace(
+        answer,
+        answer=" ".join(part for part in (answer.lead, join_sentences(sentences)) if part),
+        sentences=sentences,
+        citations=tuple(one for one in answer.citations if one.marker in kept),
+        short=answer.short if answer.short and answer.short.marker in kept else None,
+    )
+
+
+def more_on(found: Found, best: Candidate | None) -> Draft | None:
+    """The sentence that fits best and those that follow it, or the best passage where none was read."""
+    passage = best.passage if best else next((hits[0].passage for hits in found.articles), None)
+    if passage is None:
+        return None
+    article, start = passage.article, best.span.start if best else passage.span.start
+    spans = [span for span in split_sentences(article.text) if span.start >= start]
+    pieces = [Piece(article, span) for span in spans[:_MORE_SENTENCES]]
+    return draft_of(pieces) if pieces else None
+
+
+_PURPOSE = {
+    True: "I answer questions from the articles in this library, with the sentences they rest on. "
+    "Ask about something that they report.",
+    False: "我根据文章库里的文章回答问题，并给出所依据的原句。请就文章报道的内容提问。",
+}
+_WELCOME = {
+    True: "You are welcome. Ask on about anything that the articles report.",
+    False: "不客气。还想了解文章里的什么，可以接着问。",
+}
+_UNCLEAR = {
+    True: "It is not clear what is asked. Name a person, an event or a subject, such as “When does the … open?”",
+    False: "没看出想问什么。请写出想了解的人、事或主题，例如“……什么时候开幕？”。",
+}
+_NOTHING_YET = {
+    True: "There is no answer yet to go on from. Ask a question first.",
+    False: "前面还没有可以接着说的回答。请先提一个问题。",
+}
+_CAN = {
+    True: "I can say the last answer again, tell more of it, name its sources, or shorten it; "
+    "what the articles say I quote as it stands.",
+    False: "可以让我再说一遍上一个回答、展开、给出来源或缩短；引用的都是文章原句，不改写。",
+}
+_NO_TRANSLATION = {
+    True: "Without a chat model the articles are quoted as they stand and not translated. The last answer once more:",
+    False: "未接入聊天模型时只引用原文，不作翻译。上一个回答如下：",
+}
+
+
+def remark(question: str, kind: QuestionKind, language: Language) -> str:
+    """What is said where there is nothing to look up."""
+    english = language is Language.ENGLISH
+    if kind is QuestionKind.NOTHING:
+        return _UNCLEAR[english]
+    thanks = _RULES["thanks"].search(question)
+    return _WELCOME[english] if thanks else _PURPOSE[english]
+
+
+def nothing_yet(language: Language) -> str:
+    return _NOTHING_YET[language is Language.ENGLISH]
+
+
+def what_it_can(language: Language) -> str:
+    return _CAN[language is Language.ENGLISH]
+
+
+def no_translation(language: Language) -> str:
+    return _NO_TRANSLATION[language is Language.ENGLISH]

@@ -1,0 +1,132 @@
+"""How something went: sentences that name a day, in the order of these days."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from index.records import Article, Span
+from index.text.dates.moments import Moment, complete, find_moments
+from index.text.language import Language
+from index.text.sentences import split_sentences
+from index.text.terms import content_terms, terms
+from rag.extractive.answer import Draft
+from rag.kinds.overview import fitting_articles, heading_of, stories_of
+from rag.kinds.pieces import Piece, draft_of, telling
+from rag.question.subject import subject_of
+from rag.records import Found
+
+_EVENTS = 12
+_FEWEST = 3
+_ARTICLES = 12
+_LONGEST = 240
+_SHARED = 0.35
+"""Share of the subject's terms that a sentence of an article has to have that is on more than it."""
+
+_OPENING = 2
+_LOWER = 0.05
+"""What a sentence loses for each article that fits better than its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Event:
+    when: tuple[int, int, int]
+    article: Article
+    span: Span
+    weight: float
+
+
+def course(found: Found, language: Language) -> Draft | None:
+    """What the articles tell by day, earliest first; ``None`` where they are not about it."""
+    fitting = fitting_articles(found.articles)
+    if not fitting:
+        return None
+    subject = frozenset(content_terms(subject_of(found.question) or found.question))
+    stories = [story.article for story in stories_of(fitting)][:_ARTICLES]
+    events = _distinct(sorted(_events(stories, subject), key=lambda one: -one.weight))[:_EVENTS]
+    if len(events) < _FEWEST:
+        return _by_publication(stories, subject, language)
+    events.sort(key=lambda one: one.when)
+    pieces = [Piece(one.article, one.span, heading=_day(one.when)) for one in events]
+    notice = (
+        "In the order of the days that the articles name."
+        if language is Language.ENGLISH
+        else "按文中所说的日期先后排列。"
+    )
+    return draft_of(pieces, notice=notice)
+
+
+def _events(articles: Sequence[Article], subject: frozenset[str]) -> Iterator[_Event]:
+    """The sentences of articles that name a day or a month, with how much they tell of the subject."""
+    for rank, article in enumerate(articles):
+        about = _share(frozenset(terms(article.heading)), subject)
+        year: int | None = None
+        spans = split_sentences(article.text)
+        for at, span in enumerate(spans):
+            text = span.of(article.text)
+            moments = find_moments(text)
+            if not moments:
+                continue
+            opens = moments[0].start <= _OPENING
+            when = _when(_completed(moments[0], year if opens else None, article.date))
+            year = next((one.year for one in moments if one.year), year) if opens else None
+            if when is None or len(text) > _LONGEST:
+                continue
+            if moments[-1].end - moments[0].start >= len(text.strip("。 ")) and at + 1 < len(spans):
+                span = Span(span.start, spans[at + 1].end)  # a day on a line of its own
+            told = _share(frozenset(terms(span.of(article.text))), subject)
+            if told + about >= _SHARED:
+                yield _Event(when, article, span, told + about - _LOWER * rank)
+
+
+def _completed(moment: Moment, year: int | None, published: date | None) -> Moment:
+    """A day without a year is of the year of the sentence before, where both begin with their days as
+    in a chronicle."""
+    if year and moment.year is None and moment.month and moment.away is None:
+        return replace(moment, year=year)
+    return complete(moment, published)
+
+
+def _share(own: frozenset[str], subject: frozenset[str]) -> float:
+    return len(own & subject) / max(1, len(subject))
+
+
+def _when(moment: Moment) -> tuple[int, int, int] | None:
+    if moment.year is None or moment.month is None:
+        return None
+    return moment.year, moment.month, moment.day or 0
+
+
+def _distinct(events: Sequence[_Event]) -> list[_Event]:
+    """The likeliest of those that tell the same of a day."""
+    kept: list[_Event] = []
+    for one in events:
+        own = set(terms(one.span.of(one.article.text)))
+        if not any(one.when == other.when and _alike(own, other) for other in kept):
+            kept.append(one)
+    return kept
+
+
+def _alike(own: set[str], other: _Event) -> bool:
+    theirs = set(terms(other.span.of(other.article.text)))
+    return len(own & theirs) >= 0.4 * min(len(own), len(theirs))
+
+
+def _day(when: tuple[int, int, int]) -> str:
+    year, month, day = when
+    return date(year, month, day).isoformat() if day else f"{year:04d}-{month:02d}"
+
+
+def _by_publication(
+    articles: Sequence[Article], subject: frozenset[str], language: Language
+) -> Draft:
+    ordered = sorted(articles[:_EVENTS], key=lambda one: str(one.date or ""))
+    pieces = [Piece(one, telling(one, subject), heading=heading_of(one)) for one in ordered]
+    pieces = [one for one in pieces if one.span.end]
+    notice = (
+        "In the order in which the articles were published."
+        if language is Language.ENGLISH
+        else "按文章发布日期先后排列。"
+    )
+    return draft_of(pieces, notice=notice)

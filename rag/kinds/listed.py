@@ -1,0 +1,126 @@
+"""A list or a table of an article, quoted item by item: all of it, or the rows that are asked for."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from index.records import Article, Span
+from index.text.language import Language
+from index.text.sentences import split_lines
+from index.text.terms import content_terms, terms
+from rag.extractive.answer import Draft
+from rag.extractive.candidates import Candidate, term_shares
+from rag.kinds.pieces import Piece, draft_of
+from rag.question.subject import subject_of
+from rag.records import RankedPassage
+
+_FEWEST = 3
+_SHOWN = 40
+_ARTICLES = 3
+_TOLD = 0.75
+"""Share of the question's terms, by weight, that the list's heading, title and items have to have."""
+
+_ITEM = re.compile(r"(?:\d{1,3}|[·•●▪\-—]|[（(]?[一二三四五六七八九十\d]{1,3}[）).、．])\s*\S")
+_LONGEST_ITEM = 160
+_COLON = ("：", ":", "。")
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Lines of an article that are one list.
+
+    Attributes:
+        over: The line that announces it, or a table's header; an empty span for none.
+    """
+
+    article: Article
+    over: Span
+    items: tuple[Span, ...]
+
+    def text_of(self, span: Span) -> str:
+        return " ".join(span.of(self.article.text).split())
+
+
+def listed(
+    question: str,
+    candidates: Sequence[Candidate],
+    ranked: Sequence[RankedPassage],
+    language: Language,
+) -> Draft | None:
+    """The list of the likeliest article that has one on what is asked; ``None`` where none has.
+
+    Where a word of the question stands in some of the items and not in all, those are meant.
+    """
+    articles = {one.passage.article.article_id: one.passage.article for one in candidates}
+    shares = term_shares(subject_of(question) or question, "", ranked)
+    for article in list(articles.values())[:_ARTICLES]:
+        for block in blocks_of(article):
+            if _told(block, shares) >= _TOLD:
+                return _draft(block, question, language)
+    return None
+
+
+def blocks_of(article: Article) -> list[Block]:
+    """The lists of an article: at least three lines one after the other that begin as items do."""
+    blocks: list[Block] = []
+    lines = list(split_lines(article.text))
+    begins = [_is_item(span.of(article.text)) for span in lines]
+    at = 0
+    while at < len(lines):
+        end = at
+        while end < len(lines) and begins[end]:
+            end += 1
+        if end - at >= _FEWEST:
+            over = lines[at - 1] if at else Span(0, 0)
+            blocks.append(Block(article, over, tuple(lines[at:end])))
+        at = max(end, at + 1)
+    return blocks
+
+
+def _is_item(line: str) -> bool:
+    return len(line) <= _LONGEST_ITEM and bool(_ITEM.match(line))
+
+
+def _told(block: Block, shares: Mapping[str, float]) -> float:
+    said = [block.article.heading, block.text_of(block.over), *map(block.text_of, block.items)]
+    before = block.article.text[max(0, block.over.start - 200) : block.over.start]
+    own = frozenset(terms(" ".join([*said, before])))
+    return sum(share for term, share in shares.items() if term in own)
+
+
+def _draft(block: Block, question: str, language: Language) -> Draft:
+    items = _meant(block, question)
+    over = block.text_of(block.over)
+    heading = over if len(over) <= _LONGEST_ITEM else block.article.title
+    shown = items[:_SHOWN]
+    pieces = [Piece(block.article, item, heading=heading) for item in shown]
+    return draft_of(pieces, notice=_notice(len(items), len(block.items), len(shown), language))
+
+
+def _meant(block: Block, question: str) -> tuple[Span, ...]:
+    """The items that have the words of the question that only some items have; all where no word does."""
+    own = [frozenset(terms(block.text_of(item))) for item in block.items]
+    counted = Counter(term for some in own for term in some)
+    telling = [t for t in content_terms(question) if 0 < counted[t] < len(own)]
+    title = frozenset(terms(f"{block.article.heading} {block.text_of(block.over)}"))
+    telling = [term for term in telling if term not in title]
+    if not telling:
+        return block.items
+    most = max(sum(term in some for term in telling) for some in own)
+    return tuple(
+        item
+        for item, some in zip(block.items, own, strict=True)
+        if sum(term in some for term in telling) == most
+    )
+
+
+def _notice(meant: int, all_of_them: int, shown: int, language: Language) -> str:
+    more = meant - shown
+    if language is Language.ENGLISH:
+        said = f"{meant} items" if meant == all_of_them else f"{meant} of the {all_of_them} items"
+        return f"{said}{f', {more} of them not shown' if more else ''}."
+    said = f"共 {meant} 项" if meant == all_of_them else f"{all_of_them} 项中的 {meant} 项"
+    return f"{said}{f'，其中 {more} 项未列出' if more else ''}。"

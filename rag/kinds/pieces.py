@@ -1,0 +1,181 @@
+"""Sentences of articles put together under headings, each with its citation."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from index.records import Article, Passage, Span
+from index.text.script import fold
+from index.text.sentences import split_sentences
+from index.text.terms import content_terms, terms
+from rag.extractive.answer import Draft, join_sentences
+from rag.extractive.excerpt import excerpt
+from rag.records import AnswerSentence, Certainty, Citation, ShortAnswer, Support, citation
+
+_LOOKED_AT = 12
+"""Sentences of an article: news says what it says at its beginning."""
+
+_SHORTEST, _LONGEST = 10, 150
+_LATER = 0.05
+"""What a sentence loses for each that stands before it, against all of the title's terms."""
+
+_OF_SUBJECT = 0.8
+"""What all of the subject's terms count against all of the title's."""
+
+_ENDS = ("。", "！", "？", ".", "!", "?", "”", "’", "）", ")", "；", ";")
+
+
+NOWHERE = Span(0, 0)
+"""Cited of an article without text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A sentence of an answer with what it rests on.
+
+    Attributes:
+        article: ``None`` where it rests on the catalogue alone.
+        text: What is said; by default the words that are cited.
+        span: The words that are cited, in characters of the article.
+    """
+
+    article: Article | None
+    span: Span = NOWHERE
+    text: str = ""
+    heading: str = ""
+    support: Support = Support.SUPPORTED
+
+
+def draft_of(
+    pieces: Sequence[Piece],
+    *,
+    notice: str = "",
+    certainty: Certainty = Certainty.DIRECT,
+    short: ShortAnswer | None = None,
+) -> Draft:
+    """The pieces as an answer; the same words of an article are cited once."""
+    citations: dict[tuple[str, Span], Citation] = {}
+    sentences: list[AnswerSentence] = []
+    for piece in pieces:
+        markers: tuple[int, ...] = ()
+        text = piece.text
+        if piece.article is not None:
+            place = piece.article.article_id, piece.span
+            if place not in citations:
+                marker = len(citations) + 1
+                citations[place] = citation(marker, whole(piece.article), piece.span)
+            markers = (citations[place].marker,)
+            text = text or quote_of(piece.article, piece.span)
+        sentences.append(AnswerSentence(text, markers, piece.support, heading=piece.heading))
+    said = tuple(sentences)
+    cited = tuple(citations.values())
+    return Draft(join_sentences(said), said, cited, certainty, short, notice)
+
+
+def whole(article: Article) -> Passage:
+    """An article as one passage."""
+    return Passage(0, article, Span(0, len(article.text)), article.language)
+
+
+def quote_of(article: Article, span: Span) -> str:
+    """Words of an article on one line, with dots where their sentence goes on."""
+    return " ".join(span.of(article.text).split())
+
+
+def telling(article: Article, subject: Collection[str] = ()) -> Span:
+    """The sentence that says best what an article tells, or its clauses that do; an empty span of an
+    article without text.
+
+    Args:
+        subject: Terms of what was asked for.
+    """
+    title = set(content_terms(article.heading))
+    everything = frozenset(terms(article.heading))
+    sentences = list(_sentences(article))
+    best, most = next(iter(sentences), NOWHERE), float("-inf")
+    for at, span in enumerate(sentences):
+        own = frozenset(terms(span.of(article.text)))
+        if own <= everything:
+            continue  # it says the title once more
+        score = _share(own, title) + _OF_SUBJECT * _share(own, subject) - _LATER * at
+        if score > most:
+            best, most = span, score
+    return _cut(article, best, title.union(subject))
+
+
+def _sentences(article: Article) -> Iterator[Span]:
+    """The first sentences that are more than a heading or a line of a table, or else the first."""
+    spans = split_sentences(article.text[:4000])
+    proper = [span for span in spans if _is_proper(span.of(article.text))]
+    yield from (proper or spans)[:_LOOKED_AT]
+
+
+def _is_proper(sentence: str) -> bool:
+    return len(sentence) >= _SHORTEST and sentence.endswith(_ENDS)
+
+
+def _share(own: Collection[str], wanted: Collection[str]) -> float:
+    return sum(term in own for term in wanted) / len(wanted) if wanted else 0.0
+
+
+def _cut(article: Article, span: Span, wanted: Collection[str]) -> Span:
+    """Of a long sentence the clauses that hold the most of the terms."""
+    text = span.of(article.text)
+    if len(text) <= _LONGEST:
+        return span
+    places = [text.lower().find(term) for term in wanted]
+    first = min((place for place in places if place >= 0), default=0)
+    part = excerpt(text, [Span(first, first + 1)])
+    return Span(span.start + part.start, span.start + part.end)
+
+
+UNTOLD = {True: "The articles do not say this.", False: "文章没有说到这一点。"}
+_NEAREST_OF = {
+    True: "The articles do not say this in so many words; the nearest is: ",
+    False: "文章没有直接说到，最接近的是：",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One of several questions with what answers it; ``None`` where nothing does."""
+
+    heading: str
+    draft: Draft | None
+
+
+def joined(parts: Sequence[Part], *, in_english: bool, sentences: int = 2) -> Draft | None:
+    """The answers to several questions as one, each under its own heading; of a part that nothing
+    answers it is said. ``None`` where nothing answers any.
+
+    Args:
+        sentences: How many a part may have.
+    """
+    if all(part.draft is None or part.draft.certainty is Certainty.NEAREST for part in parts):
+        return None
+    citations: list[Citation] = []
+    said: list[AnswerSentence] = []
+    for part in parts:
+        if part.draft is None:
+            said.append(
+                AnswerSentence(UNTOLD[in_english], (), Support.UNVERIFIED, heading=part.heading)
+            )
+            continue
+        near = part.draft.certainty is Certainty.NEAREST
+        for one in part.draft.sentences[: 1 if near else sentences]:
+            cited = [c for c in part.draft.citations if c.marker in one.markers]
+            markers = tuple(len(citations) + at for at in range(1, len(cited) + 1))
+            citations += [replace(c, marker=m) for c, m in zip(cited, markers, strict=True)]
+            text = _NEAREST_OF[in_english] + one.text if near else one.text
+            short = part.draft.short
+            own = short.text if short and short.marker in one.markers else ""
+            said.append(replace(one, text=text, markers=markers, heading=part.heading, short=own))
+    return Draft(join_sentences(said), tuple(said), tuple(citations))
+
+
+def is_named(name: str, draft: Draft) -> bool:
+    """Whether the first sentence of an answer, or the title over it, has a thing's whole name: of two
+    like things, such as two years, what is told of the one is not told of the other."""
+    first = draft.citations[0]
+    return fold(name) in fold(f"{first.title} {first.quote}")

@@ -1,0 +1,119 @@
+"""A question taken apart: the questions in one message, the two sides of a comparison."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+
+from index.records import Span
+from index.text.dates.phrases import find_dates
+from index.text.names import find_names
+from index.text.rules import load_patterns, load_rules
+from index.text.script import fold_characters
+
+MOST_PARTS = 4
+
+_RULES = load_patterns("rag.question", "parts")
+_ENDS = re.compile(r"(?<=[?？；;\n])")
+_CLAUSES = re.compile(r"(?<=[，,])")
+_WORD = re.compile(r"[A-Za-z0-9][\w.+-]*")
+_BETWEEN = 8
+_SHORTEST_SUBJECT = 3
+_ASKS = load_rules("rag.question", "zh/parts").regex("interrogative")
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of a comparison: its name, and what is asked of it alone."""
+
+    name: str
+    question: str
+
+
+def questions_in(message: str) -> list[str]:
+    """The questions of a message, each with the statement that leads to it; one where it has one.
+
+    >>> questions_in("岚江四桥多长？谁设计的，哪天通车？")
+    ['岚江四桥多长？', '谁设计的', '哪天通车？']
+    >>> questions_in("Who built the pier, and how long is it?")
+    ['Who built the pier', 'how long is it?']
+    """
+    parts: list[str] = []
+    waiting = ""
+    for clause in _clauses(message):
+        waiting += clause
+        if _asks(waiting):
+            parts.append(_tidy(waiting))
+            waiting = ""
+    if waiting.strip() and parts:
+        parts[-1] = f"{parts[-1]}，{_tidy(waiting)}" if parts[-1][-1] not in "?？" else parts[-1]
+    return (parts or [message])[:MOST_PARTS]
+
+
+def subject_in(question: str) -> str:
+    """The words with which a question names what it is about, before the word that asks; ``""`` where
+    it begins with that.
+
+    >>> subject_in("岚江四桥主塔有多高？"), subject_in("谁设计了岚江四桥？")
+    ('岚江四桥主塔有', '')
+    """
+    match = _ASKS.search(fold_characters(question))
+    subject = question[: match.start()] if match else ""
+    return subject if len(subject) >= _SHORTEST_SUBJECT else ""
+
+
+def _tidy(part: str) -> str:
+    return part.strip().rstrip("，,、；; ").removeprefix("and ").strip()
+
+
+def _clauses(message: str) -> Iterator[str]:
+    for sentence in _ENDS.split(message):
+        for clause in _CLAUSES.split(sentence):
+            start = 0
+            for match in _RULES["next_question"].finditer(clause):
+                if match.start() > start and _asks(clause[start : match.start()]):
+                    yield clause[start : match.start()]
+                    start = match.end()
+            yield clause[start:]
+
+
+def _asks(clause: str) -> bool:
+    """Whether words ask by an interrogative, and not only by a question mark."""
+    return bool(
+        _ASKS.search(fold_characters(clause)) or _RULES["english_interrogative"].search(clause)
+    )
+
+
+def sides_of(question: str) -> list[Side]:
+    """What is compared, and the question of each alone; none where two like things are not named
+    beside each other.
+
+    >>> [(one.name, one.question) for one in sides_of("2024年和2023年的客流各是多少？")]
+    [('2024年', '2024年的客流各是多少？'), ('2023年', '2023年的客流各是多少？')]
+    """
+    for items in _alike(question):
+        for one, other in pairwise(items):
+            between = question[one.end : other.start]
+            match = _RULES["beside"].search(between)
+            if match and len(between) <= _BETWEEN and match.end() == len(between):
+                rest = between[: match.start()]
+                first = question[: one.end] + rest + question[other.end :]
+                second = question[: one.start] + question[other.start :]
+                return [
+                    Side(one.of(question), first),
+                    Side(other.of(question), second),
+                ]
+    return []
+
+
+def _alike(question: str) -> Iterator[list[Span]]:
+    """Things of one sort that a question names, in order: days, names, figures and codes."""
+    folded = fold_characters(question)
+    yield [Span(one.start, one.end) for one in find_dates(folded, date.today())]
+    names = find_names(question, english=folded.isascii())
+    yield [Span(one.start, one.start + len(one.text)) for one in names]
+    yield [Span(*match.span()) for match in _WORD.finditer(folded)]
+    yield [Span(*match.span()) for match in _RULES["phrase"].finditer(folded)]

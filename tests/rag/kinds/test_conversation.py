@@ -1,0 +1,100 @@
+"""What is asked of the conversation so far, through the assistant with fakes."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.assistant import Assistant
+from rag.kinds.conversation import items_of, place_meant
+from rag.question.kind import Action
+from rag.records import QuestionKind, Turn
+from tests.conftest import FakeEncoder, FakeKinds
+
+BEFORE = [Turn("东岸大桥什么时候通车？", "东岸大桥将于6月28日通车。 [1]")]
+SAYS = {
+    "再说一遍": Action.REPEAT,
+    "展开讲讲": Action.MORE,
+    "来源": Action.SOURCE,
+    "换成英文": Action.TRANSLATE,
+    "短一点": Action.SHORTER,
+    "存成文件": Action.OTHER,
+}
+
+
+@pytest.fixture
+def talking(library_folder, encoder: FakeEncoder) -> Assistant:
+    kinds = dict.fromkeys(SAYS, QuestionKind.CONVERSATION)
+    kinds |= {"谢谢": QuestionKind.SMALL_TALK, "谁？": QuestionKind.NOTHING}
+    return Assistant.open(library_folder, encoder=encoder, kinds=FakeKinds(kinds, SAYS))
+
+
+def test_the_last_answer_is_said_again(talking):
+    answer = talking.ask("再说一遍", BEFORE)
+    assert answer.question == "再说一遍"
+    assert answer.kind is QuestionKind.CONVERSATION
+    assert "6月28日通车" in answer.answer
+    assert answer.citations
+
+
+def test_what_was_said_before_thanks_is_what_is_meant(talking):
+    answer = talking.ask("再说一遍", [*BEFORE, Turn("谢谢", "不客气。")])
+    assert "6月28日通车" in answer.answer
+
+
+def test_more_is_what_follows_in_the_article(talking):
+    answer = talking.ask("展开讲讲", BEFORE)
+    assert "总投资18.6亿元" in answer.answer
+    assert {one.article_id for one in answer.citations} == {"bridge"}
+
+
+def test_a_source_is_named_with_its_address(talking):
+    answer = talking.ask("来源", BEFORE)
+    assert "https://example.com/bridge" in answer.answer
+
+
+def test_without_a_chat_model_nothing_is_translated(talking):
+    answer = talking.ask("换成英文", BEFORE)
+    assert "不作翻译" in answer.notice
+
+
+def test_shorter_is_one_sentence(talking):
+    answer = talking.ask("短一点", BEFORE)
+    assert len(answer.sentences) == 1
+    assert {one.marker for one in answer.citations} == set(answer.sentences[0].markers)
+
+
+def test_what_cannot_be_done_says_what_can(talking):
+    answer = talking.ask("存成文件", BEFORE)
+    assert answer.refused
+    assert "再说一遍" in answer.answer
+
+
+def test_there_is_nothing_to_go_on_from_at_the_beginning(talking):
+    answer = talking.ask("展开讲讲")
+    assert answer.refused
+    assert "先提一个问题" in answer.answer
+
+
+def test_who_after_an_answer_asks_for_one_who_was_spoken_of(talking):
+    assert talking.ask("谁？").kind is QuestionKind.NOTHING
+    assert talking.ask("谁？", BEFORE).kind is QuestionKind.FACT
+
+
+@pytest.mark.parametrize(
+    ("said", "place"),
+    [("第二条呢", 1), ("最后那个", -1), ("the third one", 2), ("point 4", 3), ("展开", None)],
+)
+def test_which_of_what_was_listed(said, place):
+    assert place_meant(said) == place
+
+
+@pytest.mark.parametrize(
+    ("answer", "items"),
+    [
+        ("6月1日：甲。 [1]\n6月2日：乙。 [2]", ["6月1日：甲。", "6月2日：乙。"]),
+        ("甲。 [1] 乙。 [2]", ["甲。", "乙。"]),
+        ("有甲、乙和丙。", ["有甲", "乙和丙"]),
+    ],
+)
+def test_what_was_listed(answer, items):
+    assert items_of(answer) == items

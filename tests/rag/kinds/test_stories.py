@@ -1,0 +1,154 @@
+"""Overviews, courses of events, lists and the catalogue, over small libraries with the fake encoder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from index.build import index_raw
+from index.library.reader import Library
+from index.records import Article, Kind
+from index.text.language import Language
+from rag.kinds.catalogue import catalogue
+from rag.kinds.course import course
+from rag.kinds.listed import blocks_of
+from rag.kinds.overview import fitting_articles, overview, stories_of
+from rag.question.asked import Asked
+from rag.records import AppliedFilters, Found, QuestionKind
+from tests.conftest import FakeEncoder, article
+from tests.rag.conftest import ranked
+
+
+def found(question: str, *hits, filters: AppliedFilters | None = None) -> Found:
+    return Found(question, filters or AppliedFilters(), tuple((hit,) for hit in hits))
+
+
+def asked(question: str) -> Asked:
+    return Asked(question, question, "", Language.CHINESE, QuestionKind.LIBRARY)
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Library:
+    folder = tmp_path / "library"
+    index_raw(
+        [
+            article(
+                "a",
+                "渡轮开航。请于2025年6月20日前提交申请。",
+                title="关于渡轮试乘的通知",
+                time="2025/6/1",
+            ),
+            article("b", "大桥通车了。", title="大桥通车", time="2025/6/3", account="晚报"),
+            article("c", "The pier opens on Friday.", title="Pier opens", time="2025/6/3"),
+            article("d", "旧闻一则。", title="旧闻", time=""),
+        ],
+        folder,
+        encoder=FakeEncoder(),
+    )
+    return Library.open(folder)
+
+
+def test_articles_far_behind_the_best_are_not_about_it():
+    hits = [ranked("甲", article_id="a", score=9), ranked("乙", article_id="b", score=3)]
+    assert [one.article_id for one in fitting_articles([[hit] for hit in hits])] == ["a"]
+    assert fitting_articles([[ranked("丙", score=3.0)]]) == []
+
+
+def test_a_reprint_and_a_like_title_are_one_story():
+    first = ranked("渡轮开航。", article_id="a", title="青屿渡轮昨日开航").passage.article
+    reprint = ranked("别的字。", article_id="b", title="另题", originals=["a"]).passage.article
+    like = ranked("第三种写法。", article_id="c", title="青屿渡轮昨日开航了").passage.article
+    other = ranked("大桥通车。", article_id="d", title="大桥").passage.article
+    stories = stories_of([first, reprint, like, other])
+    assert [(story.article.article_id, story.articles) for story in stories] == [("a", 3), ("d", 1)]
+
+
+def test_a_digest_tells_only_where_nothing_else_does():
+    own = Article("a", "大桥通车", "", None, "", "通车。", "", "zh")
+    digest = Article("b", "一周要闻", "", None, "", "要闻。", "", "zh", kind=Kind.DIGEST)
+    assert [story.article.article_id for story in stories_of([digest, own])] == ["a"]
+    assert [story.article.article_id for story in stories_of([digest])] == ["b"]
+
+
+def test_an_overview_of_nothing_in_particular_is_of_the_newest(library):
+    draft = overview(found("最近都有哪些报道？"), library, Language.CHINESE)
+    assert draft
+    assert [cited.title for cited in draft.citations][:2] == ["Pier opens", "大桥通车"]
+
+
+def test_no_overview_where_no_article_is_about_it(library):
+    assert overview(found("极光", ranked("甲", score=1.0)), library, Language.CHINESE) is None
+
+
+def test_a_course_of_events_takes_the_year_of_a_chronicle():
+    text = "2019年2月18日，甲诉乙。5月16日，乙发说明。6月24日，甲诉乙案开庭。"
+    hit = ranked(text, title="甲诉乙案", score=9)
+    draft = course(found("甲诉乙案", hit), Language.CHINESE)
+    assert draft
+    assert [one.heading for one in draft.sentences] == ["2019-02-18", "2019-05-16", "2019-06-24"]
+
+
+def test_a_day_on_a_line_of_its_own_is_quoted_with_the_next():
+    text = "2021年1月4日\n渡轮开工\n2022年8月15日\n渡轮下水\n2023年9月1日\n渡轮开航"
+    draft = course(found("渡轮", ranked(text, title="渡轮", score=9)), Language.CHINESE)
+    assert draft
+    assert next(one.text for one in draft.sentences) == "2021年1月4日 渡轮开工"
+
+
+def test_without_days_the_articles_stand_in_the_order_of_their_publication():
+    from datetime import date
+
+    hits = [
+        ranked("渡轮开航。", article_id="b", title="渡轮开航", score=9, day=date(2025, 6, 2)),
+        ranked("渡轮下水。", article_id="a", title="渡轮下水", score=8, day=date(2025, 6, 1)),
+    ]
+    draft = course(found("渡轮", *hits), Language.CHINESE)
+    assert draft
+    assert [cited.article_id for cited in draft.citations] == ["a", "b"]
+
+
+def test_the_whole_library_is_counted(library):
+    draft = catalogue(asked("有多少篇？"), found("有多少篇？"), library)
+    assert "共有 4 篇" in draft.text
+    assert "试验号（3）" in draft.text
+    assert "其中中文 3 篇，英文 1 篇" in draft.text
+    assert {cited.article_id for cited in draft.citations} == {"a", "b", "c"}
+
+
+def test_titles_of_a_day(library):
+    day = AppliedFilters(date_from="2025-06-03", date_to="2025-06-03")
+    draft = catalogue(asked("那天发了什么"), found("那天", filters=day), library)
+    assert draft.text.startswith("2025-06-03发布的文章有 2 篇")
+    assert {cited.title for cited in draft.citations} == {"大桥通车", "Pier opens"}
+
+
+def test_articles_in_a_language(library):
+    english = AppliedFilters(languages=("en",))
+    draft = catalogue(asked("英文文章有几篇"), found("几篇", filters=english), library)
+    assert "1 篇文章" in draft.text
+    assert [cited.title for cited in draft.citations] == ["Pier opens"]
+
+
+def test_notices_by_their_titles_with_their_deadlines(library):
+    draft = catalogue(asked("有哪些通知"), found("有哪些通知"), library)
+    assert "有 1 篇" in draft.text
+    assert [cited.quote for cited in draft.citations] == ["请于2025年6月20日前提交申请。"]
+
+
+@pytest.mark.parametrize(("month", "there"), [("6", True), ("7", False)])
+def test_what_is_due_within_some_days(library, month, there):
+    question = f"{month}月15日到{month}月25日截止的通知有哪些"
+    draft = catalogue(asked(question), found(question), library)
+    assert bool(draft.citations) is there
+
+
+def test_a_table_is_a_block_of_lines():
+    text = "名单如下：\n序号 企业\n1 甲厂\n2 乙厂\n3 丙厂\n联系电话另告。"
+    (block,) = blocks_of(Article("a", "名单", "", None, "", text, "", "zh"))
+    assert block.text_of(block.over) == "序号 企业"
+    assert [block.text_of(item) for item in block.items] == ["1 甲厂", "2 乙厂", "3 丙厂"]
+
+
+def test_two_numbered_lines_are_no_list():
+    assert blocks_of(Article("a", "", "", None, "", "1 甲\n2 乙\n完。", "", "zh")) == []
