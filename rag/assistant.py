@@ -6,6 +6,7 @@ standalone, kind -> find -> answering -> the articles' own sentences, or a chat 
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import AsyncIterator, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -19,7 +20,10 @@ from index.embedding.centring import Centres
 from index.embedding.encoder import Encoder
 from index.embedding.load import load_encoder
 from index.library.reader import Library, check_encoder
+from index.text.dates.phrases import find_dates
 from index.text.language import Language, detect_language
+from index.text.script import fold_characters
+from index.text.terms import content_terms
 from rag.batches import in_order, without_blocking
 from rag.events import CitationFound, Done, Event, EvidenceFound, QuestionRead, Text, Verified
 from rag.extractive.answer import (
@@ -122,6 +126,12 @@ class AskKeywords(TypedDict, total=False):
     config: RunnableConfig | None
     kind: QuestionKind | None
 
+
+_NAMES_A_DAY = re.compile(r"\d")
+_NEAR_AT_HAND = 3
+_MANY_TERMS = 5
+_CLEARLY = 0.4
+"""The lexical score (``rag.retrieval.fuse``) of an article that a question by itself is about."""
 
 _UNSEARCHED = frozenset({QuestionKind.CONVERSATION, QuestionKind.SMALL_TALK, QuestionKind.NOTHING})
 """Kinds of question that no article answers."""
@@ -400,40 +410,66 @@ class Assistant:
             case QuestionKind.COURSE:
                 return course(found, asked.language)
             case QuestionKind.SEVERAL:
-                first, *others = questions_in(asked.own)
-                subject = subject_in(first)
-                parts = [(first, first, asked.background)]
-                for part in others:
-                    own = subject + part if leans(part) else part
-                    parts.append((part, own, f"{first} " if leans(part) else ""))
-                return self._in_parts(asked, found, asking, parts)
+                return self._several(asked, found, asking)
             case QuestionKind.COMPARISON:
-                sides = sides_of(asked.own)
-                named = [(side.name, side.question, asked.background) for side in sides]
-                return self._in_parts(asked, found, asking, named)
+                return self._compared(asked, found, asking)
         return None
 
-    def _in_parts(
-        self,
-        asked: Asked,
-        found: Found,
-        asking: AskOptions,
-        parts: Sequence[tuple[str, str, str]],
-    ) -> Draft | None:
-        """The parts of a question (heading, own words, background), each searched and read by itself."""
-        if len(parts) < 2:
-            return None
-        answers = []
-        for heading, own, background in parts:
-            within = filters_of(found.filters)
-            looked = self._retriever.find(background + own, within)
-            read = self._answering(own, looked, background, asking)
-            answered = read.certainty is not Certainty.REFUSAL
-            draft = drafted(own, read, None, asking.most_sources) if answered else None
-            if draft and asked.kind is QuestionKind.COMPARISON and not is_named(heading, draft):
-                draft = None
-            answers.append(Part(heading, draft))
+    def _several(self, asked: Asked, found: Found, asking: AskOptions) -> Draft | None:
+        """Each question of a message by itself; one that leans on the first within what the whole
+        message found, before all in the article that answered the first."""
+        first, *others = questions_in(asked.own)
+        subject = subject_in(first)
+        answers = [Part(first, self._part(first, asked.background, found.filters, asking))]
+        for part in others:
+            own = subject + part if leans(part) else part
+            draft = self._later_part(own, first, found, answers[0].draft, asking)
+            answers.append(Part(part, None if _is_repeated(draft, answers) else draft))
         return joined(answers, in_english=asked.in_english)
+
+    def _part(
+        self, own: str, background: str, applied: AppliedFilters, asking: AskOptions
+    ) -> Draft | None:
+        """One question of several, searched and read by itself."""
+        looked = self._retriever.find(background + own, filters_of(applied))
+        return self._drafted(own, looked, background, asking)
+
+    def _later_part(
+        self, own: str, first: str, found: Found, before: Draft | None, asking: AskOptions
+    ) -> Draft | None:
+        """A later question of several: of the article that answered the first, unless other articles
+        are clearly what it is about."""
+        alone = self._retriever.find(own, filters_of(found.filters))
+        best = [hits[0] for hits in alone.articles[:_NEAR_AT_HAND]]
+        same = {cited.article_id for cited in before.citations[:1]} if before else set()
+        elsewhere = (
+            bool(best) and best[0].lexical >= _CLEARLY and len(content_terms(own)) >= _MANY_TERMS
+        )
+        if same and (
+            not elsewhere or same.intersection(hit.passage.article.article_id for hit in best)
+        ):
+            here = [*found.articles, *alone.articles]
+            there = tuple(h for h in here if h[0].passage.article.article_id in same)[:1]
+            draft = self._drafted(own, replace(found, articles=there), f"{first} ", asking)
+            if draft and (draft.certainty is Certainty.DIRECT or not elsewhere):
+                return draft
+        return self._drafted(own, alone if elsewhere else found, "", asking)
+
+    def _drafted(self, own: str, found: Found, background: str, asking: AskOptions) -> Draft | None:
+        read = self._answering(own, found, background, asking)
+        if read.certainty is Certainty.REFUSAL:
+            return None
+        return drafted(own, read, None, asking.most_sources)
+
+    def _compared(self, asked: Asked, found: Found, asking: AskOptions) -> Draft | None:
+        """The sides of a comparison, each asked by itself; a side that is not named is not told."""
+        sides = sides_of(asked.own)
+        answers = []
+        for side in sides:
+            draft = self._part(side.question, asked.background, found.filters, asking)
+            named = draft is not None and is_named(side.name, draft)
+            answers.append(Part(side.name, draft if named else None))
+        return joined(answers, in_english=asked.in_english) if answers else None
 
     def _of_conversation(
         self,
@@ -444,7 +480,8 @@ class Assistant:
         started: float,
     ) -> Generator[Event]:
         """What is said of the conversation so far, and to what asks nothing."""
-        before = [at for at, turn in enumerate(history) if self._asks(turn.question)]
+        asked_before = [at for at, turn in enumerate(history) if self._asks(turn.question)]
+        before = asked_before or list(range(len(history)))
         action = Action.OTHER
         draft: Draft | None = None
         answer: Answer | None = None
@@ -458,7 +495,7 @@ class Assistant:
             if action is Action.MORE:
                 draft = self._more(asked.question, history[at], filters)
             elif action is not Action.OTHER:
-                again = {**options, "kind": None}
+                again = {**options, "kind": None if asked_before else QuestionKind.FACT}
                 answer = self.ask(history[at].question, history[:at], filters, **again)  # type: ignore[arg-type]
         if action is Action.SOURCE and answer:
             draft, answer = sources_of(answer, asked.question), None
@@ -504,6 +541,8 @@ class Assistant:
         meant = last.question
         if place is not None and -len(items) <= place < len(items):
             meant = f"{last.question} {items[place]}"
+        elif own := subject_of(question):
+            meant = f"{own} {last.question}"
         found = self._retriever.find(meant, filters)
         ranked = readable(found.articles)
         candidates = score_sentences(meant, ranked, self._reader) if ranked else []
@@ -519,6 +558,14 @@ class Assistant:
             return QuestionKind.FACT
         first = self._kinds.kind_of(parts[0])
         return first if first is QuestionKind.LIBRARY else QuestionKind.SEVERAL
+
+    def _undated(self, question: str) -> str:
+        """A question with the days that it names made blanks."""
+        today = self.library.scope().newest or date.today()
+        for found in find_dates(fold_characters(question), today):
+            blank = " " * (found.end - found.start)
+            question = question[: found.start] + blank + question[found.end :]
+        return question
 
     def _without_limits(self, question: str) -> str:
         """A question without the words that only say which articles to look in, which would else
@@ -541,8 +588,9 @@ class Assistant:
             return Asked(question, question, "", language, kind), None
         alone, usage = self._standalone(question, history, chat, asking.config)
         nothing = kind is QuestionKind.NOTHING  # 谁？ asks for one who was spoken of
-        if kind is QuestionKind.FACT and not history and not subject_of(question):
-            kind = QuestionKind.OVERVIEW  # it names nothing, so all that is new may be meant
+        if kind is QuestionKind.FACT and not history and not subject_of(self._undated(question)):
+            # It names nothing, so all that is new may be meant, or all of the days that it names.
+            kind = QuestionKind.LIBRARY if _NAMES_A_DAY.search(question) else QuestionKind.OVERVIEW
         if kind is QuestionKind.SEVERAL:
             kind = self._kind_of_parts(questions_in(alone.question))
         if nothing:
@@ -650,6 +698,18 @@ def _in_words(asked: Asked, draft: Draft | None, refusal: Refusal) -> str:
         return in_words(asked.question, refusal)
     near = draft.certainty is Certainty.NEAREST
     return f"{nearest_lead(asked.question)} {draft.text}" if near else draft.text
+
+
+def _is_repeated(draft: Draft | None, answers: Sequence[Part]) -> bool:
+    """Whether the sentence of a part was said for another one, with the same very words or none."""
+    if draft is None:
+        return False
+    return any(
+        part.draft is not None
+        and part.draft.sentences[0].text == draft.sentences[0].text
+        and (draft.short is None or draft.short == part.draft.short)
+        for part in answers
+    )
 
 
 def _corrected(wrong: Contradicted, language: Language) -> Generator[Event, None, _Outcome]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from index.library.articles import Heading, LibraryCounts
@@ -42,22 +43,32 @@ def catalogue(asked: Asked, found: Found, library: Library) -> Draft:
     filters = filters_of(found.filters)
     if _RULES["notice"].search(asked.text):
         return _notices(asked, library, filters)
-    if about := _about(found):
+    about = _about(found, asked.language) if _RULES["about"].search(asked.text) else []
+    if about:
         return _of_subject(subject_of(found.question), about, asked.language)
     counts = library.counts(filters)
     if filters.limit_nothing:
-        return _of_all(library, counts, asked.language)
+        none = _none_within(found.filters.dropped, asked.language)
+        return _of_all(library, counts, none, asked.language)
     headings = library.headings(_LISTED, filters=filters)
     said = _counted(counts, _period(filters), asked.language)
+    if not (filters.date_from or filters.date_to):
+        said = f"{said} {_in_all(library.counts().articles, asked.language)}"
     return _titles(library, headings, said, counts.articles, asked.language)
 
 
-def _about(found: Found) -> list[Article]:
+def _in_all(articles: int, language: Language) -> str:
+    if language is Language.ENGLISH:
+        return f"The library holds {articles} in all."
+    return f"文章库总共 {articles} 篇。"
+
+
+def _about(found: Found, language: Language) -> list[Article]:
     """The articles on the subject that a question about the library names, if it names one."""
     best = max((hits[0].lexical for hits in found.articles), default=0.0)
     if best < _SHARED or not subject_of(found.question):
         return []
-    return fitting_articles(found.articles)
+    return fitting_articles(found, subject_of(found.question), language)
 
 
 def _of_subject(subject: str, articles: Sequence[Article], language: Language) -> Draft:
@@ -70,7 +81,16 @@ def _of_subject(subject: str, articles: Sequence[Article], language: Language) -
     return draft_of([Piece(None, text=said), *map(_titled, newest)])
 
 
-def _of_all(library: Library, counts: LibraryCounts, language: Language) -> Draft:
+def _none_within(dropped: Sequence[str], language: Language) -> str:
+    """What is said of days and accounts that no article is within."""
+    if not dropped:
+        return ""
+    if language is Language.ENGLISH:
+        return f"There is no article within {', '.join(f'“{word}”' for word in dropped)}. "
+    return f"没有{'、'.join(f'“{word}”' for word in dropped)}的文章。"
+
+
+def _of_all(library: Library, counts: LibraryCounts, none: str, language: Language) -> Draft:
     """Counts, the articles of the newest day, and the oldest article."""
     if counts.first_date is None or counts.last_date is None:
         headings = library.headings(_LISTED)
@@ -79,7 +99,7 @@ def _of_all(library: Library, counts: LibraryCounts, language: Language) -> Draf
     first = Filters(date_from=counts.first_date, date_to=counts.first_date)
     english = language is Language.ENGLISH
     newest = library.headings(_LISTED, filters=last)
-    pieces = [Piece(None, text=_counted(counts, "", language))]
+    pieces = [Piece(None, text=none + _counted(counts, "", language))]
     said = (
         f"The newest are of {counts.last_date} ({library.counts(last).articles}):"
         if english
@@ -161,52 +181,75 @@ def _period(filters: Filters) -> str:
     return f"{first} 起" if first else (f"{last} 及以前" if last else "")
 
 
+@dataclass(frozen=True, slots=True)
+class _Notice:
+    """A notice with the sentences that say until when, and the days that they name."""
+
+    article: Article
+    ends: tuple[tuple[Span, date | None], ...]
+
+    def due(self, period: _Period) -> list[date]:
+        return [day for _, day in self.ends if day and _is_within(day, period)]
+
+
+_Period = tuple[date | None, date | None]
+
+
 def _notices(asked: Asked, library: Library, filters: Filters) -> Draft:
     """Notices, each with the sentences that say until when, newest first; where it is asked what is
-    due within some days, those that are due then, soonest first."""
-    scope = library.scope()
-    today = scope.newest or date.today()
-    due = None
-    if _RULES["due"].search(asked.text):
-        named = [one.near for one in find_dates(fold_characters(asked.own), today) if not one.bare]
-        firsts = [one.date_from for one in named if one.date_from]
-        lasts = [one.date_to for one in named if one.date_to]
-        if firsts or lasts:
-            due = (max(firsts, default=None), min(lasts, default=None))
-    within = Filters(accounts=filters.accounts, languages=filters.languages) if due else filters
-    noted: list[tuple[str, Article, list[Span]]] = []
-    for heading in library.headings(_LOOKED_AT, filters=within):
-        if not _RULES["notice"].search(heading.title):
-            continue
-        article = library.article(heading.article_id)
-        if article is None:
-            continue
-        ends = _ends(article)
-        days = [day for _, day in ends if day]
-        if due is None:
-            noted.append((str(article.date or ""), article, [span for span, _ in ends][:2]))
-        elif inside := [day for day in days if _is_within(day, due)]:
-            spans = [span for span, day in ends if day in inside]
-            noted.append((str(min(inside)), article, spans[:2]))
-    noted.sort(key=lambda one: one[0], reverse=due is None)
-    pieces: list[Piece] = []
-    for _, article, spans in noted[:_LISTED]:
-        over = f"{article.date} · {article.title}" if article.date else article.title
-        told = spans or [telling(article)]
-        pieces += [Piece(article, span, heading=over) for span in told if span.end] or [
-            Piece(article, text=article.title, heading=over)
-        ]
-    return draft_of([Piece(None, text=_notices_said(len(noted), asked.language)), *pieces])
+    due, those that say it, soonest first, within the days that the question names."""
+    asks_due = bool(_RULES["due"].search(asked.text))
+    period = _due_within(asked, library) if asks_due else (None, None)
+    within = filters
+    if period != (None, None):
+        within = Filters(accounts=filters.accounts, languages=filters.languages)
+    notices = list(_found_notices(library, within))
+    shown = sorted(notices, key=lambda one: str(one.article.date or ""), reverse=True)
+    if asks_due:
+        shown = [one for one in notices if one.due(period)]
+        shown.sort(key=lambda one: min(one.due(period)))
+    pieces = [piece for one in shown[:_LISTED] for piece in _notice_pieces(one)]
+    undated = len(notices) - len(shown) if asks_due and period == (None, None) else 0
+    said = Piece(None, text=_notices_said(len(shown), undated, asks_due, asked.language))
+    return draft_of([said, *pieces])
 
 
-def _notices_said(count: int, language: Language) -> str:
+def _due_within(asked: Asked, library: Library) -> _Period:
+    """The days that a question names, as days to come."""
+    today = library.scope().newest or date.today()
+    named = [one.near for one in find_dates(fold_characters(asked.own), today) if not one.bare]
+    firsts = [one.date_from for one in named if one.date_from]
+    lasts = [one.date_to for one in named if one.date_to]
+    return max(firsts, default=None), min(lasts, default=None)
+
+
+def _found_notices(library: Library, filters: Filters) -> Iterator[_Notice]:
+    for heading in library.headings(_LOOKED_AT, filters=filters):
+        if _RULES["notice"].search(heading.title):
+            article = library.article(heading.article_id)
+            if article:
+                yield _Notice(article, tuple(_ends(article)))
+
+
+def _notice_pieces(notice: _Notice) -> list[Piece]:
+    article = notice.article
+    over = f"{article.date} · {article.title}" if article.date else article.title
+    told = [span for span, _ in notice.ends][:2] or [telling(article)]
+    pieces = [Piece(article, span, heading=over) for span in told if span.end]
+    return pieces or [Piece(article, text=article.title, heading=over)]
+
+
+def _notices_said(count: int, undated: int, asks_due: bool, language: Language) -> str:
     if language is Language.ENGLISH:
-        return f"{count} notices by their titles{':' if count else '.'}"
-    return f"按标题看，通知、公告类文章有 {count} 篇{'：' if count else '。'}"
+        said = f"{count} notices by their titles" + (" that say until when" if asks_due else "")
+        return said + (f", {undated} more that do not" if undated else "") + (":" if count else ".")
+    said = f"按标题看，{'写明截止时间的' if asks_due else ''}通知、公告类文章有 {count} 篇"
+    return said + (f"，另有 {undated} 篇没有写明" if undated else "") + ("：" if count else "。")
 
 
 def _ends(article: Article) -> list[tuple[Span, date | None]]:
-    """The sentences that say until when something is due, with the last day that each names."""
+    """The sentences that say until when something is due, with the last day that each names; what was
+    over when it was published (截至5月底, 有…) is none."""
     found: list[tuple[Span, date | None]] = []
     for span in split_sentences(article.text):
         text = span.of(article.text)
@@ -218,7 +261,8 @@ def _ends(article: Article) -> list[tuple[Span, date | None]]:
             for d in days
             if d.year and d.month and d.day and _exists(d)
         ]
-        found.append((span, last[-1] if last else None))
+        if not last or article.date is None or last[-1] >= article.date:
+            found.append((span, last[-1] if last else None))
     return found
 
 
@@ -230,6 +274,6 @@ def _exists(moment: object) -> bool:
     return True
 
 
-def _is_within(day: date, period: tuple[date | None, date | None]) -> bool:
+def _is_within(day: date, period: _Period) -> bool:
     first, last = period
     return (first is None or first <= day) and (last is None or day <= last)

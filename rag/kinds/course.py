@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from index.records import Article, Span
-from index.text.dates.moments import Moment, complete, find_moments
+from index.text.dates.moments import Moment, blank, complete, find_moments
 from index.text.language import Language
 from index.text.sentences import split_sentences
 from index.text.terms import content_terms, terms
@@ -25,6 +25,7 @@ _SHARED = 0.35
 """Share of the subject's terms that a sentence of an article has to have that is on more than it."""
 
 _OPENING = 2
+_OF_ONE = 5
 _LOWER = 0.05
 """What a sentence loses for each article that fits better than its own."""
 
@@ -39,10 +40,11 @@ class _Event:
 
 def course(found: Found, language: Language) -> Draft | None:
     """What the articles tell by day, earliest first; ``None`` where they are not about it."""
-    fitting = fitting_articles(found.articles)
+    about = subject_of(found.question) or found.question
+    fitting = fitting_articles(found, about, language)
     if not fitting:
         return None
-    subject = frozenset(content_terms(subject_of(found.question) or found.question))
+    subject = frozenset(content_terms(blank(about, find_moments(about))))
     stories = [story.article for story in stories_of(fitting)][:_ARTICLES]
     events = _distinct(sorted(_events(stories, subject), key=lambda one: -one.weight))[:_EVENTS]
     if len(events) < _FEWEST:
@@ -121,6 +123,10 @@ def _day(when: tuple[int, int, int]) -> str:
 def _by_publication(
     articles: Sequence[Article], subject: frozenset[str], language: Language
 ) -> Draft:
+    if len(articles) == 1:
+        spans = split_sentences(articles[0].text)[:_OF_ONE]
+        over = heading_of(articles[0])
+        return draft_of([Piece(articles[0], span, heading=over) for span in spans])
     ordered = sorted(articles[:_EVENTS], key=lambda one: str(one.date or ""))
     pieces = [Piece(one, telling(one, subject), heading=heading_of(one)) for one in ordered]
     pieces = [one for one in pieces if one.span.end]

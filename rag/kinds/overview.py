@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import log
 
 from index.library.reader import Library
 from index.records import Article, Kind
 from index.text.language import Language
 from index.text.terms import content_terms, terms
 from rag.extractive.answer import Draft
-from rag.kinds.pieces import Piece, draft_of, telling
+from rag.kinds.pieces import Piece, draft_of, quote_of, telling
 from rag.question.subject import subject_of
 from rag.records import Found, RankedPassage
 from rag.retrieval.find import filters_of
@@ -18,8 +19,9 @@ from rag.retrieval.find import filters_of
 STORIES = 8
 """How many are shown at most."""
 
-_UNRELATED = 2.5
-"""The score (``rag.retrieval.fuse``) that the best passages have of articles on anything else."""
+_UNRELATED, _UNRELATED_OF_FEW = 2.5, 1.0
+"""The score (``rag.retrieval.fuse``) that the best passages have of articles on anything else, in a whole
+library and within some days."""
 
 _LEAST = 4.0
 """The score below which the best article is not about the subject either."""
@@ -27,7 +29,14 @@ _LEAST = 4.0
 _BEHIND = 0.4
 """Share of the best article's lead over the unrelated ones that an article has to have."""
 
-_ALIKE = 0.45
+_AS_NEAR, _AS_NEAR_FOREIGN = 0.45, 0.75
+"""How near in meaning an article has to be against the nearest in its language; of those in another
+language than the question nothing else tells."""
+
+_TOLD = 0.2
+"""Share of the subject's terms, by weight, that an article has to have, of those that any has."""
+
+_ALIKE = 0.6
 """Share of common terms from which on two titles tell one story."""
 
 _LEAD = 240
@@ -46,31 +55,63 @@ def overview(found: Found, library: Library, language: Language) -> Draft | None
     """The stories on what a question is about, or the newest where it is about nothing in particular;
     ``None`` where no article is about it."""
     subject = subject_of(found.question)
-    fitting = fitting_articles(found.articles) if subject else _newest(found, library)
+    if not subject and found.filters.dropped:
+        return None
+    fitting = fitting_articles(found, subject, language) if subject else _newest(found, library)
     if not fitting:
         return None
     stories = stories_of(fitting)
     shown = sorted(stories[:STORIES], key=lambda story: str(story.article.date or ""), reverse=True)
     wanted = frozenset(content_terms(subject))
-    pieces = [
-        Piece(story.article, telling(story.article, wanted), heading=heading_of(story.article))
-        for story in shown
-    ]
-    pieces = [
-        piece if piece.span.end else Piece(piece.article, text=piece.article.title)
-        for piece in pieces
-        if piece.article
-    ]
+    pieces: list[Piece] = []
+    said: set[str] = set()
+    for story in shown:
+        article = story.article
+        span = telling(article, wanted, said)
+        said.add(quote_of(article, span))
+        text = "" if span.end else article.title
+        pieces.append(Piece(article, span, text, heading=heading_of(article)))
     return draft_of(pieces, notice=_notice(len(fitting), len(stories), len(shown), language))
 
 
-def fitting_articles(ranked: Sequence[Sequence[RankedPassage]]) -> list[Article]:
-    """The articles that are about what was searched, best first."""
-    best = max((hits[0].score for hits in ranked), default=0.0)
-    if best < _LEAST:
+def fitting_articles(found: Found, subject: str, language: Language) -> list[Article]:
+    """The articles that are about what was searched, best first: not far behind the best, near in
+    meaning, and not without the subject's words."""
+    best = [hits[0] for hits in found.articles]
+    if max((hit.score for hit in best), default=0.0) < _LEAST:
         return []
-    least = _UNRELATED + _BEHIND * (best - _UNRELATED)
-    return [hits[0].passage.article for hits in ranked if hits[0].score >= least]
+    shares = _shares(subject, [hit.passage.article for hit in best])
+    within_days = found.filters.date_from or found.filters.date_to
+    floor = _UNRELATED_OF_FEW if within_days else _UNRELATED
+    own = [hit for hit in best if hit.passage.language == language]
+    foreign = [hit for hit in best if hit.passage.language != language]
+    fitting = [hit for hit in _not_behind(own, floor, _AS_NEAR) if _told(hit, shares) >= _TOLD]
+    fitting += _not_behind(foreign, floor, _AS_NEAR_FOREIGN)
+    return [hit.passage.article for hit in sorted(fitting, key=lambda hit: -hit.score)]
+
+
+def _not_behind(hits: Sequence[RankedPassage], floor: float, as_near: float) -> list[RankedPassage]:
+    """Those that are not far behind the best of them, in score and in meaning."""
+    best = max((hit.score for hit in hits), default=0.0)
+    nearest = max((hit.dense for hit in hits), default=0.0)
+    least = floor + _BEHIND * (best - floor)
+    return [hit for hit in hits if hit.score >= least and hit.dense >= as_near * nearest]
+
+
+def _told(hit: RankedPassage, shares: Mapping[str, float]) -> float:
+    article = hit.passage.article
+    own = frozenset(terms(f"{article.heading} {article.text}"))
+    return sum(share for term, share in shares.items() if term in own)
+
+
+def _shares(subject: str, articles: Sequence[Article]) -> dict[str, float]:
+    """The subject's terms that any of the articles has, each with its share of the weight; rare ones
+    weigh more."""
+    having = [frozenset(terms(f"{one.heading} {one.text}")) for one in articles]
+    counted = {term: sum(term in own for own in having) for term in set(content_terms(subject))}
+    weights = {term: log(1 + len(articles) / n) for term, n in counted.items() if n}
+    total = sum(weights.values())
+    return {term: weight / total for term, weight in weights.items()}
 
 
 def _newest(found: Found, library: Library) -> list[Article]:

@@ -83,12 +83,13 @@ def quote_of(article: Article, span: Span) -> str:
     return " ".join(span.of(article.text).split())
 
 
-def telling(article: Article, subject: Collection[str] = ()) -> Span:
+def telling(article: Article, subject: Collection[str] = (), said: Collection[str] = ()) -> Span:
     """The sentence that says best what an article tells, or its clauses that do; an empty span of an
     article without text.
 
     Args:
         subject: Terms of what was asked for.
+        said: Sentences that others have said already.
     """
     title = set(content_terms(article.heading))
     everything = frozenset(terms(article.heading))
@@ -96,8 +97,8 @@ def telling(article: Article, subject: Collection[str] = ()) -> Span:
     best, most = next(iter(sentences), NOWHERE), float("-inf")
     for at, span in enumerate(sentences):
         own = frozenset(terms(span.of(article.text)))
-        if own <= everything:
-            continue  # it says the title once more
+        if own <= everything or quote_of(article, span) in said:
+            continue  # it says the title once more, or what another article said
         score = _share(own, title) + _OF_SUBJECT * _share(own, subject) - _LATER * at
         if score > most:
             best, most = span, score

@@ -31,8 +31,10 @@ def subject_of(question: str) -> str:
     tokens = list(_tokens(question))
     asking = asking_words()
     asks = [False] * len(tokens)
+    if tokens and tokens[0][2].isascii():
+        asks[0] = _run(["^", tokens[0][2]]) in asking
     for at in range(len(tokens)):
-        for size in range(1, _LONGEST_RUN + 1):
+        for size in range(2, _LONGEST_RUN + 1):
             if _run([token for _, _, token in tokens[at : at + size]]) in asking:
                 asks[at : at + size] = [True] * len(asks[at : at + size])
     left = list(question)
@@ -43,13 +45,13 @@ def subject_of(question: str) -> str:
 
 
 def asking_runs(text: str) -> Iterator[str]:
-    """Every run of tokens of a text that might ask: of Chinese from two characters on."""
+    """Every run of tokens of a text that might ask: two and more, one says too little but where a
+    text begins with it, as an order does ("Summarize …")."""
     tokens = [token for _, _, token in _tokens(text)]
-    for size in range(1, _LONGEST_RUN + 1):
+    yield _run(["^", *tokens[:1]])
+    for size in range(2, _LONGEST_RUN + 1):
         for at in range(len(tokens) - size + 1):
-            run = tokens[at : at + size]
-            if size > 1 or run[0].isascii():
-                yield _run(run)
+            yield _run(tokens[at : at + size])
 
 
 def _tokens(text: str) -> Iterator[tuple[int, int, str]]:

@@ -50,9 +50,27 @@ def library(tmp_path: Path) -> Library:
 
 
 def test_articles_far_behind_the_best_are_not_about_it():
-    hits = [ranked("甲", article_id="a", score=9), ranked("乙", article_id="b", score=3)]
-    assert [one.article_id for one in fitting_articles([[hit] for hit in hits])] == ["a"]
-    assert fitting_articles([[ranked("丙", score=3.0)]]) == []
+    hits = [ranked("渡轮甲", article_id="a", score=9), ranked("渡轮乙", article_id="b", score=3)]
+    fitting = fitting_articles(found("渡轮", *hits), "渡轮", Language.CHINESE)
+    assert [one.article_id for one in fitting] == ["a"]
+    weak = found("渡轮", ranked("渡轮", score=3.0))
+    assert fitting_articles(weak, "渡轮", Language.CHINESE) == []
+
+
+def test_an_article_without_any_word_of_the_subject_is_not_about_it():
+    hits = [
+        ranked("渡轮开航。", article_id="a", score=9),
+        ranked("别的事。", article_id="b", score=8),
+    ]
+    fitting = fitting_articles(found("渡轮", *hits), "渡轮", Language.CHINESE)
+    assert [one.article_id for one in fitting] == ["a"]
+
+
+def test_within_some_days_less_is_enough():
+    hits = [ranked("渡轮甲", article_id="a", score=5), ranked("渡轮乙", article_id="b", score=3)]
+    day = AppliedFilters(date_from="2025-06-03")
+    fitting = fitting_articles(found("渡轮", *hits, filters=day), "渡轮", Language.CHINESE)
+    assert [one.article_id for one in fitting] == ["a", "b"]
 
 
 def test_a_reprint_and_a_like_title_are_one_story():
