@@ -6,7 +6,6 @@ standalone, kind -> find -> answering -> the articles' own sentences, or a chat 
 from __future__ import annotations
 
 import asyncio
-import re
 import time
 from collections.abc import AsyncIterator, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -20,10 +19,7 @@ from index.embedding.centring import Centres
 from index.embedding.encoder import Encoder
 from index.embedding.load import load_encoder
 from index.library.reader import Library, check_encoder
-from index.text.dates.phrases import find_dates
 from index.text.language import Language, detect_language
-from index.text.script import fold_characters
-from index.text.terms import content_terms
 from rag.batches import in_order, without_blocking
 from rag.events import CitationFound, Done, Event, EvidenceFound, QuestionRead, Text, Verified
 from rag.extractive.answer import (
@@ -44,35 +40,24 @@ from rag.extractive.reorder import reordered
 from rag.generation.chat_model import ChatModel, add_usage, as_chat_model
 from rag.generation.generate import WrittenAnswer, write_answer
 from rag.generation.rewrite import rewrite_question
+from rag.kinds.apart import Apart
 from rag.kinds.catalogue import catalogue
-from rag.kinds.conversation import (
-    items_of,
-    more_on,
-    no_translation,
-    nothing_yet,
-    place_meant,
-    remark,
-    shortened,
-    sources_of,
-    what_it_can,
-)
+from rag.kinds.conversation import meant_by, more_on, remarked, said_of
 from rag.kinds.course import course
 from rag.kinds.listed import listed
 from rag.kinds.overview import overview
-from rag.kinds.pieces import Part, Piece, draft_of, is_named, joined
+from rag.kinds.pieces import Piece, draft_of
 from rag.kinds.premise import Contradicted, contradicted, corrected
 from rag.notices import notice_of
 from rag.question.asked import Asked
 from rag.question.check import check_question
 from rag.question.follow_up import Standalone, leans, standalone
-from rag.question.kind import Action, KindTeller, TrainedKinds
-from rag.question.limits import understand
-from rag.question.parts import questions_in, sides_of, subject_in
-from rag.question.subject import subject_of
+from rag.question.kind import KindTeller, TrainedKinds
+from rag.question.parts import sides_of
+from rag.question.read import UNSEARCHED, kind_meant
 from rag.records import (
     EXTRACTIVE,
     Answer,
-    AppliedFilters,
     Certainty,
     Filters,
     Found,
@@ -86,7 +71,7 @@ from rag.records import (
     Usage,
     nearest_lead,
 )
-from rag.retrieval.find import WIDE, Retriever, filters_of
+from rag.retrieval.find import WIDE, Retriever
 from rag.retrieval.rerank import Reranker
 from rag.retrieval.retrieve import to_evidence
 from rag.verification.align import Similarity, centred_similarity
@@ -125,16 +110,6 @@ class AskKeywords(TypedDict, total=False):
     most_sources: int | None
     config: RunnableConfig | None
     kind: QuestionKind | None
-
-
-_NAMES_A_DAY = re.compile(r"\d")
-_NEAR_AT_HAND = 3
-_MANY_TERMS = 5
-_CLEARLY = 0.4
-"""The lexical score (``rag.retrieval.fuse``) of an article that a question by itself is about."""
-
-_UNSEARCHED = frozenset({QuestionKind.CONVERSATION, QuestionKind.SMALL_TALK, QuestionKind.NOTHING})
-"""Kinds of question that no article answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,7 +263,7 @@ class Assistant:
         chat = self._chosen(asking.answerer)
         asked, usage = self._read(question, history, chat, asking)
         filters = filters or Filters()
-        if asked.kind in _UNSEARCHED:
+        if asked.kind in UNSEARCHED:
             yield from self._of_conversation(asked, history, filters, options, started)
             return
         found = self._retriever.find(asked.text, filters, asked.kind)
@@ -410,66 +385,16 @@ class Assistant:
             case QuestionKind.COURSE:
                 return course(found, asked.language)
             case QuestionKind.SEVERAL:
-                return self._several(asked, found, asking)
+                return self._apart(asking).several(asked, found)
             case QuestionKind.COMPARISON:
-                return self._compared(asked, found, asking)
+                return self._apart(asking).compared(asked, found)
         return None
 
-    def _several(self, asked: Asked, found: Found, asking: AskOptions) -> Draft | None:
-        """Each question of a message by itself; one that leans on the first within what the whole
-        message found, before all in the article that answered the first."""
-        first, *others = questions_in(asked.own)
-        subject = subject_in(first)
-        answers = [Part(first, self._part(first, asked.background, found.filters, asking))]
-        for part in others:
-            own = subject + part if leans(part) else part
-            draft = self._later_part(own, first, found, answers[0].draft, asking)
-            answers.append(Part(part, None if _is_repeated(draft, answers) else draft))
-        return joined(answers, in_english=asked.in_english)
+    def _apart(self, asking: AskOptions) -> Apart:
+        def read(own: str, found: Found, background: str) -> Answering:
+            return self._answering(own, found, background, asking)
 
-    def _part(
-        self, own: str, background: str, applied: AppliedFilters, asking: AskOptions
-    ) -> Draft | None:
-        """One question of several, searched and read by itself."""
-        looked = self._retriever.find(background + own, filters_of(applied))
-        return self._drafted(own, looked, background, asking)
-
-    def _later_part(
-        self, own: str, first: str, found: Found, before: Draft | None, asking: AskOptions
-    ) -> Draft | None:
-        """A later question of several: of the article that answered the first, unless other articles
-        are clearly what it is about."""
-        alone = self._retriever.find(own, filters_of(found.filters))
-        best = [hits[0] for hits in alone.articles[:_NEAR_AT_HAND]]
-        same = {cited.article_id for cited in before.citations[:1]} if before else set()
-        elsewhere = (
-            bool(best) and best[0].lexical >= _CLEARLY and len(content_terms(own)) >= _MANY_TERMS
-        )
-        if same and (
-            not elsewhere or same.intersection(hit.passage.article.article_id for hit in best)
-        ):
-            here = [*found.articles, *alone.articles]
-            there = tuple(h for h in here if h[0].passage.article.article_id in same)[:1]
-            draft = self._drafted(own, replace(found, articles=there), f"{first} ", asking)
-            if draft and (draft.certainty is Certainty.DIRECT or not elsewhere):
-                return draft
-        return self._drafted(own, alone if elsewhere else found, "", asking)
-
-    def _drafted(self, own: str, found: Found, background: str, asking: AskOptions) -> Draft | None:
-        read = self._answering(own, found, background, asking)
-        if read.certainty is Certainty.REFUSAL:
-            return None
-        return drafted(own, read, None, asking.most_sources)
-
-    def _compared(self, asked: Asked, found: Found, asking: AskOptions) -> Draft | None:
-        """The sides of a comparison, each asked by itself; a side that is not named is not told."""
-        sides = sides_of(asked.own)
-        answers = []
-        for side in sides:
-            draft = self._part(side.question, asked.background, found.filters, asking)
-            named = draft is not None and is_named(side.name, draft)
-            answers.append(Part(side.name, draft if named else None))
-        return joined(answers, in_english=asked.in_english) if answers else None
+        return Apart(self._retriever.find, read, asking.most_sources)
 
     def _of_conversation(
         self,
@@ -480,99 +405,35 @@ class Assistant:
         started: float,
     ) -> Generator[Event]:
         """What is said of the conversation so far, and to what asks nothing."""
-        asked_before = [at for at, turn in enumerate(history) if self._asks(turn.question)]
-        before = asked_before or list(range(len(history)))
-        action = Action.OTHER
-        draft: Draft | None = None
-        answer: Answer | None = None
-        said = remark(asked.question, asked.kind, asked.language)
-        if asked.kind is QuestionKind.CONVERSATION:
-            said = nothing_yet(asked.language)
-        if asked.kind is QuestionKind.CONVERSATION and before:
-            said = what_it_can(asked.language)
+        searched = [at for at, turn in enumerate(history) if self._asks(turn.question)]
+        at = searched[-1] if searched else len(history) - 1
+
+        def again() -> Answer:
+            asking = AskKeywords(**options)
+            asking["kind"] = None if searched else QuestionKind.FACT
+            return self.ask(history[at].question, history[:at], filters, **asking)
+
+        def more() -> Draft | None:
+            meant = meant_by(asked.question, history[at])
+            found = self._retriever.find(meant, filters)
+            ranked = readable(found.articles)
+            candidates = score_sentences(meant, ranked, self._reader) if ranked else []
+            return more_on(found, candidates[0] if candidates else None)
+
+        if asked.kind is QuestionKind.CONVERSATION and history:
             action = self._kinds.action_of(asked.question)
-            at = before[-1]
-            if action is Action.MORE:
-                draft = self._more(asked.question, history[at], filters)
-            elif action is not Action.OTHER:
-                again = {**options, "kind": None if asked_before else QuestionKind.FACT}
-                answer = self.ask(history[at].question, history[:at], filters, **again)  # type: ignore[arg-type]
-        if action is Action.SOURCE and answer:
-            draft, answer = sources_of(answer, asked.question), None
-        if answer:
-            if action is Action.SHORTER:
-                answer = shortened(answer)
-            if action is Action.TRANSLATE:
-                answer = replace(answer, notice=no_translation(asked.language))
-            again_said = Draft(answer.answer, answer.sentences, answer.citations)
-            yield from self._said_again(answer, again_said, asked)
-            return
-        applied = AppliedFilters()
-        yield QuestionRead(asked.question, asked.language, applied, asked.kind)
-        yield EvidenceFound(())
-        if draft:
-            yield from _events(draft)
-        done = time.perf_counter()
-        yield Done(
-            Answer(
-                question=asked.question,
-                standalone_question=asked.question,
-                answer=draft.text if draft else said,
-                refused=draft is None,
-                sentences=draft.sentences if draft else (),
-                citations=draft.citations if draft else (),
-                evidence=(),
-                seconds=_seconds(started, done, done),
-                refusal=None if draft else Refusal(),
-                as_of=draft.as_of if draft else None,
-                kind=asked.kind,
-            )
-        )
-
-    def _said_again(self, answer: Answer, draft: Draft, asked: Asked) -> Generator[Event]:
-        yield QuestionRead(answer.standalone_question, asked.language, answer.filters, asked.kind)
-        yield EvidenceFound(answer.evidence)
-        yield from _events(draft)
-        yield Done(replace(answer, question=asked.question, kind=asked.kind))
-
-    def _more(self, question: str, last: Turn, filters: Filters) -> Draft | None:
-        """More of the article that the last answer rests on, or of what of it is meant."""
-        items, place = items_of(last.answer), place_meant(question)
-        meant = last.question
-        if place is not None and -len(items) <= place < len(items):
-            meant = f"{last.question} {items[place]}"
-        elif own := subject_of(question):
-            meant = f"{own} {last.question}"
-        found = self._retriever.find(meant, filters)
-        ranked = readable(found.articles)
-        candidates = score_sentences(meant, ranked, self._reader) if ranked else []
-        return more_on(found, candidates[0] if candidates else None)
+            said = said_of(asked, action, again, more)
+        else:
+            said = remarked(asked)
+        yield QuestionRead(said.standalone_question, asked.language, said.filters, asked.kind)
+        yield EvidenceFound(said.evidence)
+        yield from _events(Draft(said.answer, said.sentences, said.citations))
+        took = round(time.perf_counter() - started, 4)
+        yield Done(replace(said, seconds=Seconds(total=took)))
 
     def _asks(self, question: str) -> bool:
         """Whether an earlier question asked something of the articles."""
-        return self._kinds.kind_of(question) not in _UNSEARCHED
-
-    def _kind_of_parts(self, parts: Sequence[str]) -> QuestionKind:
-        """One question is no several; and of those about the library the catalogue answers all."""
-        if len(parts) < 2:
-            return QuestionKind.FACT
-        first = self._kinds.kind_of(parts[0])
-        return first if first is QuestionKind.LIBRARY else QuestionKind.SEVERAL
-
-    def _undated(self, question: str) -> str:
-        """A question with the days that it names made blanks."""
-        today = self.library.scope().newest or date.today()
-        for found in find_dates(fold_characters(question), today):
-            blank = " " * (found.end - found.start)
-            question = question[: found.start] + blank + question[found.end :]
-        return question
-
-    def _without_limits(self, question: str) -> str:
-        """A question without the words that only say which articles to look in, which would else
-        be taken for a question about the library."""
-        scope = self.library.scope()
-        today = scope.newest or date.today()
-        return understand(question, today=today, accounts=scope.accounts).without_limits
+        return self._kinds.kind_of(question) not in UNSEARCHED
 
     def _read(
         self,
@@ -582,20 +443,23 @@ class Assistant:
         asking: AskOptions,
     ) -> tuple[Asked, Usage | None]:
         """The question read, and the tokens that a chat model took to rewrite it."""
-        kind = asking.kind or self._kinds.kind_of(self._without_limits(question))
-        language = detect_language(question)
-        if kind in _UNSEARCHED and not (kind is QuestionKind.NOTHING and history):
+        kind, language = asking.kind or self._kind(question, history), detect_language(question)
+        if kind is QuestionKind.CONVERSATION and chat and history:
+            kind = QuestionKind.FACT  # it can be rewritten as a question
+        if kind in UNSEARCHED:
             return Asked(question, question, "", language, kind), None
         alone, usage = self._standalone(question, history, chat, asking.config)
-        nothing = kind is QuestionKind.NOTHING  # 谁？ asks for one who was spoken of
-        if kind is QuestionKind.FACT and not history and not subject_of(self._undated(question)):
-            # It names nothing, so all that is new may be meant, or all of the days that it names.
-            kind = QuestionKind.LIBRARY if _NAMES_A_DAY.search(question) else QuestionKind.OVERVIEW
-        if kind is QuestionKind.SEVERAL:
-            kind = self._kind_of_parts(questions_in(alone.question))
-        if nothing:
-            kind = QuestionKind.FACT
         return Asked(question, alone.question, alone.background, language, kind), usage
+
+    def _kind(self, question: str, history: Sequence[Turn]) -> QuestionKind:
+        scope = self.library.scope()
+        return kind_meant(
+            question,
+            self._kinds,
+            today=scope.newest or date.today(),
+            accounts=scope.accounts,
+            within_conversation=bool(history),
+        )
 
     def _similarity(self) -> Similarity:
         """How the library's encoder compares sentences across languages."""
@@ -698,18 +562,6 @@ def _in_words(asked: Asked, draft: Draft | None, refusal: Refusal) -> str:
         return in_words(asked.question, refusal)
     near = draft.certainty is Certainty.NEAREST
     return f"{nearest_lead(asked.question)} {draft.text}" if near else draft.text
-
-
-def _is_repeated(draft: Draft | None, answers: Sequence[Part]) -> bool:
-    """Whether the sentence of a part was said for another one, with the same very words or none."""
-    if draft is None:
-        return False
-    return any(
-        part.draft is not None
-        and part.draft.sentences[0].text == draft.sentences[0].text
-        and (draft.short is None or draft.short == part.draft.short)
-        for part in answers
-    )
 
 
 def _corrected(wrong: Contradicted, language: Language) -> Generator[Event, None, _Outcome]:

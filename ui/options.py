@@ -8,17 +8,18 @@ import sys
 from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from index.embedding.encoder import Encoder
-from index.embedding.load import load_encoder
 from index.errors import QuestionError
-from rag.assistant import Assistant
 from rag.question.check import check_question
 from rag.records import Filters
-from rag.retrieval.rerank import Reranker
 from ui.language import complain, say, say_message
+
+if TYPE_CHECKING:
+    from rag.assistant import Assistant
 
 DEFAULT_LIBRARY = "library"
 
@@ -27,6 +28,10 @@ _NEAR_ACCOUNTS = 5
 
 def named_encoder(name: str | None) -> Encoder | None:
     """What was given with ``encoder_option``; ``None`` stands for the library's own model."""
+    from index.embedding.load import (
+        load_encoder,  # commands that load no model need not wait for it
+    )
+
     return load_encoder(name) if name else None
 
 
@@ -36,6 +41,9 @@ def open_assistant(folder: Path, encoder: str | None) -> Assistant:
     Raises:
         LibraryError, ChatModelError: as ``Assistant.open``.
     """
+    from rag.assistant import Assistant
+    from rag.retrieval.rerank import Reranker
+
     name = os.environ.get("JUWEN_RERANKER")
     reranker = Reranker.load(name) if name else None
     chat_model = os.environ.get("JUWEN_CHAT_MODEL") or None

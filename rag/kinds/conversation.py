@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from index.text.language import Language
 from index.text.numerals import chinese_number
 from index.text.rules import load_patterns
 from index.text.sentences import split_sentences
 from rag.extractive.answer import Draft, join_sentences
 from rag.extractive.candidates import Candidate
 from rag.kinds.pieces import Piece, draft_of
-from rag.records import Answer, AnswerSentence, Citation, Found, QuestionKind, Support
+from rag.question.asked import Asked
+from rag.question.kind import Action
+from rag.question.subject import subject_of
+from rag.records import (
+    Answer,
+    AnswerSentence,
+    Citation,
+    Found,
+    QuestionKind,
+    Refusal,
+    Seconds,
+    Support,
+    Turn,
+)
 
 _RULES = load_patterns("rag.question", "catalogue")
 _WORDS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5}
@@ -121,22 +134,63 @@ _NO_TRANSLATION = {
 }
 
 
-def remark(question: str, kind: QuestionKind, language: Language) -> str:
+def meant_by(question: str, last: Turn) -> str:
+    """The question that "more" is wanted on: the last one, with what of its answer is meant."""
+    items, place = items_of(last.answer), place_meant(question)
+    if place is not None and -len(items) <= place < len(items):
+        return f"{last.question} {items[place]}"
+    own = subject_of(question)
+    return f"{own} {last.question}" if own else last.question
+
+
+def said_of(
+    asked: Asked,
+    action: Action,
+    again: Callable[[], Answer],
+    more: Callable[[], Draft | None],
+) -> Answer:
+    """What is wanted of the conversation so far.
+
+    Args:
+        again: The last answer once more.
+        more: What follows where it stands.
+    """
+    if action is Action.MORE:
+        return _answered(asked, more(), _CAN)
+    if action is Action.OTHER:
+        return _answered(asked, None, _CAN)
+    answer = again()
+    if action is Action.SOURCE:
+        return _answered(asked, sources_of(answer, asked.question), _CAN)
+    if action is Action.SHORTER:
+        answer = shortened(answer)
+    if action is Action.TRANSLATE:
+        answer = replace(answer, notice=_NO_TRANSLATION[asked.in_english])
+    return replace(answer, question=asked.question, kind=asked.kind)
+
+
+def remarked(asked: Asked) -> Answer:
     """What is said where there is nothing to look up."""
-    english = language is Language.ENGLISH
-    if kind is QuestionKind.NOTHING:
-        return _UNCLEAR[english]
-    thanks = _RULES["thanks"].search(question)
-    return _WELCOME[english] if thanks else _PURPOSE[english]
+    if asked.kind is QuestionKind.CONVERSATION:
+        return _answered(asked, None, _NOTHING_YET)
+    if asked.kind is QuestionKind.NOTHING:
+        return _answered(asked, None, _UNCLEAR)
+    thanks = _RULES["thanks"].search(asked.question)
+    return _answered(asked, None, _WELCOME if thanks else _PURPOSE)
 
 
-def nothing_yet(language: Language) -> str:
-    return _NOTHING_YET[language is Language.ENGLISH]
-
-
-def what_it_can(language: Language) -> str:
-    return _CAN[language is Language.ENGLISH]
-
-
-def no_translation(language: Language) -> str:
-    return _NO_TRANSLATION[language is Language.ENGLISH]
+def _answered(asked: Asked, draft: Draft | None, otherwise: Mapping[bool, str]) -> Answer:
+    """A draft as an answer; without one a refusal in the words for English or Chinese."""
+    return Answer(
+        question=asked.question,
+        standalone_question=asked.question,
+        answer=draft.text if draft else otherwise[asked.in_english],
+        refused=draft is None,
+        sentences=draft.sentences if draft else (),
+        citations=draft.citations if draft else (),
+        evidence=(),
+        seconds=Seconds(),
+        refusal=None if draft else Refusal(),
+        as_of=draft.as_of if draft else None,
+        kind=asked.kind,
+    )

@@ -63,7 +63,7 @@ def fake_models(
     fake_models: Callable[[str], object], monkeypatch: pytest.MonkeyPatch
 ) -> Callable[[str], object]:
     """The same for the modules of commands that load a model by name."""
-    monkeypatch.setattr("ui.options.load_encoder", fake_models)
+    monkeypatch.setattr("index.embedding.load.load_encoder", fake_models)
     return fake_models
 
 

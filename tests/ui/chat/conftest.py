@@ -12,6 +12,7 @@ import pytest
 
 from index.build import index_articles, index_raw, remove_articles
 from rag.assistant import Assistant
+from rag.records import QuestionKind
 from tests.conftest import ARTICLES, FakeEncoder, FakeKinds, FakeReader, article
 from tests.ui.chat.browser import Visit, find_chromium
 from ui.chat.limits import Limits
@@ -38,6 +39,15 @@ HOSTILE = (
     ),
 )
 
+
+KINDS = {
+    "总结一下东岸大桥": QuestionKind.OVERVIEW,
+    "库里有多少篇文章？": QuestionKind.LIBRARY,
+    "东岸大桥全长多少？海棠小学招收新生多少名？": QuestionKind.SEVERAL,
+    "东岸大桥和海棠小学对比一下": QuestionKind.COMPARISON,
+    "谢谢": QuestionKind.SMALL_TALK,
+}
+"""Questions that are no facts; the classifier itself is tested elsewhere."""
 
 _PATIENCE = 60_000
 """Milliseconds after which something will not come any more, also where the machine has other work."""
@@ -91,7 +101,7 @@ def shared_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = make_library(tmp_path_factory.mktemp("shared") / "library", encoder)
     with (
         Assistant.open(
-            folder, encoder=encoder, reader=FakeReader(), kinds=FakeKinds()
+            folder, encoder=encoder, reader=FakeReader(), kinds=FakeKinds(KINDS)
         ) as assistant,
         serving(assistant, settings_for(encoder)) as url,
     ):

@@ -123,6 +123,41 @@ def test_a_follow_up_is_understood_and_can_be_taken_alone(visit):
     assert one.page.locator(".turn").count() == 2
 
 
+def test_an_overview_stands_under_its_stories_and_can_be_asked_as_one_question(visit):
+    one = visit()
+    turn = one.ask("总结一下东岸大桥")
+    expect(turn.locator(".part-heading").first).to_contain_text("东岸大桥月底通车")
+    expect(turn.locator(".notice")).to_contain_text("篇文章与此有关")
+    assert turn.locator(".sentences .label").count() == 0
+    chip = turn.locator(".chip", has_text="按此回答")
+    expect(chip).to_contain_text("综述")
+    chip.locator(".chip-drop").click()
+    expect(turn.locator(".chip", has_text="按此回答")).to_have_count(0)
+    expect(turn.locator(".part-heading")).to_have_count(0)
+
+
+def test_a_comparison_is_a_table(visit):
+    one = visit()
+    turn = one.ask("东岸大桥和海棠小学对比一下")
+    expect(turn.locator("table.sides th")).to_have_text(["东岸大桥", "海棠小学"])
+    turn.locator("table.sides .cite").first.click()
+    expect(one.page.locator("#panel-title")).to_be_focused()
+
+
+def test_the_library_is_told_of_with_its_titles(visit):
+    one = visit()
+    turn = one.ask("库里有多少篇文章？")
+    expect(turn.locator(".sentence").first).to_contain_text("文章库共有")
+    assert turn.locator(".sentences .cite").count() >= 2
+
+
+def test_thanks_are_answered_with_a_sentence_and_no_article(visit):
+    one = visit()
+    turn = one.ask("谢谢")
+    expect(turn.locator(".refusal-lead")).to_contain_text("不客气")
+    assert turn.locator(".looked, .sources").count() == 0
+
+
 def test_a_chip_can_be_taken_away(visit):
     one = visit()
     turn = one.ask("6月20日发布的文章里，大桥什么时候通车？")

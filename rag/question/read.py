@@ -1,0 +1,69 @@
+"""What kind of question is meant, by its words and by what they name.
+
+A classifier tells kinds by how a question is put (``rag.question.kind``); what it names decides the rest.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+
+from index.text.dates.phrases import find_dates
+from index.text.script import fold_characters
+from rag.question.kind import KindTeller
+from rag.question.limits import understand
+from rag.question.parts import questions_in
+from rag.question.subject import subject_of
+from rag.records import QuestionKind
+
+UNSEARCHED = frozenset({QuestionKind.CONVERSATION, QuestionKind.SMALL_TALK, QuestionKind.NOTHING})
+"""Kinds of question that no article answers."""
+
+_FIGURE = re.compile(r"\d")
+
+
+def kind_meant(
+    question: str,
+    kinds: KindTeller,
+    *,
+    today: date,
+    accounts: Sequence[str],
+    within_conversation: bool,
+) -> QuestionKind:
+    """The kind of a question.
+
+    Words that only say which articles to look in are left out: 6月20日的文章里 would else make a fact
+    a question about the library.
+
+    Args:
+        today: What 上周 and dates without a year are reckoned from.
+        accounts: The accounts of the library.
+        within_conversation: Whether something was said before.
+    """
+    read = understand(question, today=today, accounts=accounts)
+    kind = kinds.kind_of(read.without_limits)
+    if kind is QuestionKind.SEVERAL:
+        return _of_parts(questions_in(question), kinds)
+    if within_conversation:  # 谁？ asks for one who was spoken of
+        return QuestionKind.FACT if kind is QuestionKind.NOTHING else kind
+    if kind is QuestionKind.FACT and not subject_of(_undated(question, today)):
+        # It names nothing, so all that is new may be meant, or all of the days that it names.
+        return QuestionKind.LIBRARY if _FIGURE.search(question) else QuestionKind.OVERVIEW
+    return kind
+
+
+def _of_parts(parts: Sequence[str], kinds: KindTeller) -> QuestionKind:
+    """One question is no several; and of those about the library the catalogue answers all."""
+    if len(parts) < 2:
+        return QuestionKind.FACT
+    about_library = kinds.kind_of(parts[0]) is QuestionKind.LIBRARY
+    return QuestionKind.LIBRARY if about_library else QuestionKind.SEVERAL
+
+
+def _undated(question: str, today: date) -> str:
+    """A question with the days that it names made blanks."""
+    for found in find_dates(fold_characters(question), today):
+        blank = " " * (found.end - found.start)
+        question = question[: found.start] + blank + question[found.end :]
+    return question

@@ -1,0 +1,55 @@
+"""What kind of question is meant, by its words and by what they name."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from rag.question.read import kind_meant
+from rag.records import QuestionKind
+from tests.conftest import FakeKinds
+
+
+def meant(question: str, kinds: dict[str, QuestionKind], *, before: bool = False) -> QuestionKind:
+    return kind_meant(
+        question,
+        FakeKinds(kinds),
+        today=date(2025, 6, 30),
+        accounts=["甲报", "乙报"],
+        within_conversation=before,
+    )
+
+
+def test_words_that_limit_the_articles_are_left_out_before_it_is_told():
+    kinds = {"文章里，大桥什么时候通车？": QuestionKind.LIST}
+    assert meant("6月20日发布的文章里，大桥什么时候通车？", kinds) is QuestionKind.LIST
+
+
+def test_one_question_is_no_several():
+    question = "大桥昨天通车了，票价多少？"
+    assert meant(question, {question: QuestionKind.SEVERAL}) is QuestionKind.FACT
+
+
+def test_several_questions_about_the_library_are_one_about_it():
+    question = "库里有多少篇？最新的是哪天的？"
+    kinds = {question: QuestionKind.SEVERAL, "库里有多少篇？": QuestionKind.LIBRARY}
+    assert meant(question, kinds) is QuestionKind.LIBRARY
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("都有什么？", QuestionKind.OVERVIEW),
+        ("2025年6月3日都有什么？", QuestionKind.LIBRARY),
+        ("大桥有多长？", QuestionKind.FACT),
+    ],
+)
+def test_a_question_that_names_nothing_is_about_what_is_new(question, kind):
+    assert meant(question, {}) is kind
+
+
+def test_within_a_conversation_a_question_that_names_nothing_leans_on_it():
+    assert meant("有什么？", {}, before=True) is QuestionKind.FACT
+    assert meant("谁？", {"谁？": QuestionKind.NOTHING}, before=True) is QuestionKind.FACT
+    assert meant("谁？", {"谁？": QuestionKind.NOTHING}) is QuestionKind.NOTHING
