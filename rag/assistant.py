@@ -210,6 +210,7 @@ class Assistant:
         """Load the embedding model and the reader now, so that the first question does not wait."""
         self._encoder.encode_queries([""])
         self._reader.read("", [("", "")])
+        self._kinds.kind_of("")
 
     def ask(
         self,
@@ -274,7 +275,9 @@ class Assistant:
         own_words = asked.own if asked.background else found.question
         told = self._told(asked, found, chat, asking)
         read = Answering(Judgement(Certainty.DIRECT if told else Certainty.REFUSAL))
-        if not told and (chat or asked.kind not in WIDE):
+        if not told and chat and asked.kind in WIDE:
+            read = Answering(Judgement(Certainty.DIRECT))  # the model tells whether they answer
+        elif not told and asked.kind not in WIDE:
             read = self._answering(own_words, found, asked.background, asking)
         if told:
             yield from _events(told)
@@ -356,6 +359,11 @@ class Assistant:
             )
             if written.refused or written.draft:
                 return _Outcome(written.draft, chat.name, written)
+        if chat and (told := self._told(asked, found, None, asking)):
+            yield from _events(told)
+            return _Outcome(told, EXTRACTIVE, written)
+        if not read.candidates:
+            return _Outcome(None, EXTRACTIVE, written)
         if asked.kind is QuestionKind.COMPARISON:
             read = both_named(read, [side.name for side in sides_of(asked.own)])
         if asked.kind is QuestionKind.LIST:
@@ -405,12 +413,13 @@ class Assistant:
         started: float,
     ) -> Generator[Event]:
         """What is said of the conversation so far, and to what asks nothing."""
-        searched = [at for at, turn in enumerate(history) if self._asks(turn.question)]
-        at = searched[-1] if searched else len(history) - 1
+        backwards = range(len(history) - 1, -1, -1)
+        searched = next((at for at in backwards if self._asks(history[at].question)), None)
+        at = len(history) - 1 if searched is None else searched
 
         def again() -> Answer:
             asking = AskKeywords(**options)
-            asking["kind"] = None if searched else QuestionKind.FACT
+            asking["kind"] = QuestionKind.FACT if searched is None else None
             return self.ask(history[at].question, history[:at], filters, **asking)
 
         def more() -> Draft | None:
@@ -444,7 +453,7 @@ class Assistant:
     ) -> tuple[Asked, Usage | None]:
         """The question read, and the tokens that a chat model took to rewrite it."""
         kind, language = asking.kind or self._kind(question, history), detect_language(question)
-        if kind is QuestionKind.CONVERSATION and chat and history:
+        if kind is QuestionKind.CONVERSATION and chat and history and asking.kind is None:
             kind = QuestionKind.FACT  # it can be rewritten as a question
         if kind in UNSEARCHED:
             return Asked(question, question, "", language, kind), None

@@ -10,7 +10,7 @@ from rag.extractive.conflicts import Said
 from rag.generation.generate import WrittenAnswer
 from rag.question.answer_type import asks_for_course
 from rag.question.asked import Asked
-from rag.records import AppliedFilters, iso
+from rag.records import AppliedFilters, QuestionKind, iso
 
 _INSTEAD_ENGLISH = "The articles' own sentences answer instead."
 _INSTEAD_CHINESE = "以下改由文章原句作答。"
@@ -32,7 +32,7 @@ def notice_of(
     """
     english = asked.in_english
     notices = [
-        _dropped(filters.dropped, english),
+        "" if asked.kind is QuestionKind.LIBRARY else _dropped(filters.dropped, english),
         _of_model(written, english),
         _disagree(conflict, english),
         _in_order(quoted, english) if _is_ordered(asked, quoted) else "",

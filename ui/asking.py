@@ -86,6 +86,13 @@ def ask_command(
             )
         )
     filters = filters_of(date_from, date_to, accounts, literal=literal)
+    if batch is not None and kind is not None:
+        raise click.UsageError(
+            say(
+                "--kind goes with a QUESTION, not with --batch",
+                "--kind 须与单个问题同用，不能与 --batch 同用",
+            )
+        )
     if batch is not None and filters != Filters():
         raise click.UsageError(
             say(

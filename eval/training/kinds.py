@@ -1,6 +1,6 @@
 """Trains the classifier of questions (``rag.question.kind``) from the project's examples.
 
-    python -m eval.training.kinds [--held-out]
+    python -m eval.training.kinds [--check]
 
 ``data/kinds.jsonl`` and ``data/actions.jsonl`` have an example a line, ``{"label", "question",
 "part"}``; those of the part ``held_out`` are never trained on. Prints accuracy and the confusion
@@ -32,6 +32,7 @@ _PENALTY = {"kinds": 0.33, "actions": 0.33}
 _STEPS = 60
 _OFTEN = 3
 _WRITERS = 3
+_EXAMPLES = 5
 _BROADLY = 0.75
 _BROAD = ("overview", "course", "library", "list", "comparison")
 _FALLBACK = {"kinds": "fact", "actions": ""}
@@ -130,7 +131,8 @@ def known_runs(examples: Sequence[Example]) -> dict[str, int]:
 
 def asking_words(examples: Sequence[Example]) -> set[str]:
     """Runs of tokens that ask for an overview, a list and the like, and name no subject: those that
-    most writers use, each of whom wrote on other subjects, and seldom where a fact is asked for."""
+    many examples of most writers have, each of whom wrote on other subjects, and few that ask for a
+    fact."""
     used: dict[str, Counter[str]] = {}
     by: dict[str, set[str]] = {}
     for one in examples:
@@ -141,6 +143,7 @@ def asking_words(examples: Sequence[Example]) -> set[str]:
         run
         for run, labels in used.items()
         if len(by[run]) >= _WRITERS
+        and labels.total() >= _EXAMPLES
         and sum(labels[label] for label in _BROAD) >= _BROADLY * labels.total()
     }
 

@@ -21,7 +21,6 @@ from rag.extractive.candidates import Candidate, score_sentences
 from rag.extractive.certainty import Judgement, judge
 from rag.extractive.excerpt import excerpt
 from rag.extractive.reader import Reader
-from rag.extractive.refusal import is_chat
 from rag.question.answer_type import asks_for_course
 from rag.records import (
     AnswerSentence,
@@ -156,7 +155,7 @@ def answering(
     Args:
         ranked: Passages that are read for sentences (``rag.extractive.candidates.readable``).
     """
-    if not ranked or is_chat(question):
+    if not ranked:
         return Answering(Judgement(Certainty.REFUSAL))
     candidates = score_sentences(question, ranked, reader, background)
     judgement = judge(question, ranked, candidates, strictness)

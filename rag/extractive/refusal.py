@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from index.records import Article
 from index.text.language import Language, detect_language
 from index.text.names import find_names, fold_name, latin_words, stands_in
-from index.text.rules import load_patterns
 from index.text.terms import question_phrases
 from rag.extractive.candidates import Candidate
 from rag.records import Nearest, RankedPassage, Refusal, iso
@@ -18,20 +16,6 @@ _LOOKED_FOR = 8
 
 _LEAST_TOLD = 0.1
 """Share of the question's terms that the sentence quoted in a refusal has to have, or its title."""
-
-_RULES = load_patterns("rag.extractive", "answers")
-_CHAT = re.compile(
-    rf"(?:{_RULES['small_talk'].pattern})\W*(?:{_RULES['small_talk_ending'].pattern})?\W*"
-)
-
-
-def is_chat(question: str) -> bool:
-    """Whether it is small talk, which no article answers.
-
-    >>> is_chat("你好！"), is_chat("你好医院在哪里？")
-    (True, False)
-    """
-    return bool(_CHAT.fullmatch(question.strip()))
 
 
 def _about(article: Article) -> str:
@@ -107,8 +91,6 @@ def _lacks_in_words(gaps: Sequence[str], question: str) -> str:
 def in_words(question: str, refusal: Refusal) -> str:
     """The words of a refusal, in the question's language."""
     english = detect_language(question) is Language.ENGLISH
-    if is_chat(question):
-        return _PURPOSE[english]
     nearest = next(iter(refusal.nearest), None)
     return _in_english(refusal, nearest) if english else _in_chinese(refusal, nearest)
 
@@ -138,10 +120,3 @@ def _titled(nearest: Nearest) -> str:
 
 def _one_line(text: str) -> str:
     return " ".join(text.split())
-
-
-_PURPOSE: Mapping[bool, str] = {
-    True: "I answer questions from the articles in this library, with the sentences they rest on. "
-    "Ask about something that they report.",
-    False: "我根据文章库里的文章回答问题，并给出所依据的原句。请就文章报道的内容提问。",
-}

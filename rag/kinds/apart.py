@@ -10,7 +10,7 @@ from rag.extractive.answer import Answering, Draft, drafted
 from rag.kinds.pieces import Part, is_named, joined
 from rag.question.asked import Asked
 from rag.question.follow_up import leans
-from rag.question.parts import questions_in, sides_of, subject_in
+from rag.question.parts import MOST_PARTS, questions_in, sides_of, subject_in
 from rag.records import Certainty, Filters, Found
 from rag.retrieval.find import filters_of
 
@@ -41,13 +41,15 @@ class Apart:
             found: For the whole message.
         """
         first, *others = questions_in(asked.own)
+        left, others = others[MOST_PARTS - 1 :], others[: MOST_PARTS - 1]
         subject = subject_in(first)
         answers = [Part(first, self._alone(first, asked.background, found))]
         for part in others:
             own = subject + part if leans(part) else part
             draft = self._later(own, first, found, answers[0].draft)
             answers.append(Part(part, None if _is_repeated(draft, answers) else draft))
-        return joined(answers, in_english=asked.in_english)
+        draft = joined(answers, in_english=asked.in_english)
+        return replace(draft, notice=_left(left, asked)) if draft else None
 
     def compared(self, asked: Asked, found: Found) -> Draft | None:
         """Each side under its name; ``None`` where none are named, or nothing tells of either."""
@@ -85,6 +87,15 @@ class Apart:
         if read.certainty is Certainty.REFUSAL:
             return None
         return drafted(own, read, None, self.most_sources)
+
+
+def _left(questions: Sequence[str], asked: Asked) -> str:
+    """What is said of questions that are too many."""
+    if not questions:
+        return ""
+    if asked.in_english:
+        return f"Left out, ask them again: {' '.join(questions)}"
+    return f"一次最多回答 {MOST_PARTS} 个问题，未回答的请另问：{' '.join(questions)}"
 
 
 def _is_repeated(draft: Draft | None, answers: Sequence[Part]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from index.library.articles import Heading, LibraryCounts
@@ -51,7 +51,7 @@ def catalogue(asked: Asked, found: Found, library: Library) -> Draft:
         none = _none_within(found.filters.dropped, asked.language)
         return _of_all(library, counts, none, asked.language)
     headings = library.headings(_LISTED, filters=filters)
-    said = _counted(counts, _period(filters), asked.language)
+    said = _counted(counts, _period(filters, asked.language), asked.language, within=True)
     if not (filters.date_from or filters.date_to):
         said = f"{said} {_in_all(library.counts().articles, asked.language)}"
     return _titles(library, headings, said, counts.articles, asked.language)
@@ -73,9 +73,9 @@ def _about(found: Found, language: Language) -> list[Article]:
 
 def _of_subject(subject: str, articles: Sequence[Article], language: Language) -> Draft:
     said = (
-        f"{len(articles)} articles are about “{subject}”:"
+        f"Of those looked at, {_many(len(articles), 'article')} about “{subject}”:"
         if language is Language.ENGLISH
-        else f"与“{subject}”有关的文章有 {len(articles)} 篇："
+        else f"查看的文章中，与“{subject}”有关的有 {len(articles)} 篇："
     )
     newest = sorted(articles, key=lambda one: str(one.date or ""), reverse=True)[:_LISTED]
     return draft_of([Piece(None, text=said), *map(_titled, newest)])
@@ -143,19 +143,27 @@ def _titled(article: Article) -> Piece:
     return Piece(article, telling(article), title, heading=str(article.date or ""))
 
 
-def _counted(counts: LibraryCounts, period: str, language: Language) -> str:
+def _counted(
+    counts: LibraryCounts, period: str, language: Language, *, within: bool = False
+) -> str:
+    """How many articles there are, and of which accounts.
+
+    Args:
+        within: Whether only a part of the library is meant.
+    """
     named = [(name, count) for name, count in counts.accounts.items() if name]
     shown = [f"{name}（{count}）" for name, count in named[:_ACCOUNTS]]
     if language is Language.ENGLISH:
         shown = [f"{name} ({count})" for name, count in named[:_ACCOUNTS]]
-        said = f"{counts.articles} articles{f' of {period}' if period else ' in the library'}"
+        where = f" of {period}" if period else ("" if within else " in the library")
+        said = f"{_many(counts.articles, 'article')}{where}"
         if shown:
             rest = len(named) - len(shown)
             of = "one account" if len(named) == 1 else f"{len(named)} accounts"
             said += f", of {of}: {', '.join(shown)}{f' and {rest} more' if rest else ''}"
         return f"{said}. {_languages(counts.languages, english=True)}".strip()
-    said = f"{period}发布的文章有" if period else "文章库共有"
-    said += f" {counts.articles} 篇文章" if not period else f" {counts.articles} 篇"
+    said = f"{period}发布的文章有" if period else ("这样的文章有" if within else "文章库共有")
+    said += f" {counts.articles} 篇" + ("" if period or within else "文章")
     if shown:
         rest = len(named) - len(shown)
         said += (
@@ -174,8 +182,16 @@ def _languages(languages: Mapping[str, int], *, english: bool) -> str:
     return f"其中中文 {chinese} 篇，英文 {other} 篇。"
 
 
-def _period(filters: Filters) -> str:
+def _many(count: int, of: str) -> str:
+    return f"{count} {of}{'' if count == 1 else 's'}"
+
+
+def _period(filters: Filters, language: Language) -> str:
     first, last = filters.date_from, filters.date_to
+    if language is Language.ENGLISH:
+        if first and last:
+            return f"{first}" if first == last else f"{first} to {last}"
+        return f"{first} and later" if first else (f"{last} and earlier" if last else "")
     if first and last:
         return f"{first}" if first == last else f"{first} 至 {last} "
     return f"{first} 起" if first else (f"{last} 及以前" if last else "")
@@ -202,7 +218,7 @@ def _notices(asked: Asked, library: Library, filters: Filters) -> Draft:
     period = _due_within(asked, library) if asks_due else (None, None)
     within = filters
     if period != (None, None):
-        within = Filters(accounts=filters.accounts, languages=filters.languages)
+        within = replace(filters, date_from=None, date_to=None)
     notices = list(_found_notices(library, within))
     shown = sorted(notices, key=lambda one: str(one.article.date or ""), reverse=True)
     if asks_due:
@@ -241,7 +257,9 @@ def _notice_pieces(notice: _Notice) -> list[Piece]:
 
 def _notices_said(count: int, undated: int, asks_due: bool, language: Language) -> str:
     if language is Language.ENGLISH:
-        said = f"{count} notices by their titles" + (" that say until when" if asks_due else "")
+        said = f"{_many(count, 'notice')} by the title" + (
+            " that say until when" if asks_due else ""
+        )
         return said + (f", {undated} more that do not" if undated else "") + (":" if count else ".")
     said = f"按标题看，{'写明截止时间的' if asks_due else ''}通知、公告类文章有 {count} 篇"
     return said + (f"，另有 {undated} 篇没有写明" if undated else "") + ("：" if count else "。")

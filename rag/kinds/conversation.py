@@ -29,7 +29,7 @@ from rag.records import (
 
 _RULES = load_patterns("rag.question", "catalogue")
 _WORDS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5}
-_MARKER = re.compile(r"(?:\s*\[\d+\])+")
+_MARKER = re.compile(r"(?:\[\d+\]\s*)+")
 _MORE_SENTENCES = 6
 _CUT = re.compile(r"[、；;]")
 
@@ -51,23 +51,24 @@ def place_meant(question: str) -> int | None:
 
 
 def items_of(answer: str) -> list[str]:
-    """What an answer listed: its lines, its sentences with markers, or the members of its last
+    """What an answer listed: what stands before its markers, or its lines, or the members of its
     enumeration."""
+    parts = _MARKER.split(answer)
+    marked = [part.strip().splitlines()[-1] for part in parts[:-1] if part.strip()]
+    if len(marked) > 1:
+        return marked
     lines = [_MARKER.sub("", line).strip() for line in answer.splitlines() if line.strip()]
     if len(lines) > 1:
         return lines
-    marked = [part.strip() for part in _MARKER.split(answer) if part.strip()]
-    if len(marked) > 1:
-        return marked
     return [part.strip(" 。.：:") for part in _CUT.split(answer) if part.strip()]
 
 
 def sources_of(answer: Answer, question: str) -> Draft | None:
     """The articles that an answer rests on, or the one that is meant, each with its address."""
     cited = list(answer.citations)
-    place = place_meant(question)
-    if place is not None and -len(cited) <= place < len(cited):
-        cited = [cited[place]]
+    said, place = [one for one in answer.sentences if one.markers], place_meant(question)
+    if place is not None and -len(said) <= place < len(said):
+        cited = [one for one in cited if one.marker in said[place].markers]
     sentences = [AnswerSentence(_source(one), (one.marker,), Support.SUPPORTED) for one in cited]
     if not sentences:
         return None
@@ -136,7 +137,8 @@ _NO_TRANSLATION = {
 
 def meant_by(question: str, last: Turn) -> str:
     """The question that "more" is wanted on: the last one, with what of its answer is meant."""
-    items, place = items_of(last.answer), place_meant(question)
+    place = place_meant(question)
+    items = items_of(last.answer) if place is not None else []
     if place is not None and -len(items) <= place < len(items):
         return f"{last.question} {items[place]}"
     own = subject_of(question)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -97,6 +98,8 @@ def _share(own: frozenset[str], subject: frozenset[str]) -> float:
 def _when(moment: Moment) -> tuple[int, int, int] | None:
     if moment.year is None or moment.month is None:
         return None
+    if moment.day and not 1 <= moment.day <= monthrange(moment.year, moment.month)[1]:
+        return None  # 6月31日
     return moment.year, moment.month, moment.day or 0
 
 
@@ -122,11 +125,12 @@ def _day(when: tuple[int, int, int]) -> str:
 
 def _by_publication(
     articles: Sequence[Article], subject: frozenset[str], language: Language
-) -> Draft:
+) -> Draft | None:
     if len(articles) == 1:
         spans = split_sentences(articles[0].text)[:_OF_ONE]
         over = heading_of(articles[0])
-        return draft_of([Piece(articles[0], span, heading=over) for span in spans])
+        pieces = [Piece(articles[0], span, heading=over) for span in spans]
+        return draft_of(pieces) if pieces else None
     ordered = sorted(articles[:_EVENTS], key=lambda one: str(one.date or ""))
     pieces = [Piece(one, telling(one, subject), heading=heading_of(one)) for one in ordered]
     pieces = [one for one in pieces if one.span.end]
@@ -135,4 +139,4 @@ def _by_publication(
         if language is Language.ENGLISH
         else "按文章发布日期先后排列。"
     )
-    return draft_of(pieces, notice=notice)
+    return draft_of(pieces, notice=notice) if pieces else None

@@ -23,9 +23,10 @@ _ARTICLES = 3
 _TOLD = 0.75
 """Share of the question's terms, by weight, that the list's heading, title and items have to have."""
 
-_ITEM = re.compile(r"(?:\d{1,3}|[·•●▪\-—]|[（(]?[一二三四五六七八九十\d]{1,3}[）).、．])\s*\S")
+_ITEM = re.compile(
+    r"\d{1,3}\s+\S|[·•●▪\-—]\s*\S|[（(]?[一二三四五六七八九十\d]{1,3}[）).、．]\s*\S"
+)
 _LONGEST_ITEM = 160
-_COLON = ("：", ":", "。")
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,10 +45,9 @@ _NEWEST = 60
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """What is told once, and by how many articles."""
+    """What is told once, however many articles tell it."""
 
     article: Article
-    articles: int = 1
 
 
 def overview(found: Found, library: Library, language: Language) -> Draft | None:
@@ -71,7 +70,12 @@ def overview(found: Found, library: Library, language: Language) -> Draft | None
         said.add(quote_of(article, span))
         text = "" if span.end else article.title
         pieces.append(Piece(article, span, text, heading=heading_of(article)))
-    return draft_of(pieces, notice=_notice(len(fitting), len(stories), len(shown), language))
+    if not subject:
+        articles = library.counts(filters_of(found.filters)).articles
+        return draft_of(pieces, notice=_of_newest(articles, len(shown), language))
+    capped = len(fitting) == len(found.articles)
+    notice = _notice(len(fitting), len(stories), len(shown), language, at_least=capped)
+    return draft_of(pieces, notice=notice)
 
 
 def fitting_articles(found: Found, subject: str, language: Language) -> list[Article]:
@@ -128,11 +132,7 @@ def stories_of(articles: Sequence[Article]) -> list[Story]:
     stories: list[Story] = []
     telling_own = [one for one in articles if one.kind is not Kind.DIGEST] or list(articles)
     for article in telling_own:
-        for at, story in enumerate(stories):
-            if _is_same(story.article, article):
-                stories[at] = Story(story.article, story.articles + 1)
-                break
-        else:
+        if not any(_is_same(story.article, article) for story in stories):
             stories.append(Story(article))
     return stories
 
@@ -161,13 +161,22 @@ def heading_of(article: Article) -> str:
     return f"{article.date} · {title}" if article.date else title
 
 
-def _notice(articles: int, stories: int, shown: int, language: Language) -> str:
+def _of_newest(articles: int, shown: int, language: Language) -> str:
+    if language is Language.ENGLISH:
+        return f"The newest of {articles} articles: {shown} stories."
+    return f"共有 {articles} 篇文章，以下是最新的 {shown} 件事。"
+
+
+def _notice(articles: int, stories: int, shown: int, language: Language, *, at_least: bool) -> str:
+    """How many articles and stories there are; at least so many where no more were looked at."""
     more = shown < stories
     if language is Language.ENGLISH:
-        said = f"{articles} {'article' if articles == 1 else 'articles'} in the library"
+        said = "At least " if at_least and articles > 1 else ""
+        said += f"{articles} {'article' if articles == 1 else 'articles'} on this"
         said += f"; {shown} stories of {stories}" if more else f"; {shown} stories"
         return f"{said}, newest first."
-    said = f"文章库中有 {articles} 篇文章与此有关，"
+    least = "至少" if at_least and articles > 1 else ""
+    said = f"文章库中{least}有 {articles} 篇文章与此有关，"
     return said + (
         f"以下是其中 {stories} 件事里的 {shown} 件，从新到旧。"
         if more

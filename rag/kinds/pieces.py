@@ -79,7 +79,7 @@ def whole(article: Article) -> Passage:
 
 
 def quote_of(article: Article, span: Span) -> str:
-    """Words of an article on one line, with dots where their sentence goes on."""
+    """Words of an article on one line."""
     return " ".join(span.of(article.text).split())
 
 

@@ -41,9 +41,10 @@ def contradicted(question: str, candidates: Sequence[Candidate]) -> Contradicted
             if one.features.own + one.features.title < _MUCH:
                 continue
             others = [told for told in _figures(one.text) if told.unit == asked.unit]
+            if len(others) != 1:
+                continue
             whole = _figures(one.passage.article.text)
-            nowhere = not any(quantities.agrees(asked, told) for told in whole)
-            if len(others) == 1 and nowhere:
+            if not any(quantities.agrees(asked, told) for told in whole):
                 said, told = asked, others[0]
                 return Contradicted(
                     question[said.start : said.end], one.text[told.start : told.end], one

@@ -15,10 +15,12 @@ from index.text.rules import load_patterns, load_rules
 from index.text.script import fold_characters
 
 MOST_PARTS = 4
+"""How many questions of one message are answered."""
 
 _RULES = load_patterns("rag.question", "parts")
 _ENDS = re.compile(r"(?<=[?？；;\n])")
 _CLAUSES = re.compile(r"(?<=[，,])")
+_CAPITALS = re.compile(r"\b[A-Z][\w'-]*(?: [A-Z][\w'-]*){0,5}")
 _WORD = re.compile(r"[A-Za-z0-9][\w.+-]*")
 _BETWEEN = 8
 _SHORTEST_SUBJECT = 3
@@ -45,12 +47,13 @@ def questions_in(message: str) -> list[str]:
     waiting = ""
     for clause in _clauses(message):
         waiting += clause
-        if _asks(waiting):
+        if _asks(waiting) or clause.rstrip().endswith(("?", "？")):
             parts.append(_tidy(waiting))
             waiting = ""
     if waiting.strip() and parts:
-        parts[-1] = f"{parts[-1]}，{_tidy(waiting)}" if parts[-1][-1] not in "?？" else parts[-1]
-    return (parts or [message])[:MOST_PARTS]
+        comma = ", " if waiting.isascii() else "，"
+        parts[-1] = f"{parts[-1]}{comma}{_tidy(waiting)}"
+    return parts or [message]
 
 
 def subject_in(question: str) -> str:
@@ -109,11 +112,23 @@ def sides_of(question: str) -> list[Side]:
     return []
 
 
+def _without_verb(name: Span, question: str) -> Span:
+    """A run of capitalised words without the one that only begins the sentence."""
+    first = name.of(question).split()[0]
+    begins = name.start == 0 and len(first) < name.end
+    return Span(len(first) + 1, name.end) if begins else name
+
+
 def _alike(question: str) -> Iterator[list[Span]]:
     """Things of one sort that a question names, in order: days, names, figures and codes."""
     folded = fold_characters(question)
     yield [Span(one.start, one.end) for one in find_dates(folded, date.today())]
-    names = find_names(question, english=folded.isascii())
-    yield [Span(one.start, one.start + len(one.text)) for one in names]
-    yield [Span(*match.span()) for match in _WORD.finditer(folded)]
+    names = find_names(question, english=False)
+    if folded.isascii():
+        yield [
+            _without_verb(Span(*match.span()), question) for match in _CAPITALS.finditer(question)
+        ]
+    else:
+        yield [Span(one.start, one.start + len(one.text)) for one in names]
+    yield [Span(*m.span()) for m in _WORD.finditer(folded) if any(c.isdigit() for c in m[0])]
     yield [Span(*match.span()) for match in _RULES["phrase"].finditer(folded)]

@@ -5,7 +5,6 @@ A classifier tells kinds by how a question is put (``rag.question.kind``); what 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import date
 
@@ -19,8 +18,6 @@ from rag.records import QuestionKind
 
 UNSEARCHED = frozenset({QuestionKind.CONVERSATION, QuestionKind.SMALL_TALK, QuestionKind.NOTHING})
 """Kinds of question that no article answers."""
-
-_FIGURE = re.compile(r"\d")
 
 
 def kind_meant(
@@ -47,9 +44,12 @@ def kind_meant(
         return _of_parts(questions_in(question), kinds)
     if within_conversation:  # 谁？ asks for one who was spoken of
         return QuestionKind.FACT if kind is QuestionKind.NOTHING else kind
-    if kind is QuestionKind.FACT and not subject_of(_undated(question, today)):
+    undated = _undated(question, today)
+    if kind is QuestionKind.FACT and not subject_of(undated):
         # It names nothing, so all that is new may be meant, or all of the days that it names.
-        return QuestionKind.LIBRARY if _FIGURE.search(question) else QuestionKind.OVERVIEW
+        named = sum(letter.isdigit() for letter in question)
+        dated = named > sum(letter.isdigit() for letter in undated)
+        return QuestionKind.LIBRARY if dated else QuestionKind.OVERVIEW
     return kind
 
 

@@ -31,7 +31,7 @@ def subject_of(question: str) -> str:
     tokens = list(_tokens(question))
     asking = asking_words()
     asks = [False] * len(tokens)
-    if tokens and tokens[0][2].isascii():
+    if tokens and tokens[0][2].isascii() and tokens[0][2].isalpha():
         asks[0] = _run(["^", tokens[0][2]]) in asking
     for at in range(len(tokens)):
         for size in range(2, _LONGEST_RUN + 1):
@@ -48,7 +48,8 @@ def asking_runs(text: str) -> Iterator[str]:
     """Every run of tokens of a text that might ask: two and more, one says too little but where a
     text begins with it, as an order does ("Summarize …")."""
     tokens = [token for _, _, token in _tokens(text)]
-    yield _run(["^", *tokens[:1]])
+    if tokens and tokens[0].isascii() and tokens[0].isalpha():
+        yield _run(["^", tokens[0]])
     for size in range(2, _LONGEST_RUN + 1):
         for at in range(len(tokens) - size + 1):
             yield _run(tokens[at : at + size])
@@ -69,7 +70,7 @@ def _run(tokens: list[str]) -> str:
 
 @cache
 def asking_words() -> frozenset[str]:
-    return frozenset(asking_file().read_text("utf-8").split("\n"))
+    return frozenset(asking_file().read_text("utf-8").splitlines())
 
 
 def asking_file() -> Path:

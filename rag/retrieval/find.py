@@ -42,7 +42,7 @@ class Retriever:
         """The articles that fit best. A limit read from the question that leaves none is dropped.
 
         For questions that several articles answer together more are found, by what the question is
-        about alone, and every day that it names limits them.
+        about alone; and every day that one for an overview or about the library names limits them.
         """
         wide = kind in WIDE
         dropped: tuple[str, ...] = ()

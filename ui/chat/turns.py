@@ -91,9 +91,10 @@ def label(sentence: AnswerSentence, answer: Answer | None = None) -> Label | Non
         shown = bool(sentence.reason) or support is Support.SUPPORTED
     else:
         shown = answer.certainty is not Certainty.NEAREST
-    if not shown or not sentence.markers or (answer and answer.kind in _UNMARKED):
-        return None
     quoted = answer is not None and answer.answerer == EXTRACTIVE
+    unmarked = answer is not None and (not sentence.markers or answer.kind in _UNMARKED)
+    if not shown or (quoted and unmarked):
+        return None
     name, meaning = _directness(support) if quoted else _borne_out(support)
     return Label(_SIGNS[support], name, sentence.reason or meaning)
 

@@ -315,7 +315,3 @@ def test_one_article_may_be_cited_with_several_sentences():
     second = ranked("南岸大桥将要通车。", article_id="b")
     draft = drafted("有哪些大桥将要通车？", first, second, most_sources=1)
     assert [cited.article_id for cited in draft.citations] == ["a", "a"]
-
-
-def test_small_talk_gets_no_sentence():
-    assert drafted("你好！", ranked("你好医院开业了。", score=0.9)) is None

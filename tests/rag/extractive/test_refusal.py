@@ -1,4 +1,4 @@
-"""Small talk, and what a refusal says."""
+"""What a refusal says."""
 
 from __future__ import annotations
 
@@ -7,41 +7,10 @@ from datetime import date
 import pytest
 
 from rag.extractive.candidates import score_sentences
-from rag.extractive.refusal import in_words, is_chat, refusal_of
+from rag.extractive.refusal import in_words, refusal_of
 from rag.records import Nearest, Refusal
 from tests.conftest import FakeReader
 from tests.rag.conftest import ranked
-
-
-@pytest.mark.parametrize(
-    "question",
-    [
-        "你好",
-        "您好！",
-        "谢谢。",
-        "给我讲个笑话吧。",
-        "你是谁？",
-        "你能做什么？",
-        "Hello!",
-        "thank you",
-        "Tell me a joke.",
-    ],
-)
-def test_small_talk(question):
-    assert is_chat(question)
-
-
-@pytest.mark.parametrize(
-    "question",
-    [
-        "你好医院什么时候开业？",
-        "谁讲了一个关于大桥的故事，内容是什么？",
-        "History of the ferry",
-        "hi-tech 园区在哪里？",
-    ],
-)
-def test_no_small_talk(question):
-    assert not is_chat(question)
 
 
 def found_in(question, *hits):
@@ -109,16 +78,7 @@ NEAREST = (
             "The articles in this library do not answer this question: nothing on Mars, cats. "
             "Nearest: 大桥 (2025-06-20): “大桥 通车。”",
         ),
-        (
-            "你好",
-            Refusal(nearest=NEAREST),
-            "我根据文章库里的文章回答问题，并给出所依据的原句。请就文章报道的内容提问。",
-        ),
     ],
 )
 def test_a_refusal_speaks_the_language_of_the_question(question, refusal, expected):
     assert in_words(question, refusal) == expected
-
-
-def test_small_talk_in_english_is_told_what_this_is_for():
-    assert in_words("hello", Refusal()).startswith("I answer questions from the articles")

@@ -25,6 +25,32 @@ def test_held_out_questions_are_told_apart():
     assert np.mean([kind is not QuestionKind.FACT for kind in facts]) <= 0.06
 
 
+@pytest.mark.model
+@pytest.mark.parametrize(
+    ("said", "small_talk"),
+    [
+        *dict.fromkeys(
+            (
+                "你好",
+                "谢谢。",
+                "给我讲个笑话吧。",
+                "你是谁？",
+                "Hello!",
+                "thank you",
+                "Tell me a joke.",
+            ),
+            True,
+        ).items(),
+        ("你好医院什么时候开业？", False),
+        ("谁讲了一个关于大桥的故事，内容是什么？", False),
+        ("hi-tech 园区在哪里？", False),
+    ],
+)
+def test_small_talk_is_no_question(said, small_talk):
+    told = TrainedKinds(PackagedEncoder()).kind_of(said)
+    assert (told is QuestionKind.SMALL_TALK) is small_talk
+
+
 def test_no_held_out_question_was_trained_on():
     for name in ("kinds", "actions"):
         examples = read_examples(name)
@@ -65,9 +91,14 @@ def test_runs_that_one_example_has_are_not_looked_at():
     assert "甲" not in runs
 
 
-def test_words_that_ask_are_those_of_several_writers():
-    written = [Example("overview", f"盘点{name}", str(at)) for at, name in enumerate("甲乙丙")]
+def test_words_that_ask_are_those_of_several_writers_and_examples():
+    written = [
+        Example("overview", f"盘点{name}", str(at % 3)) for at, name in enumerate("甲乙丙丁戊")
+    ]
     assert "盘\x1f点" in asking_words(written)
+    assert "盘\x1f点" not in asking_words(written[:3])
+    by_one = [Example("overview", f"盘点{name}", "1") for name in "甲乙丙丁戊"]
+    assert "盘\x1f点" not in asking_words(by_one)
     assert "盘\x1f点" not in asking_words([*written, *[Example("fact", "盘点几时开始", "9")] * 9])
 
 
@@ -95,6 +126,8 @@ def test_what_a_question_is_about(question, subject):
         ("渡轮昨天开航了，票价多少？", ["渡轮昨天开航了，票价多少？"]),
         ("Who built it, and when does it open?", ["Who built it", "when does it open?"]),
         ("总结一下渡轮", ["总结一下渡轮"]),
+        ("Who built it? Is it open?", ["Who built it?", "Is it open?"]),
+        ("票价贵不贵？谁设计的？", ["票价贵不贵？", "谁设计的？"]),
     ],
 )
 def test_the_questions_of_a_message(message, parts):
@@ -107,6 +140,7 @@ def test_the_questions_of_a_message(message, parts):
         ("2024年和2023年客流各多少？", ["2024年", "2023年"]),
         ("青屿渡轮和望汀渡轮哪个贵？", ["青屿渡轮", "望汀渡轮"]),
         ("渡轮什么时候开？", []),
+        ("Compare North Pier with South Pier", ["North Pier", "South Pier"]),
     ],
 )
 def test_what_is_set_side_by_side(question, names):

@@ -7,6 +7,7 @@ import pytest
 from index.records import Kind, Span
 from rag.events import QuestionRead
 from rag.records import (
+    EXTRACTIVE,
     Answer,
     AnswerSentence,
     AppliedFilters,
@@ -14,6 +15,7 @@ from rag.records import (
     Citation,
     Evidence,
     Nearest,
+    QuestionKind,
     Refusal,
     Seconds,
     ShortAnswer,
@@ -296,3 +298,10 @@ def test_an_answer_that_forms_shows_its_draft():
     html = turns.forming_html((), (), "正在写<b>")
     assert "正在写&lt;b&gt;" in html
     assert "caret" in html
+
+
+def test_a_chat_models_unproven_sentence_keeps_its_mark_in_every_kind():
+    one = AnswerSentence("大桥已经拆除。", (), Support.UNVERIFIED, "没有出处")
+    written = answer(answerer="openai:some", kind=QuestionKind.OVERVIEW, sentences=(one,))
+    assert turns.label(one, written)
+    assert turns.label(one, replace(written, answerer=EXTRACTIVE)) is None
