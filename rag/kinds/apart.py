@@ -99,12 +99,10 @@ def _left(questions: Sequence[str], asked: Asked) -> str:
 
 
 def _is_repeated(draft: Draft | None, answers: Sequence[Part]) -> bool:
-    """Whether the sentence of a part was said for another one, with the same very words or none."""
-    if draft is None:
+    """Whether a part has only the sentence that another one has, and it does not surely answer."""
+    if draft is None or draft.certainty is Certainty.DIRECT:
         return False
     return any(
-        part.draft is not None
-        and part.draft.sentences[0].text == draft.sentences[0].text
-        and (draft.short is None or draft.short == part.draft.short)
+        part.draft is not None and part.draft.sentences[0].text == draft.sentences[0].text
         for part in answers
     )
