@@ -110,3 +110,14 @@ def test_the_answer_has_both_with_their_days(tmp_path, encoder):
         assert answer.notice.startswith("各篇文章说法不一：")
         assert "“135款”（2025-06-03）" in answer.notice
         assert answer.as_of == "2025-06-03"
+
+
+def test_the_day_of_another_event_is_no_conflict():
+    opened = ranked("6月1日，东岸大桥通车。", article_id="a", day=date(2025, 6, 3))
+    topped = ranked(
+        "3月9日，主塔封顶。",
+        article_id="b",
+        title="东岸大桥主塔封顶，预计6月底通车",
+        day=date(2025, 3, 10),
+    )
+    assert found("东岸大桥哪天通车？", opened, topped) is None
