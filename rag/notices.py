@@ -43,7 +43,8 @@ def notice_of(
 
 def _is_ordered(asked: Asked, quoted: Draft | None) -> bool:
     """Whether the sentences stand in an order that nothing else says."""
-    return asks_for_course(asked.own) and not (quoted and quoted.notice)
+    apart = asked.kind is QuestionKind.LIBRARY or (quoted is not None and quoted.notice)
+    return asks_for_course(asked.own) and not apart
 
 
 def _dropped(words: Sequence[str], english: bool) -> str:

@@ -42,7 +42,13 @@ def disagreement(candidates: Sequence[Candidate]) -> tuple[Candidate, tuple[Said
         # What is only in the other's title, its sentence may tell another figure of: when a bridge is
         # to open, under a sentence on the day that its tower was topped out.
         itself = other.features.own >= _AS_MUCH * best.features.own
-        if as_much and itself and _apart(best, other) and _differ(best, other) and _differ(other, best):
+        if (
+            as_much
+            and itself
+            and _apart(best, other)
+            and _differ(best, other)
+            and _differ(other, best)
+        ):
             return other, (
                 Said(best.short, best.passage.article.date),
                 Said(other.short, other.passage.article.date),
