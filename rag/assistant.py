@@ -274,10 +274,10 @@ class Assistant:
         retrieved = time.perf_counter()
         own_words = asked.own if asked.background else found.question
         told = self._told(asked, found, chat, asking)
-        read = Answering(Judgement(Certainty.DIRECT if told else Certainty.REFUSAL))
-        if not told and chat and asked.kind in WIDE:
-            read = Answering(Judgement(Certainty.DIRECT))  # the model tells whether they answer
-        elif not told and asked.kind not in WIDE:
+        if told or asked.kind in WIDE:  # nothing is read; a model tells whether articles answer
+            sure = told is not None or chat is not None
+            read = Answering(Judgement(Certainty.DIRECT if sure else Certainty.REFUSAL))
+        else:
             read = self._answering(own_words, found, asked.background, asking)
         if told:
             yield from _events(told)

@@ -10,7 +10,7 @@ from index.library.articles import Heading, LibraryCounts
 from index.library.reader import Library
 from index.records import Article, Span
 from index.search.filters import Filters
-from index.text.dates.moments import complete, find_moments
+from index.text.dates.moments import complete, day_named, find_moments
 from index.text.dates.phrases import find_dates
 from index.text.language import Language
 from index.text.rules import load_patterns
@@ -273,23 +273,11 @@ def _ends(article: Article) -> list[tuple[Span, date | None]]:
         text = span.of(article.text)
         if not _DEADLINE.search(text):
             continue
-        days = [complete(moment, article.date) for moment in find_moments(text)]
-        last = [
-            date(d.year, d.month, d.day)
-            for d in days
-            if d.year and d.month and d.day and _exists(d)
-        ]
+        days = [day_named(complete(moment, article.date)) for moment in find_moments(text)]
+        last = [day for day in days if day]
         if not last or article.date is None or last[-1] >= article.date:
             found.append((span, last[-1] if last else None))
     return found
-
-
-def _exists(moment: object) -> bool:
-    try:
-        date(moment.year, moment.month, moment.day)  # type: ignore[attr-defined]
-    except ValueError:
-        return False
-    return True
 
 
 def _is_within(day: date, period: _Period) -> bool:

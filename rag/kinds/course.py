@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from index.records import Article, Span
-from index.text.dates.moments import Moment, blank, complete, find_moments
+from index.text.dates.moments import Moment, blank, complete, day_named, find_moments
 from index.text.language import Language
 from index.text.sentences import split_sentences
 from index.text.terms import content_terms, terms
 from rag.extractive.answer import Draft
 from rag.kinds.overview import fitting_articles, heading_of, stories_of
-from rag.kinds.pieces import Piece, draft_of, telling
+from rag.kinds.pieces import Piece, draft_of, share, telling
 from rag.question.subject import subject_of
 from rag.records import Found
 
@@ -63,7 +62,7 @@ def course(found: Found, language: Language) -> Draft | None:
 def _events(articles: Sequence[Article], subject: frozenset[str]) -> Iterator[_Event]:
     """The sentences of articles that name a day or a month, with how much they tell of the subject."""
     for rank, article in enumerate(articles):
-        about = _share(frozenset(terms(article.heading)), subject)
+        about = share(frozenset(terms(article.heading)), subject)
         year: int | None = None
         spans = split_sentences(article.text)
         for at, span in enumerate(spans):
@@ -78,7 +77,7 @@ def _events(articles: Sequence[Article], subject: frozenset[str]) -> Iterator[_E
                 continue
             if moments[-1].end - moments[0].start >= len(text.strip("。 ")) and at + 1 < len(spans):
                 span = Span(span.start, spans[at + 1].end)  # a day on a line of its own
-            told = _share(frozenset(terms(span.of(article.text))), subject)
+            told = share(frozenset(terms(span.of(article.text))), subject)
             if told + about >= _SHARED:
                 yield _Event(when, article, span, told + about - _LOWER * rank)
 
@@ -91,14 +90,10 @@ def _completed(moment: Moment, year: int | None, published: date | None) -> Mome
     return complete(moment, published)
 
 
-def _share(own: frozenset[str], subject: frozenset[str]) -> float:
-    return len(own & subject) / max(1, len(subject))
-
-
 def _when(moment: Moment) -> tuple[int, int, int] | None:
     if moment.year is None or moment.month is None:
         return None
-    if moment.day and not 1 <= moment.day <= monthrange(moment.year, moment.month)[1]:
+    if moment.day and day_named(moment) is None:
         return None  # 6月31日
     return moment.year, moment.month, moment.day or 0
 

@@ -99,7 +99,7 @@ def telling(article: Article, subject: Collection[str] = (), said: Collection[st
         own = frozenset(terms(span.of(article.text)))
         if own <= everything or quote_of(article, span) in said:
             continue  # it says the title once more, or what another article said
-        score = _share(own, title) + _OF_SUBJECT * _share(own, subject) - _LATER * at
+        score = share(own, title) + _OF_SUBJECT * share(own, subject) - _LATER * at
         if score > most:
             best, most = span, score
     return _cut(article, best, title.union(subject))
@@ -116,7 +116,8 @@ def _is_proper(sentence: str) -> bool:
     return len(sentence) >= _SHORTEST and sentence.endswith(_ENDS)
 
 
-def _share(own: Collection[str], wanted: Collection[str]) -> float:
+def share(own: Collection[str], wanted: Collection[str]) -> float:
+    """The share of wanted terms that a text has, 0 to 1."""
     return sum(term in own for term in wanted) / len(wanted) if wanted else 0.0
 
 

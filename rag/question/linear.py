@@ -17,15 +17,18 @@ from numpy.typing import NDArray
 
 from index.text.script import fold
 
-_LONGEST = 6
-_TOKEN = re.compile(r"[a-z]+|\d+|\S")
+LONGEST_RUN = 6
+"""Tokens."""
+
+TOKEN = re.compile(r"[a-z]+|\d+|\S")
+"""A token of a folded text: a word in Latin letters, a number, or one character."""
+
 _STOPS = re.compile(r"[?？。！!；;]+(?=.)")
 _FIGURE = "0"
 """Stands for every number: which one it is tells nothing of how a text is put."""
 
 VECTOR_WEIGHT, RUN_WEIGHT, SHAPE_WEIGHT = 4.0, 3.0, 0.3
 """What brings the three kinds of feature to like sizes before one penalty holds for all."""
-
 
 _ARRAYS = ("rarity", "weights", "bias", "mean")
 
@@ -103,12 +106,22 @@ def features(
 
 def tokens_of(text: str) -> list[str]:
     """Characters of Chinese, words of the rest, numbers as one sign; width, case and script folded."""
-    return [_FIGURE if token.isdigit() else token for token in _TOKEN.findall(fold(text))]
+    return [sign_of(token) for token in TOKEN.findall(fold(text))]
+
+
+def sign_of(token: str) -> str:
+    """What a token counts as."""
+    return _FIGURE if token.isdigit() else token
+
+
+def run_of(tokens: Sequence[str]) -> str:
+    """Tokens as one run."""
+    return "\x1f".join(tokens)
 
 
 def runs_of(tokens: Sequence[str]) -> Iterator[str]:
     """Every run of up to six tokens, the beginning and the end of the text among them."""
     whole = ["^", *tokens, "$"]
-    for size in range(1, _LONGEST + 1):
+    for size in range(1, LONGEST_RUN + 1):
         for at in range(len(whole) - size + 1):
-            yield "\x1f".join(whole[at : at + size])
+            yield run_of(whole[at : at + size])

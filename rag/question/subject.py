@@ -6,7 +6,6 @@ different subjects share them.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
@@ -14,10 +13,7 @@ from pathlib import Path
 
 from index.text.script import fold_characters
 from index.text.terms import question_phrases
-
-_TOKEN = re.compile(r"[a-z]+|\d+|\S")
-_LONGEST_RUN = 6
-_FIGURE = "0"
+from rag.question.linear import LONGEST_RUN, TOKEN, run_of, sign_of
 
 
 def subject_of(question: str) -> str:
@@ -32,10 +28,10 @@ def subject_of(question: str) -> str:
     asking = asking_words()
     asks = [False] * len(tokens)
     if tokens and tokens[0][2].isascii() and tokens[0][2].isalpha():
-        asks[0] = _run(["^", tokens[0][2]]) in asking
+        asks[0] = run_of(["^", tokens[0][2]]) in asking
     for at in range(len(tokens)):
-        for size in range(2, _LONGEST_RUN + 1):
-            if _run([token for _, _, token in tokens[at : at + size]]) in asking:
+        for size in range(2, LONGEST_RUN + 1):
+            if run_of([token for _, _, token in tokens[at : at + size]]) in asking:
                 asks[at : at + size] = [True] * len(asks[at : at + size])
     left = list(question)
     for (start, end, _), is_asking in zip(tokens, asks, strict=True):
@@ -49,23 +45,18 @@ def asking_runs(text: str) -> Iterator[str]:
     text begins with it, as an order does ("Summarize …")."""
     tokens = [token for _, _, token in _tokens(text)]
     if tokens and tokens[0].isascii() and tokens[0].isalpha():
-        yield _run(["^", tokens[0]])
-    for size in range(2, _LONGEST_RUN + 1):
+        yield run_of(["^", tokens[0]])
+    for size in range(2, LONGEST_RUN + 1):
         for at in range(len(tokens) - size + 1):
-            yield _run(tokens[at : at + size])
+            yield run_of(tokens[at : at + size])
 
 
 def _tokens(text: str) -> Iterator[tuple[int, int, str]]:
     folded = fold_characters(text).lower()
     if len(folded) != len(text):
         folded = text
-    for match in _TOKEN.finditer(folded):
-        token = match.group()
-        yield match.start(), match.end(), _FIGURE if token.isdigit() else token
-
-
-def _run(tokens: list[str]) -> str:
-    return "\x1f".join(tokens)
+    for match in TOKEN.finditer(folded):
+        yield match.start(), match.end(), sign_of(match.group())
 
 
 @cache

@@ -107,6 +107,20 @@ def complete(moment: Moment, published: date | None) -> Moment:
     return moment
 
 
+def day_named(moment: Moment) -> date | None:
+    """The day that a moment names whole; ``None`` where a part is missing, or there is no such day.
+
+    >>> [day_named(moment) for moment in find_moments("2025年6月30日，2025年6月31日，6月")]
+    [datetime.date(2025, 6, 30), None, None]
+    """
+    if not (moment.year and moment.month and moment.day):
+        return None
+    try:
+        return date(moment.year, moment.month, moment.day)
+    except ValueError:
+        return None
+
+
 def _vague(moment: Moment) -> Moment:
     """A date told from an unknown day says no year and no day."""
     if moment.away is None:
