@@ -40,6 +40,7 @@ _BARS = (
 )
 _CERTAINTY_NAMES = {
     Certainty.DIRECT: "直接回答",
+    Certainty.LIKELY: "很可能的答案",
     Certainty.NEAREST: "最接近的内容",
     Certainty.REFUSAL: "拒答",
 }

@@ -48,13 +48,14 @@ from rag.kinds.listed import listed
 from rag.kinds.overview import overview
 from rag.kinds.pieces import Piece, draft_of
 from rag.kinds.premise import Contradicted, contradicted, corrected
-from rag.notices import notice_of
+from rag.notices import notice_of, searched_as
 from rag.question.asked import Asked
 from rag.question.check import check_question
 from rag.question.follow_up import Standalone, leans, standalone
 from rag.question.kind import KindTeller, TrainedKinds
 from rag.question.parts import sides_of
 from rag.question.read import UNSEARCHED, kind_meant
+from rag.question.spelling import respelled
 from rag.records import (
     EXTRACTIVE,
     Answer,
@@ -69,7 +70,7 @@ from rag.records import (
     Support,
     Turn,
     Usage,
-    nearest_lead,
+    lead_of,
 )
 from rag.retrieval.find import WIDE, Retriever
 from rag.retrieval.rerank import Reranker
@@ -93,6 +94,8 @@ class AskOptions:
             found. The evidence is not shorter for it.
         config: LangChain's, with callbacks and tags; it is handed to the chat model.
         kind: What kind of question it is to be taken for; ``None`` for what it looks like.
+        as_written: Whether words that the library lacks are searched as they stand, and not as the
+            words that they sound like (``rag.question.spelling``).
     """
 
     strictness: Strictness = Strictness.BALANCED
@@ -100,6 +103,7 @@ class AskOptions:
     most_sources: int | None = None
     config: RunnableConfig | None = None
     kind: QuestionKind | None = None
+    as_written: bool = False
 
 
 class AskKeywords(TypedDict, total=False):
@@ -110,6 +114,7 @@ class AskKeywords(TypedDict, total=False):
     most_sources: int | None
     config: RunnableConfig | None
     kind: QuestionKind | None
+    as_written: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,13 +267,15 @@ class Assistant:
         question = check_question(question)
         asking = AskOptions(**options)
         chat = self._chosen(asking.answerer)
-        asked, usage = self._read(question, history, chat, asking)
+        meant = question if asking.as_written else respelled(question, self.library)
+        asked, usage = self._read(meant, history, chat, asking)
         filters = filters or Filters()
         if asked.kind in UNSEARCHED:
             yield from self._of_conversation(asked, history, filters, options, started)
             return
         found = self._retriever.find(asked.text, filters, asked.kind)
-        yield QuestionRead(found.question, asked.language, found.filters, asked.kind)
+        other = meant if meant != question else ""
+        yield QuestionRead(found.question, asked.language, found.filters, asked.kind, other)
         copies = self.library.copies()
         yield EvidenceFound(to_evidence(found.articles, copies))
         retrieved = time.perf_counter()
@@ -289,6 +296,7 @@ class Assistant:
         refusal = None if draft else refusal_of(found.question, articles, read.candidates)
         done = time.perf_counter()
         notices = (
+            searched_as(other, asked.language),
             draft.notice if draft else "",
             notice_of(asked, found.filters, written, outcome.quoted, outcome.conflict),
         )
@@ -312,6 +320,7 @@ class Assistant:
                 certainty=draft.certainty if draft else Certainty.REFUSAL,
                 short=draft.short if draft else None,
                 kind=asked.kind,
+                respelled=other,
             )
         )
 
@@ -569,8 +578,7 @@ class Assistant:
 def _in_words(asked: Asked, draft: Draft | None, refusal: Refusal) -> str:
     if draft is None:
         return in_words(asked.question, refusal)
-    near = draft.certainty is Certainty.NEAREST
-    return f"{nearest_lead(asked.question)} {draft.text}" if near else draft.text
+    return f"{lead_of(draft.certainty, asked.language)} {draft.text}".strip()
 
 
 def _corrected(wrong: Contradicted, language: Language) -> Generator[Event, None, _Outcome]:

@@ -15,13 +15,18 @@ from rag.records import Answer, AnswerSentence, AppliedFilters, Citation, Eviden
 
 @dataclass(frozen=True, slots=True)
 class QuestionRead:
-    """How the question was read: on its own, in which language, limited to what, of what kind."""
+    """How the question was read: on its own, in which language, limited to what, of what kind.
+
+    Attributes:
+        respelled: The question in the words that its own sound like; ``""`` where they were searched.
+    """
 
     type: ClassVar[str] = "understood"
     standalone_question: str
     language: str
     filters: AppliedFilters
     kind: QuestionKind = QuestionKind.FACT
+    respelled: str = ""
 
 
 @dataclass(frozen=True, slots=True)

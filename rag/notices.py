@@ -41,6 +41,15 @@ def notice_of(
     return (" " if english else "").join(notice for notice in notices if notice)
 
 
+def searched_as(respelled: str, language: Language) -> str:
+    """That a question was searched in other words than its own; ``""`` where it was not."""
+    if not respelled:
+        return ""
+    if language is Language.ENGLISH:
+        return f"Searched as “{respelled}”."
+    return f"按“{respelled}”查找。"
+
+
 def _is_ordered(asked: Asked, quoted: Draft | None) -> bool:
     """Whether the sentences stand in an order that nothing else says."""
     apart = asked.kind is QuestionKind.LIBRARY or (quoted is not None and quoted.notice)

@@ -30,13 +30,27 @@ EXTRACTIVE = "extractive"
 class Certainty(StrEnum):
     """How sure an answer is to answer.
 
-    ``direct`` answers; ``nearest`` is what the articles say that comes closest, where they do not
-    say it in so many words; ``refusal`` says that nothing is near.
+    ``direct`` answers; ``likely`` answers oftener than not; ``nearest`` is what the articles say that
+    comes closest, where they hardly say it in so many words; ``refusal`` says that nothing is near.
     """
 
     DIRECT = "direct"
+    LIKELY = "likely"
     NEAREST = "nearest"
     REFUSAL = "refusal"
+
+
+LED = {
+    Certainty.LIKELY: (
+        "Most likely, please check the words:",
+        "最可能的答案，请对照原文：",
+    ),
+    Certainty.NEAREST: (
+        "The articles do not say this in so many words; the nearest is:",
+        "文章没有直接说到这一点，最接近的内容是：",
+    ),
+}
+"""What stands before an answer's sentences where they may not answer, in English and Chinese."""
 
 
 class Support(StrEnum):
@@ -305,6 +319,8 @@ class Answer:
         certainty: How sure the answer is to answer; ``refusal`` exactly where ``refused``.
         short: The very words that answer; ``None`` where no words are sure, or a chat model answers.
         kind: What kind of question it was taken for, which decides how it is answered.
+        respelled: The question in the words of the library that its own sound like, which were searched
+            (``rag.question.spelling``); ``\"\"`` where its own were.
     """
 
     question: str
@@ -327,6 +343,7 @@ class Answer:
     certainty: Certainty = Certainty.DIRECT
     short: ShortAnswer | None = None
     kind: QuestionKind = QuestionKind.FACT
+    respelled: str = ""
 
     def __post_init__(self) -> None:
         # Answers that were kept before there was a certainty have only ``refused``.
@@ -335,8 +352,8 @@ class Answer:
 
     @property
     def lead(self) -> str:
-        """What stands before sentences that are only the nearest, in the question's language."""
-        return nearest_lead(self.question) if self.certainty is Certainty.NEAREST else ""
+        """What stands before sentences that may not answer, in the question's language."""
+        return lead_of(self.certainty, detect_language(self.respelled or self.question))
 
     @property
     def said(self) -> str:
@@ -408,7 +425,7 @@ class Answer:
 
 def _doubts(answer: Answer) -> Mapping[Support, str]:
     """What is said behind sentences that are less than sure; nothing where the lead says it."""
-    if answer.certainty is Certainty.NEAREST:
+    if answer.certainty in LED:
         return {}
     if answer.answerer == EXTRACTIVE:
         return {Support.PARTIAL: "probably"}
@@ -487,11 +504,10 @@ def citation(marker: int, passage: Passage, span: Span) -> Citation:
     )
 
 
-def nearest_lead(question: str) -> str:
-    """What stands before sentences that are only the nearest, in the question's language."""
-    if detect_language(question) is Language.ENGLISH:
-        return "The articles do not say this in so many words; the nearest is:"
-    return "文章没有直接说到这一点，最接近的内容是："
+def lead_of(certainty: Certainty, language: Language) -> str:
+    """What stands before an answer's sentences where they may not answer; ``""`` where they do."""
+    english, chinese = LED.get(certainty, ("", ""))
+    return english if language is Language.ENGLISH else chinese
 
 
 def has_room(article_id: str, sources: Collection[str], most_sources: int | None) -> bool:

@@ -110,7 +110,7 @@ def ask_command(
             failed = ask_batch(assistant, batch, out)
         elif question is not None:
             taken_for = QuestionKind(kind) if kind else None
-            answer = assistant.ask(question, filters=filters, kind=taken_for)
+            answer = assistant.ask(question, filters=filters, kind=taken_for, as_written=literal)
             click.echo(answer.to_json(indent=2) if as_json else show_answer(answer))
     if failed:
         sys.exit(1)

@@ -6,7 +6,7 @@ from index.database.database import Manifest
 from index.library.articles import LibraryCounts
 from index.records import Kind, Summary
 from index.text.language import Language
-from rag.records import Answer, AnswerSentence, Certainty, QuestionKind, Support
+from rag.records import LED, Answer, AnswerSentence, QuestionKind, Support
 from ui.language import say
 
 
@@ -32,7 +32,7 @@ def _said(answer: Answer) -> list[str]:
     """The very words or what leads up to the sentences, then these and what is doubtful of them."""
     if answer.refused:
         return _refusal(answer)
-    if answer.certainty is Certainty.NEAREST:
+    if answer.certainty in LED:
         return [answer.lead, answer.said]
     short = [_one_line(answer.short.text), ""] if answer.short else []
     return [*short, answer.said, *(_doubt(s) for s in answer.sentences if s.reason)]

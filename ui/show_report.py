@@ -61,6 +61,7 @@ def _certainty_lines(report: Report) -> list[str]:
     """What was answered directly, and how many questions in each of the three ways."""
     names = {
         Certainty.DIRECT: say("direct", "直接"),
+        Certainty.LIKELY: say("likely", "很可能"),
         Certainty.NEAREST: say("nearest", "最接近"),
         Certainty.REFUSAL: say("refused", "拒答"),
     }

@@ -127,7 +127,7 @@ class Names:
             yield Span(*match.span()), rng.choice(_PROPERTY[match.group()])
             yield Span(*match.span()), rng.choice(_PROPERTY[match.group()])
         for match in _NUMBER.finditer(question):
-            yield Span(*match.span()), _another_number(match.group(), rng)
+            yield Span(*match.span()), another_number(match.group(), rng)
         for pattern, names in (
             (_PLACE, _PLACES),
             (_QUOTED, self._quoted),
@@ -142,7 +142,7 @@ def _common(pattern: re.Pattern[str], texts: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(m.group() for text in texts for m in pattern.finditer(text)))
 
 
-def _another_number(number: str, rng: random.Random) -> str:
+def another_number(number: str, rng: random.Random) -> str:
     if "." in number:
         return f"{float(number) * rng.uniform(1.2, 3):.1f}"
     value = int(number[:12])

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +22,12 @@ from index.search.dense import VectorIndex
 from index.search.dense_building import open_vectors
 from index.search.dense_file import sweep
 from index.search.filters import NO_FILTERS, Attributes, Filters, Mask, load_attributes
-from index.search.lexical import load_postings
+from index.search.lexical import POSTING_BYTES, load_postings
+from index.text.script import fold
+from index.text.terms import index_terms
+
+_LOOKED_AT = 50
+"""Passages that are looked at for words as they stand."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -114,6 +119,30 @@ class Library(ArticleReader):
             found = _passages(connection, ids)
         return [found[i] for i in ids if i in found]
 
+    def documents(self, terms: Collection[str]) -> dict[str, int]:
+        """In about how many passages each term (``index.text.terms``) stands; those in none are left
+        out."""
+        wanted = list(terms)
+        with self._reading() as connection:
+            return {
+                term: size // POSTING_BYTES
+                for some in in_batches(wanted)
+                for term, size in connection.execute(
+                    f"SELECT term, SUM(LENGTH(data)) FROM posting WHERE term IN ({marks(some)}) GROUP BY term",
+                    some,
+                )
+            }
+
+    def says(self, words: str) -> bool:
+        """Whether any of the passages that share most of some words' terms has their letters in a row."""
+        with self._reading() as connection:
+            postings = self._once(connection, load_postings)
+            scores, _ = postings.score(connection, index_terms(words))
+            best = _best(postings.ids, scores, _LOOKED_AT, None)
+            passages = _passages(connection, best.tolist()).values()
+        wanted = _letters(words)
+        return any(wanted in _letters(one.span.of(one.article.text)) for one in passages)
+
     def _allowed(self, connection: sqlite3.Connection, filters: Filters) -> Mask | None:
         """For each published chunk whether the filters let it through; ``None`` without filters."""
         if filters.limit_nothing:
@@ -128,6 +157,10 @@ class Library(ArticleReader):
         """The search index of the generation that ``connection`` sees; made where there is none."""
         sweep(self.folder)
         return open_vectors(connection, self.folder, self._once(connection, load_postings).ids)
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, fold(text)))
 
 
 def check_encoder(folder: Path, manifest: Manifest, encoder: Encoder) -> None:

@@ -1,7 +1,7 @@
 """Passages in, an answer out, without a chat model: the sentences that answer, word for word.
 
-There are three ways to answer (``rag.records.Certainty``). *Directly*: the very words, and the
-sentence that they stand in. *Nearest*: at most two sentences, of which nothing more is said than
+There are four ways to answer (``rag.records.Certainty``). *Directly*: the very words, and the
+sentence that they stand in. *Likely*: at most two sentences that answer oftener than not. *Nearest*: at most two sentences, of which nothing more is said than
 that they are the nearest. *Refusal*: nothing is near (``rag.extractive.certainty``).
 """
 
@@ -23,6 +23,7 @@ from rag.extractive.excerpt import excerpt
 from rag.extractive.reader import Reader
 from rag.question.answer_type import asks_for_course
 from rag.records import (
+    LED,
     AnswerSentence,
     Certainty,
     Citation,
@@ -196,7 +197,7 @@ def drafted(
         rest = [candidate for candidate in likeliest[1:] if candidate is not contrary]
         likeliest = [likeliest[0], contrary, *rest]
     course = asks_for_course(question)
-    if found.certainty is Certainty.NEAREST:
+    if found.certainty in LED:
         form = replace(form, sentences=MOST_NEAREST)
     quotable = (quoted(one, form) for one in likeliest)
     chosen = choose(quotable, 2 if contrary or course else 1, most_sources, form)
@@ -295,8 +296,8 @@ def _draft(chosen: Sequence[Quoted], judgement: Judgement) -> Draft:
         for candidate, cited in zip(chosen, citations, strict=True)
     )
     text = join_sentences(sentences)
-    if judgement.certainty is Certainty.NEAREST:
-        return Draft(text, sentences, citations, Certainty.NEAREST)
+    if judgement.certainty in LED:
+        return Draft(text, sentences, citations, judgement.certainty)
     short = _short(chosen, judgement)
     return Draft(text, sentences, citations, Certainty.DIRECT, short)
 
@@ -305,6 +306,8 @@ def _support(judgement: Judgement, share: float) -> Support:
     """How directly a sentence answers, that is ``share`` times as likely as the likeliest."""
     if judgement.certainty is Certainty.NEAREST:
         return Support.UNVERIFIED
+    if judgement.certainty is Certainty.LIKELY:
+        return Support.PARTIAL
     surely = judgement.right * share >= _SURELY
     return Support.SUPPORTED if surely else Support.PARTIAL
 

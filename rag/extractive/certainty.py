@@ -1,9 +1,9 @@
-"""How sure it is that the evidence answers: directly, nearly, or not at all.
+"""How sure it is that the evidence answers: directly, likely, nearly, or not at all.
 
 Logistic regressions on what the reader and retrieval say of the likeliest sentence and its article
 (``Confidence``): that it is the one that answers, that the library holds an answer at all, and that
 the very words are right. They are fitted by ``eval/benchmarks/answering.py`` on questions that the
-reader was not trained on; ``docs/reader.md`` has the curves that the three levels of strictness are
+reader was not trained on; ``docs/reader.md`` has the curves that the levels of strictness are
 points on.
 """
 
@@ -22,6 +22,9 @@ _FARTHEST = 0.15
 
 _DIRECT = {Strictness.STRICT: 0.8, Strictness.BALANCED: 0.6, Strictness.OPEN: 0.4}
 """Probability of being right from which on an answer is direct."""
+
+_LIKELY = {Strictness.STRICT: 0.5, Strictness.BALANCED: 0.3, Strictness.OPEN: 0.2}
+"""The same from which on it is likely, and no longer that the articles do not say it."""
 
 _NEAR = {Strictness.STRICT: 0.4, Strictness.BALANCED: 0.1, Strictness.OPEN: 0.05}
 """Probability that the library holds an answer from which on the nearest sentences are said."""
@@ -96,6 +99,8 @@ def judge(
     if right >= _DIRECT[strictness]:
         words = probability(WORDS, features) >= _SURE_WORDS
         return Judgement(Certainty.DIRECT, right, words)
+    if right >= _LIKELY[strictness]:
+        return Judgement(Certainty.LIKELY, right)
     near = probability(NEAR, features) >= _NEAR[strictness]
     return Judgement(Certainty.NEAREST if near else Certainty.REFUSAL, right)
 

@@ -85,14 +85,21 @@ class PackagedReader:
 
     Args:
         encoder: The library's; where it is the packaged one, its tokenizer is used, too.
+        additions: What makes another network of it (``rag.extractive.reader_graph.with_additions``).
 
     Raises:
         EncoderError: at first use, where the weights are missing, damaged, or another encoder's.
     """
 
-    def __init__(self, encoder: Encoder | None = None, weights: Path | None = None) -> None:
+    def __init__(
+        self,
+        encoder: Encoder | None = None,
+        weights: Path | None = None,
+        additions: Path | None = None,
+    ) -> None:
         self._encoder = encoder
         self._weights = weights or weights_file()
+        self._additions = additions
         self._lock = threading.Lock()
 
     def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[PassageReading]:
@@ -125,7 +132,8 @@ class PackagedReader:
 
     def _graph(self) -> Path:
         folder = packaged_graph()
-        return reader_graph(self._weights, folder, chosen_accuracy(folder), open_packed)
+        accuracy = chosen_accuracy(folder)
+        return reader_graph(self._weights, folder, accuracy, open_packed, self._additions)
 
 
 def _read(session: InferenceSession, pairs: Sequence[Pair]) -> list[PassageReading]:

@@ -14,6 +14,7 @@ import hashlib
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from filelock import FileLock
@@ -28,24 +29,31 @@ FROZEN_LAYERS = 6
 NEVER = -1e4
 """Logit of what is never chosen, and the value of what is left out of a maximum."""
 
-_HEADS = ("span", "answerable.0", "answerable.2")
+_ANSWERABLE = ("answerable.0", "answerable.2")
+_HEADS = ("span", *_ANSWERABLE)
 
 Weights = Mapping[str, NDArray[np.float32] | NDArray[np.int8]]
 
 
 def reader_graph(
-    weights: Path, folder: Path, accuracy: int, open_encoder: Callable[[], PackedModel]
+    weights: Path,
+    folder: Path,
+    accuracy: int,
+    open_encoder: Callable[[], PackedModel],
+    additions: Path | None = None,
 ) -> Path:
     """The graph of some weights, in the folder of the encoder's graph; written if it is not there.
 
     Args:
+        additions: What makes another network of the reader (``with_additions``).
         open_encoder: Gives the encoder; called only where the graph has yet to be written.
 
     Raises:
         OSError, ValueError, KeyError, SafetensorError: the weights are missing, damaged, or another
             encoder's.
     """
-    signature = hashlib.sha256(weights.read_bytes() + str(accuracy).encode()).hexdigest()[:16]
+    parts = [weights.read_bytes(), additions.read_bytes() if additions else b"", b"%d" % accuracy]
+    signature = hashlib.sha256(b"".join(parts)).hexdigest()[:16]
     target = folder / f"reader-{signature}.onnx"
     if target.exists():
         return target
@@ -53,7 +61,10 @@ def reader_graph(
         if not target.exists():
             partial = target.with_name(f".{target.name}.{os.getpid()}.tmp")
             try:
-                write_reader(open_encoder(), read_weights(weights), partial, accuracy)
+                found = read_weights(weights)
+                if additions:
+                    found = with_additions(found, additions, digest(weights))
+                write_reader(open_encoder(), found, partial, accuracy)
                 partial.replace(target)
             finally:
                 partial.unlink(missing_ok=True)
@@ -68,6 +79,48 @@ def read_weights(path: Path) -> Weights:
         if (file.metadata() or {}).get("encoder") != FILE_SHA256:
             raise ValueError("they were trained on another encoder")
         return {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+
+
+def digest(weights: Path) -> str:
+    """What tells the weights of one reader from another's."""
+    return hashlib.sha256(weights.read_bytes()).hexdigest()[:16]
+
+
+def with_additions(weights: Weights, additions: Path, reader: str) -> Weights:
+    """The reader's weights with low-rank additions to its trained layers, and other heads.
+
+    What the additions change is the product of two thin matrices for each of the reader's (Hu et al.
+    2021, arXiv:2106.09685); put together once, the network runs like the reader's.
+
+    Args:
+        reader: ``digest`` of the reader's file.
+
+    Raises:
+        OSError, ValueError, KeyError, SafetensorError: the file is missing, damaged, or was trained
+            on another reader.
+    """
+    from safetensors import safe_open
+
+    with safe_open(str(additions), framework="np") as file:
+        if (file.metadata() or {}).get("reader") != reader:
+            raise ValueError("they were trained on another reader")
+        added = {name: file.get_tensor(name).astype(np.float32) for name in file.keys()}  # noqa: SIM118
+    changed = dict(weights)
+    for name in [key.removesuffix(".up") for key in added if key.endswith(".up")]:
+        scales = weights[f"{name}.weight.scale"].astype(np.float32)
+        whole = weights[f"{name}.weight"].astype(np.float32) * scales[:, None]
+        changed |= _packed(name, whole + added[f"{name}.up"] @ added[f"{name}.down"])
+    for name in _ANSWERABLE:
+        changed |= _packed(name, added[f"{name}.weight"])
+        changed[f"{name}.bias"] = added[f"{name}.bias"]
+    return changed
+
+
+def _packed(name: str, matrix: NDArray[np.float32]) -> dict[str, NDArray[Any]]:
+    """A matrix as the reader's are kept: 8 bits a number, one scale a row."""
+    scales = (np.maximum(np.abs(matrix).max(axis=1), 1e-12) / 127).astype(np.float32)
+    rows = np.round(matrix / scales[:, None]).astype(np.int8)
+    return {f"{name}.weight": rows, f"{name}.weight.scale": scales}
 
 
 def write_reader(packed: PackedModel, weights: Weights, path: Path, accuracy: int) -> None:

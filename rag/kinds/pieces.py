@@ -6,12 +6,21 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from index.records import Article, Passage, Span
+from index.text.language import Language
 from index.text.script import fold
 from index.text.sentences import split_sentences
 from index.text.terms import content_terms, terms
 from rag.extractive.answer import Draft, join_sentences
 from rag.extractive.excerpt import excerpt
-from rag.records import AnswerSentence, Certainty, Citation, ShortAnswer, Support, citation
+from rag.records import (
+    AnswerSentence,
+    Certainty,
+    Citation,
+    ShortAnswer,
+    Support,
+    citation,
+    lead_of,
+)
 
 _LOOKED_AT = 12
 """Sentences of an article: news says what it says at its beginning."""
@@ -133,10 +142,6 @@ def _cut(article: Article, span: Span, wanted: Collection[str]) -> Span:
 
 
 UNTOLD = {True: "The articles do not say this.", False: "文章没有说到这一点。"}
-_NEAREST_OF = {
-    True: "The articles do not say this in so many words; the nearest is: ",
-    False: "文章没有直接说到，最接近的是：",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,12 +169,12 @@ def joined(parts: Sequence[Part], *, in_english: bool, sentences: int = 2) -> Dr
                 AnswerSentence(UNTOLD[in_english], (), Support.UNVERIFIED, heading=part.heading)
             )
             continue
-        near = part.draft.certainty is Certainty.NEAREST
-        for one in part.draft.sentences[: 1 if near else sentences]:
+        lead = lead_of(part.draft.certainty, Language.ENGLISH if in_english else Language.CHINESE)
+        for one in part.draft.sentences[: 1 if lead else sentences]:
             cited = [c for c in part.draft.citations if c.marker in one.markers]
             markers = tuple(len(citations) + at for at in range(1, len(cited) + 1))
             citations += [replace(c, marker=m) for c, m in zip(cited, markers, strict=True)]
-            text = _NEAREST_OF[in_english] + one.text if near else one.text
+            text = f"{lead}{' ' if lead and in_english else ''}{one.text}"
             short = part.draft.short
             own = short.text if short and short.marker in one.markers else ""
             said.append(replace(one, text=text, markers=markers, heading=part.heading, short=own))

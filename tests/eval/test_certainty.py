@@ -96,6 +96,7 @@ def test_a_row_for_each_certainty_surest_first() -> None:
     rows = by_certainty(scored(), resamples=20)
     assert [(row.certainty, row.questions) for row in rows] == [
         (Certainty.DIRECT, 3),
+        (Certainty.LIKELY, 0),
         (Certainty.NEAREST, 2),
         (Certainty.REFUSAL, 1),
     ]
@@ -106,6 +107,7 @@ def test_a_row_for_each_certainty_surest_first() -> None:
 def test_a_row_without_gold_has_no_share() -> None:
     cases = [score(UNANSWERABLE, Reply(NEAR)), score(GOLD, Reply(None, "broken"))]
     assert [(row.questions, row.holds_gold) for row in by_certainty(cases)] == [
+        (0, None),
         (0, None),
         (1, None),
         (0, None),

@@ -453,3 +453,19 @@ def test_sentences_in_the_other_language_are_said_to_be_as_they_stand(
         answer = assistant.ask(question, strictness=Strictness.OPEN)
         assert not answer.refused
         assert answer.notice == notice
+
+
+def test_a_question_in_pinyin_is_asked_in_the_words_of_the_library(assistant):
+    answer = assistant.ask("dongan daqiao shenme shihou tongche?")
+    assert answer.respelled == "东岸大桥什么时候通车"
+    assert answer.notice.startswith("按“东岸大桥什么时候通车”查找。")
+    assert answer.evidence[0].article_id == "bridge"
+    assert answer.question == "dongan daqiao shenme shihou tongche?"
+
+
+def test_words_are_searched_as_written_where_that_is_wanted(assistant):
+    answer = assistant.ask("dongan daqiao shenme shihou tongche?", as_written=True)
+    assert (answer.respelled, answer.standalone_question) == (
+        "",
+        "dongan daqiao shenme shihou tongche?",
+    )

@@ -10,6 +10,7 @@ import pytest
 
 from index.errors import QuestionError
 from index.records import Span
+from index.text.language import Language
 from rag.records import (
     Answer,
     AnswerSentence,
@@ -25,7 +26,7 @@ from rag.records import (
     Turn,
     citation,
     iso,
-    nearest_lead,
+    lead_of,
 )
 from tests.rag.conftest import ranked
 
@@ -57,6 +58,7 @@ DOCUMENTED = {
     "seconds": ["retrieve", "answer", "total"],
 }
 ADDED = {
+    "respelled",
     *(
         "column",
         "filters",
@@ -299,8 +301,8 @@ def test_markdown_has_the_very_words_first():
 @pytest.mark.parametrize(
     ("question", "lead"),
     [
-        ("大桥多宽？", nearest_lead("大桥？")),
-        ("How wide is the bridge?", nearest_lead("The bridge")),
+        ("大桥多宽？", lead_of(Certainty.NEAREST, Language.CHINESE)),
+        ("How wide is the bridge?", lead_of(Certainty.NEAREST, Language.ENGLISH)),
     ],
 )
 def test_what_is_only_near_is_led_up_to_and_has_no_marks(question, lead):
@@ -318,7 +320,9 @@ def test_what_is_only_near_is_led_up_to_and_has_no_marks(question, lead):
 
 def test_only_what_is_near_has_a_lead():
     assert (ANSWER.lead, ANSWER.said) == ("", ANSWER.answer)
-    assert nearest_lead("大桥？") != nearest_lead("The bridge")
+    assert lead_of(Certainty.NEAREST, Language.CHINESE) != lead_of(
+        Certainty.NEAREST, Language.ENGLISH
+    )
 
 
 def test_a_refusal_is_one_in_both_ways_of_saying_so():

@@ -10,6 +10,7 @@ import pytest
 from index.database.database import Manifest
 from index.library.articles import LibraryCounts
 from index.records import Problem, Summary
+from index.text.language import detect_language
 from rag.extractive.refusal import in_words
 from rag.records import (
     Answer,
@@ -21,7 +22,7 @@ from rag.records import (
     Seconds,
     ShortAnswer,
     Support,
-    nearest_lead,
+    lead_of,
 )
 from ui.language import speaking
 from ui.show import copies_name, printable, show_answer, show_library, show_summary
@@ -259,7 +260,7 @@ def test_the_very_words_come_first_on_a_line_of_their_own():
 
 @pytest.mark.parametrize("question", ["大桥多宽？", "How wide is the bridge?"])
 def test_what_is_only_near_has_a_lead_and_no_marks(question):
-    lead = nearest_lead(question)
+    lead = lead_of(Certainty.NEAREST, detect_language(question))
     sentences = (AnswerSentence("大桥通车了。", (1,), Support.UNVERIFIED, "没有说宽度"),)
     near = replace(
         answer(cited(), text=f"{lead} 大桥通车了。 [1]"),

@@ -68,6 +68,7 @@ class Asked:
         answerer: ``""`` for the assistant's own choice.
         sources: How many articles the answer may cite.
         kind: What kind of question it is to be taken for; ``None`` for what it looks like.
+        as_written: Whether its words are searched as they stand.
     """
 
     question: str
@@ -78,6 +79,7 @@ class Asked:
     sources: int = EVIDENCE_ARTICLES
     chinese: bool = False
     kind: QuestionKind | None = None
+    as_written: bool = False
 
 
 def read_asked(values: dict[str, Any]) -> Asked:
@@ -100,6 +102,7 @@ def read_asked(values: dict[str, Any]) -> Asked:
             sources=min(max(int(values.get("sources") or EVIDENCE_ARTICLES), 1), EVIDENCE_ARTICLES),
             chinese=bool(values.get("chinese")),
             kind=QuestionKind(values["kind"]) if values.get("kind") else None,
+            as_written=bool(values.get("as_written")),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise QuestionError(
@@ -154,6 +157,8 @@ def _stream(assistant: Streams, asked: Asked) -> Any:
     chosen: dict[str, Any] = {"answerer": asked.answerer} if asked.answerer else {}
     if asked.kind:
         chosen["kind"] = asked.kind
+    if asked.as_written:
+        chosen["as_written"] = True
     return assistant.stream(
         asked.question,
         asked.history,

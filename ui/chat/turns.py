@@ -41,6 +41,7 @@ class Limit(StrEnum):
     ARTICLES = "articles"
     STANDALONE = "standalone"
     KIND = "kind"
+    SPELLING = "spelling"
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,11 +148,13 @@ def chips(question: str, read: QuestionRead) -> list[Chip]:
     """What was understood of a question beyond its words."""
     limits = read.filters
     found: list[Chip] = []
-    searched_as = _is_completed(question, read.standalone_question)
+    searched_as = _is_completed(read.respelled or question, read.standalone_question)
     if searched_as and read.kind not in WIDE:
         found.append(
             Chip(say("Searched as", "检索问题"), read.standalone_question, Limit.STANDALONE)
         )
+    if read.respelled:
+        found.append(Chip(say("Searched for", "按此查找"), read.respelled, Limit.SPELLING))
     if limits.date_from or limits.date_to:
         found.append(Chip(say("Published", "发布时间"), _period(limits), Limit.DATES))
     if limits.accounts:

@@ -12,7 +12,7 @@ from typing import Any
 from index.errors import JuwenError
 from rag.events import Done, Event, Verified
 from rag.markdown import MarkdownForm, escape_markdown, markdown_link
-from rag.records import EXTRACTIVE, Answer, Certainty, Citation, Support
+from rag.records import EXTRACTIVE, LED, Answer, Citation, Support
 from ui.language import say, say_message
 from ui.openai_api.requests import MODEL, Asked
 
@@ -98,7 +98,7 @@ def _content(answer: Answer, sources: bool) -> str:
 
 def _doubts(answer: Answer) -> Mapping[Support, str]:
     """What is said behind sentences that are less than sure."""
-    if answer.certainty is Certainty.NEAREST:
+    if answer.certainty in LED:
         return {}
     return _directness() if answer.answerer == EXTRACTIVE else _borne_out()
 

@@ -1,4 +1,4 @@
-"""How sure an answer is, and which of the three ways of answering that makes."""
+"""How sure an answer is, and which of the four ways of answering that makes."""
 
 from __future__ import annotations
 
@@ -88,9 +88,9 @@ def judged(logit, strictness=Strictness.BALANCED, **options):
     return judge("大桥全长多少公里？", [hit], candidates, strictness)
 
 
-def test_there_are_three_ways_to_answer():
-    certainties = [judged(logit, score=0.45).certainty for logit in (12.0, -1.0)]
-    assert certainties == [Certainty.DIRECT, Certainty.NEAREST]
+def test_there_are_four_ways_to_answer():
+    certainties = [judged(logit, score=0.45).certainty for logit in (12.0, -1.0, -2.0)]
+    assert certainties == [Certainty.DIRECT, Certainty.LIKELY, Certainty.NEAREST]
     far = ranked("The ferry sails.", score=0.16)
     candidates = score_sentences("大桥全长多少公里？", [far], Sure(-12.0))
     found = judge("大桥全长多少公里？", [far], candidates, Strictness.BALANCED)
@@ -102,7 +102,7 @@ def test_what_is_far_is_refused_however_sure_the_reader():
 
 
 def test_the_stricter_the_fewer_are_answered_and_the_more_are_refused():
-    order = [Certainty.REFUSAL, Certainty.NEAREST, Certainty.DIRECT]
+    order = [Certainty.REFUSAL, Certainty.NEAREST, Certainty.LIKELY, Certainty.DIRECT]
     for logit in range(-12, 13):
         ranks = [
             order.index(judged(float(logit), one, score=0.4).certainty)

@@ -59,6 +59,13 @@ def test_a_part_that_is_only_near_says_so():
     assert answer.sentences[1].markers == (2,)
 
 
+def test_a_part_that_is_likely_says_so_and_counts():
+    likely = Part("乙？", draft("乙是二。", Certainty.LIKELY))
+    answer = joined([likely, Part("甲？", None)], in_english=False)
+    assert answer
+    assert answer.sentences[0].text == "最可能的答案，请对照原文：乙是二。"
+
+
 def test_no_answer_of_parts_that_nothing_answers():
     near = Part("乙？", draft("丙是三。", Certainty.NEAREST))
     assert joined([near, Part("甲？", None)], in_english=False) is None

@@ -305,3 +305,9 @@ def test_a_chat_models_unproven_sentence_keeps_its_mark_in_every_kind():
     written = answer(answerer="openai:some", kind=QuestionKind.OVERVIEW, sentences=(one,))
     assert turns.label(one, written)
     assert turns.label(one, replace(written, answerer=EXTRACTIVE)) is None
+
+
+def test_a_question_that_was_searched_in_other_words_says_which():
+    asked = QuestionRead("木工课几点？", "zh", AppliedFilters(), respelled="木工课几点？")
+    (chip,) = turns.chips("木公课几点？", asked)
+    assert (chip.limit, chip.value) == (turns.Limit.SPELLING, "木工课几点？")

@@ -78,6 +78,7 @@ function asked(turn) {
     sources: Number(settings.sources),
     chinese,
     kind: turn.kind ?? null,
+    as_written: turn.asWritten ?? false,
   };
 }
 
@@ -212,6 +213,7 @@ list.addEventListener("submit", (event) => {
   turn.filters = scope.filters();
   turn.alone = false;
   turn.kind = null;
+  turn.asWritten = false;
   run(turn);
 });
 
@@ -227,11 +229,12 @@ function without(turn, limit) {
     from_question: false,
   };
   if (limit === "kind") turn.kind = "fact";
+  if (limit === "spelling") turn.asWritten = true;
   if (limit === "standalone") turn.alone = true;
   if (limit === "dates") filters.date_from = filters.date_to = null;
   if (limit === "accounts") filters.accounts = [];
   if (limit === "languages") filters.languages = [];
   if (limit === "articles") filters.article_ids = [];
-  if (limit !== "standalone" && limit !== "kind") turn.filters = filters;
+  if (!["standalone", "kind", "spelling"].includes(limit)) turn.filters = filters;
   run(turn);
 }

@@ -1,0 +1,272 @@
+"""Questions whose words sound like words of the library and are written otherwise, or in pinyin.
+
+Input methods put one character for another that sounds alike (工搏会 for 工博会), and who has no
+input method at hand writes pinyin. Both are told by the library's own vocabulary, character bigrams
+with the number of passages that each stands in: what nothing in the library says is read as what
+sounds the same and is said there, a noisy channel over a bigram model (Kernighan, Church and Gale
+1990; Chen and Lee 2000 for pinyin). Sounds are compared without tones, and without what many
+speakers do not tell apart (zh and z, ing and in).
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Protocol
+
+from index.text.rules import load_rules
+from index.text.script import simplify
+
+
+class Vocabulary(Protocol):
+    """What is asked of a library."""
+
+    def documents(self, terms: Collection[str]) -> Mapping[str, int]:
+        """In how many passages each of some terms stands; terms in none may be left out."""
+
+    def says(self, words: str) -> bool:
+        """Whether any passage has these words."""
+
+
+_HAN = re.compile(r"[\u4e00-\u9fff]{3,}")
+_WORD = re.compile(r"[a-zü']+|[^a-zü']+", re.IGNORECASE)
+_FEWEST_SYLLABLES = 4
+"""Of a question in pinyin; fewer letters may be a name."""
+
+_LEAST_DOCUMENTS = 2
+"""In how many passages a bigram stands that is put for one that stands in none."""
+
+_AROUND = 3
+"""Characters, the one put right among them, that some passage has to have together."""
+
+_BEAM = 60
+_LONGEST_SYLLABLE = 6
+
+
+def respelled(question: str, library: Vocabulary) -> str:
+    """The question in the words of the library that it sounds like; as it is where it needs none."""
+    if question.isascii():
+        return _from_pinyin(question, library) or question
+    return _with_homophones(question, library)
+
+
+# --- One character for another ---------------------------------------------------------------------
+
+
+def _with_homophones(question: str, library: Vocabulary) -> str:
+    """Each character that makes no known bigram put right by one that sounds the same and does."""
+    plain = simplify(question)
+    if len(plain) != len(question):
+        return question
+    written = list(question)
+    for run in _HAN.finditer(plain):
+        for at, other in _put_right(run.group(), library):
+            written[run.start() + at] = other
+    return "".join(written)
+
+
+def _put_right(run: str, library: Vocabulary) -> Iterator[tuple[int, str]]:
+    """Places of a run of characters with what belongs there."""
+    known = library.documents(_bigrams(run))
+    strange = [not known.get(pair) for pair in _bigrams(run)]
+    for at, character in enumerate(run):
+        beside = [side for side in (at - 1, at) if 0 <= side < len(strange)]
+        if not all(strange[side] for side in beside):
+            continue
+        ways = {
+            other: [run[at - 1] + other if side < at else other + run[at + 1] for side in beside]
+            for other in _same_sound(character)
+        }
+        counted = library.documents({pair for pairs in ways.values() for pair in pairs})
+        likely = {
+            other: min(counted.get(pair, 0) for pair in pairs) for other, pairs in ways.items()
+        }
+        best = max(likely, key=lambda other: likely[other], default="")
+        if not best or likely[best] < _LEAST_DOCUMENTS:
+            continue
+        mended = run[:at] + best + run[at + 1 :]
+        first = max(0, min(at - 1, len(run) - _AROUND))
+        if library.says(mended[first : first + _AROUND]):
+            yield at, best
+            run = mended
+            for side in beside:
+                strange[side] = False
+
+
+def _bigrams(run: str) -> list[str]:
+    return [run[at : at + 2] for at in range(len(run) - 1)]
+
+
+# --- Pinyin ---------------------------------------------------------------------------------------
+
+
+def _from_pinyin(question: str, library: Vocabulary) -> str | None:
+    """A question in pinyin in characters; ``None`` where it is none, or not of this library."""
+    parts = [part for part in _WORD.findall(question) if part.strip(" '?,.!")]
+    syllables: list[str] = []
+    for part in parts:
+        if part.isupper() or not part[0].isalpha():
+            return None  # an abbreviation or a figure stands for itself
+        cut = _syllables(part.lower().replace("'", ""))
+        if cut is None:
+            return None
+        syllables += cut
+    if len(syllables) < _FEWEST_SYLLABLES:
+        return None
+    written: list[str] = []
+    for piece in _pieces(syllables):
+        if isinstance(piece, str):
+            written.append(piece)
+            continue
+        said = _likeliest(piece, library)
+        if said is None:
+            return None
+        written.append(said)
+    return "".join(written)
+
+
+def _syllables(word: str) -> list[str] | None:
+    """A word cut into the fewest syllables of pinyin; ``None`` where it is not made of them."""
+    best: list[list[str] | None] = [[], *([None] * len(word))]
+    for end in range(1, len(word) + 1):
+        for start in range(max(0, end - _LONGEST_SYLLABLE), end):
+            before, last = best[start], word[start:end]
+            if before is None or last not in _sounds().written:
+                continue
+            current = best[end]
+            if current is None or len(before) + 1 < len(current):
+                best[end] = [*before, last]
+    return best[-1]
+
+
+def _pieces(syllables: Sequence[str]) -> Iterator[str | list[str]]:
+    """Question words in characters, and the runs of syllables between them."""
+    run: list[str] = []
+    at = 0
+    while at < len(syllables):
+        for size in range(min(4, len(syllables) - at), 0, -1):
+            word = _question_words().get(" ".join(syllables[at : at + size]))
+            if word:
+                if run:
+                    yield run
+                yield word
+                run, at = [], at + size
+                break
+        else:
+            run.append(syllables[at])
+            at += 1
+    if run:
+        yield run
+
+
+def _likeliest(syllables: Sequence[str], library: Vocabulary) -> str | None:
+    """The characters that the library has most often for syllables; ``None`` where it has none, and
+    nothing for one syllable, which could be any word.
+
+    A beam search: each state is what was written so far, its score the sum of the logarithms of its
+    bigrams' passages. Between two words a bigram may be one that no passage has.
+    """
+    if len(syllables) < 2:
+        return ""
+    beam = dict.fromkeys(_sounds().characters(syllables[0]), 0.0)
+    for syllable in syllables[1:]:
+        ways = _sounds().characters(syllable)
+        counted = library.documents({before[-1] + after for before in beam for after in ways})
+        reached = {
+            before + after: score + math.log1p(counted.get(before[-1] + after, 0))
+            for before, score in beam.items()
+            for after in ways
+        }
+        best = sorted(reached, key=lambda written: -reached[written])[:_BEAM]
+        beam = {written: reached[written] for written in best}
+    said = max(beam, key=lambda written: beam[written], default="")
+    return said if beam.get(said) else None
+
+
+# --- Sounds ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Sounds:
+    """Characters and their sounds.
+
+    Attributes:
+        written: Syllables as pinyin writes them, without tones.
+        of: The sounds of a character, as they are compared.
+        having: The characters of a sound, also of one that they have in few words.
+        chiefly: Those of them that have it in most.
+    """
+
+    written: frozenset[str]
+    of: Mapping[str, tuple[str, ...]]
+    having: Mapping[str, tuple[str, ...]]
+    chiefly: Mapping[str, tuple[str, ...]]
+
+    def characters(self, syllable: str) -> tuple[str, ...]:
+        return self.having.get(_compared(syllable), ())
+
+
+@cache
+def _sounds() -> _Sounds:
+    """The readings of the common characters (those that GB 2312 can write), from pypinyin's table."""
+    os.environ.setdefault("PYPINYIN_NO_PHRASES", "1")  # only the table of characters is used
+    from pypinyin.pinyin_dict import pinyin_dict
+
+    of: dict[str, tuple[str, ...]] = {}
+    having: dict[str, list[str]] = defaultdict(list)
+    chiefly: dict[str, list[str]] = defaultdict(list)
+    written: set[str] = set()
+    for code, readings in pinyin_dict.items():
+        character = chr(code)
+        try:
+            character.encode("gb2312")
+        except UnicodeEncodeError:
+            continue
+        plain = [_toneless(reading) for reading in readings.split(",")]
+        written |= {syllable for syllable in plain if syllable.isalpha()}
+        of[character] = tuple(dict.fromkeys(map(_compared, plain)))
+        chiefly[of[character][0]].append(character)
+        for sound in of[character]:
+            having[sound].append(character)
+    return _Sounds(frozenset(written), of, _fixed(having), _fixed(chiefly))
+
+
+def _fixed(characters: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
+    return {sound: tuple(some) for sound, some in characters.items()}
+
+
+def _same_sound(character: str) -> Iterator[str]:
+    sounds = _sounds()
+    for sound in sounds.of.get(character, ())[:1]:
+        yield from (other for other in sounds.chiefly.get(sound, ()) if other != character)
+
+
+def _toneless(reading: str) -> str:
+    """
+    >>> _toneless("lǜ"), _toneless("shí")
+    ('lv', 'shi')
+    """
+    decomposed = unicodedata.normalize("NFD", reading).replace("u\u0308", "v")
+    return "".join(c for c in decomposed if not unicodedata.combining(c))
+
+
+def _compared(syllable: str) -> str:
+    """A syllable without what many speakers do not tell apart.
+
+    >>> _compared("zheng"), _compared("lü")
+    ('zen', 'lv')
+    """
+    plain = syllable.replace("ü", "v")
+    if plain[:2] in ("zh", "ch", "sh"):
+        plain = plain[0] + plain[2:]
+    return plain[:-1] if plain.endswith(("ang", "eng", "ing")) else plain
+
+
+def _question_words() -> Mapping[str, str]:
+    return load_rules("rag.question", "zh/spelling").table("question_words")

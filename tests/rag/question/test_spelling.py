@@ -1,0 +1,107 @@
+"""Questions that sound like words of the library, and what is made of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from index.build import index_raw
+from index.library.reader import Library
+from index.text.terms import index_terms
+from rag.question.spelling import respelled
+from tests.conftest import FakeEncoder, article
+
+TEXTS = (
+    "海棠小学的木工课开课了，木工课老师是温如玉。",
+    "海棠小学今年新开木工课，报名八月开始。",
+    "夜间渡轮开往青屿，渡轮票价45元。",
+    "青屿渡轮码头在扩建，渡轮停航三天。",
+    "青屿渡轮每天六班。",
+    "最后一班渡轮在九点。",
+    "市里的大桥通车了，通车仪式在上午举行。",
+)
+
+
+class Words:
+    """A library of a few texts."""
+
+    def __init__(self, texts=TEXTS):
+        self._texts = texts
+        self._counted = Counter(term for text in texts for term in set(index_terms(text)))
+
+    def documents(self, terms):
+        return {term: self._counted[term] for term in terms if term in self._counted}
+
+    def says(self, words):
+        return any(words in text for text in self._texts)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("海棠小学的木公课什么时候报名？", "海棠小学的木工课什么时候报名？"),
+        ("青屿度轮码头在哪里", "青屿渡轮码头在哪里"),
+        ("杜轮停航几天", "渡轮停航几天"),  # at the edge of a sentence
+    ],
+)
+def test_a_character_that_sounds_like_one_of_the_library_is_put_right(written, meant):
+    assert respelled(written, Words()) == meant
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "海棠小学的木工课什么时候报名？",
+        "火星上有渡轮吗？",  # what the library lacks, and does not sound like anything there
+        "谁？",
+        "Who teaches woodwork?",
+        "MES",
+        "2025",
+        "渡轮票价45元贵不贵",
+    ],
+)
+def test_what_is_written_right_or_unknown_stays(question):
+    assert respelled(question, Words()) == question
+
+
+@pytest.mark.parametrize(
+    ("pinyin", "meant"),
+    [
+        ("dulun piaojia duoshao qian", "渡轮票价多少钱"),
+        ("mugongke shenme shihou baoming?", "木工课什么时候报名"),
+        ("Haitang xiaoxue zai nali", "海棠小学在哪里"),
+        ("mu gong ke bao ming", "木工课报名"),
+    ],
+)
+def test_pinyin_is_read_by_the_words_of_the_library(pinyin, meant):
+    assert respelled(pinyin, Words()) == meant
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "When can men go",  # syllables of pinyin, and too few
+        "Why are the ferries late",
+        "huoxing yimin jihua shi shenme",  # nothing of it is in the library
+        "MES xitong shi shenme",  # an abbreviation stands for itself
+        "",
+    ],
+)
+def test_what_is_not_pinyin_of_this_library_stays(question):
+    assert respelled(question, Words()) == question
+
+
+def test_nothing_is_put_right_in_an_empty_library():
+    assert respelled("青屿度轮码头在哪里", Words(())) == "青屿度轮码头在哪里"
+    assert respelled("dulun piaojia duoshao qian", Words(())) == "dulun piaojia duoshao qian"
+
+
+def test_a_library_counts_passages_by_term_and_finds_words(tmp_path):
+    texts = [article(f"{at}", text) for at, text in enumerate(TEXTS[:2])]
+    index_raw(texts, tmp_path / "library", encoder=FakeEncoder())
+    with Library.open(tmp_path / "library") as library:
+        assert library.documents(["木工", "渡轮"]) == {"木工": 2}
+        assert library.says("木工课")
+        assert library.says("“木工”课")
+        assert not library.says("工木")
