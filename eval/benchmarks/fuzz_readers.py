@@ -26,9 +26,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # the samples are those of the tests
 
-from index.readers import isolated, page_text, pdf_text, word_text
+from index.readers import isolated
 from index.readers.limits import MAX_ARTICLE_CHARS, MAX_MEMORY_BYTES, MAX_PAGES, MAX_SECONDS
 from index.readers.load import read_articles
+from index.readers.workers import page_text, pdf_text, word_text
 from index.records import Problem, RawArticle
 from tests.index.readers.mutation import mutated, noise
 from tests.index.readers.samples import of_every_kind
