@@ -77,13 +77,13 @@ def _members(
     read = [info for name, info in kept if name.lower().endswith(suffixes)]
     if sum(info.file_size for info in read) > MAX_UNPACKED_BYTES:
         raise _too_large(origin)
-    folders = folders_of_pages(name for name, _ in kept)
+    page_folders = folders_of_pages(name for name, _ in kept)
     for name, info in sorted(kept, key=lambda member: member[0]):
         yield Source(
             f"{origin}/{name}",
             name.rpartition("/")[2],
             lambda info=info: archive.open(info),  # type: ignore[misc]  # bound now, not when called
-            lies_beside_pages(name, folders),
+            lies_beside_pages(name, page_folders),
         )
 
 

@@ -177,7 +177,11 @@ def export_row(article_id: str = "2247483650_1", content: str = TEXT) -> list[ob
     return ["试验号", article_id, link, "大桥通车", "", "", *days, 1024, content]
 
 
-def workbook(sheets: Mapping[str, Iterable[Iterable[object]]], **more: object) -> bytes:
+def workbook(
+    sheets: Mapping[str, Iterable[Iterable[object]]],
+    hidden: Iterable[str] = (),
+    merged: Mapping[str, str] | None = None,
+) -> bytes:
     """An ``.xlsx`` file; ``merged`` are ranges with what they say, ``hidden`` names of sheets."""
     import xlsxwriter
 
@@ -189,9 +193,9 @@ def workbook(sheets: Mapping[str, Iterable[Iterable[object]]], **more: object) -
             sheet = book.add_worksheet(name)
             for number, row in enumerate(rows):
                 sheet.write_row(number, 0, row)
-            if name in more.get("hidden", ()):
+            if name in hidden:
                 sheet.hide()
-            for place, text in more.get("merged", {}).items():
+            for place, text in (merged or {}).items():
                 sheet.merge_range(place, text)
     return buffer.getvalue()
 
