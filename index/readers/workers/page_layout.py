@@ -23,7 +23,13 @@ _NARROWEST_SIDE = 6
 _FULL = 0.75
 """Share of a side's width that most of its lines fill, where they are running text."""
 
-_MOST_PIECES, _MOST_GUTTERS, _MOST_CUTS = 5000, 40, 12
+_MOST_PIECES, _MOST_GUTTERS, _MOST_CUTS = 5000, 12, 12
+_MOST_COLUMNS = 4
+"""Columns beside each other that are told apart, two at a time."""
+
+_MOST_ASIDE = 0.2
+"""Share of a side that may stand above and below the columns that it is made of itself."""
+
 _SENTENCE_MARK = re.compile(r"[，。；！？、：,;!?]|\.(?:\s|$)")
 _LETTER = r"[^\W\d_]"
 _SPACED = re.compile(r"(?<!\S)\S(?: \S)+(?!\S)")
@@ -98,7 +104,9 @@ def _ordered(pieces: list[Piece], cuts: int) -> list[Piece]:
     return [piece for part in cut for piece in _ordered(part, cuts - 1)]
 
 
-def _columns(pieces: list[Piece]) -> tuple[list[Piece], ...] | None:
+def _columns(
+    pieces: list[Piece], most: int = _MOST_COLUMNS
+) -> tuple[list[Piece], list[Piece], list[Piece], list[Piece]] | None:
     """What stands above two columns, the left one, the right one, what stands below; the longest two."""
     height = median(piece.height for piece in pieces)
     if height <= 0:
@@ -110,7 +118,7 @@ def _columns(pieces: list[Piece]) -> tuple[list[Piece], ...] | None:
             run = by_top[first:last]
             left = [piece for piece in run if piece.right <= at]
             right = [piece for piece in run if piece.left >= at]
-            if (best is None or last - first > best[0]) and _are_columns(left, right, height):
+            if (best is None or last - first > best[0]) and _are_columns(left, right, height, most):
                 best = last - first, first, last, at
     if best is None:
         return None
@@ -146,13 +154,20 @@ def _runs(by_top: list[Piece], at: float) -> Iterator[tuple[int, int]]:
         yield first, len(by_top)
 
 
-def _are_columns(left: list[Piece], right: list[Piece], height: float) -> bool:
+def _are_columns(left: list[Piece], right: list[Piece], height: float, most: int) -> bool:
     if not left or not right:
         return False
     gutter = min(piece.left for piece in right) - max(piece.right for piece in left)
     return gutter >= _NARROWEST_GUTTER * height and all(
-        _is_running_text(side, height) for side in (left, right)
+        _is_running_text(side, height) or _is_made_of_columns(side, most - 1)
+        for side in (left, right)
     )
+
+
+def _is_made_of_columns(side: list[Piece], most: int) -> bool:
+    """Whether a side is several columns itself, the lines of which need not stand level."""
+    cut = _columns(side, most) if most > 1 and len(side) >= 2 * _FEWEST_LINES else None
+    return cut is not None and len(cut[0]) + len(cut[3]) <= _MOST_ASIDE * len(side)
 
 
 def _is_running_text(side: list[Piece], height: float) -> bool:

@@ -61,6 +61,18 @@ def test_three_columns_are_read_too():
     assert page_text(page(rows)) == "\n".join([*LEFT, *RIGHT, *LEFT[:3], "末行。"])
 
 
+def test_columns_whose_lines_do_not_stand_level_are_read_one_after_the_other():
+    columns = [LEFT, RIGHT, [*LEFT[:3], "末行。"]]
+    pieces = [
+        Piece(text, 60 + 152 * column, top - 12, 60 + 152 * column + 12 * len(text), top, 0, 0)
+        for column, lines in enumerate(columns)
+        for top, text in ((700 - 18 * line - 7 * column, text) for line, text in enumerate(lines))
+    ]
+    assert page_text(list(by_lines(pieces))) == "\n".join(
+        line for lines in columns for line in lines
+    )
+
+
 def test_the_rows_of_a_table_stay_rows():
     rows = [
         [(60, name), (300, value)]
