@@ -23,12 +23,11 @@ from index.embedding.load import load_encoder
 from index.errors import LibraryError
 from index.library.reader import Library
 from index.library.writer import LibraryWriter, Received, StagedChunk, open_writer
-from index.readers.load import read_articles
+from index.readers.load import read_articles, suffix_of
 from index.records import (
     Article,
     Change,
     Chunk,
-    Layout,
     Problem,
     RawArticle,
     Span,
@@ -181,6 +180,9 @@ class _Job:
         self._counts: Counter[str] = Counter()
         self._problems: list[Problem] = []
         self._unread = 0
+        self._files: dict[
+            str, set[int]
+        ] = {}  # hashes of the files that articles came from, by suffix
 
     def take(self, item: RawArticle | Problem) -> None:
         """One article, or what could not be read as one."""
@@ -188,6 +190,8 @@ class _Job:
             self._report(item)
             self._unread += item.lost
             return
+        if suffix := suffix_of(item.origin):
+            self._files.setdefault(suffix, set()).add(hash(item.origin))
         for raw in self._parts(item):
             if self._is_new(raw):
                 self._receive(raw)
@@ -255,7 +259,13 @@ class _Job:
     def summary(self, seconds: float) -> Summary:
         counts = self._counts
         read = sum(counts[key] for key in ("added", "changed", "unchanged", "repeated", "failed"))
-        return Summary(read=read, seconds=seconds, problems=tuple(self._problems), **counts)
+        return Summary(
+            read=read,
+            seconds=seconds,
+            problems=tuple(self._problems),
+            files={suffix: len(self._files[suffix]) for suffix in sorted(self._files)},
+            **counts,
+        )
 
     def _report(self, problem: Problem) -> None:
         self._problems.append(problem)
@@ -263,7 +273,7 @@ class _Job:
 
     def _parts(self, raw: RawArticle) -> list[RawArticle]:
         """The articles of a page; anything else as it is."""
-        if raw.layout is not Layout.PAGE:
+        if not raw.layout.is_page:
             return [raw]
         parts = split_page(raw)
         self._pages.setdefault(raw.article_id, []).extend(part.article_id for part in parts)

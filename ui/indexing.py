@@ -93,7 +93,7 @@ def index_command(
         with Library.open(folder) as opened:
             write_page(report, run_page(opened, summary))
         click.echo(say(f"report: {report}", f"报告：{report}"), err=True)
-    if summary.problems:
+    if summary.faulty:
         sys.exit(1)
 
 

@@ -24,7 +24,7 @@ from rag.records import (
 from rag.retrieval.find import WIDE
 from ui.chat.markup import fill
 from ui.language import say
-from ui.show import copies_name, kind_name, language_name, question_kind_name
+from ui.show import copies_name, kind_name, language_name, question_kind_name, recognised_name
 
 MOST_FOUND = 5
 """Articles that are shown while there is no answer yet; afterwards all are a click away."""
@@ -251,6 +251,8 @@ def about(of: Citation | Evidence | Nearest) -> str:
         parts.append(say(f"reprinted from {of.source}", f"转自 {of.source}"))
     if isinstance(of, Citation | Evidence) and of.kind is not Kind.ARTICLE:
         parts.append(kind_name(of.kind))
+    if isinstance(of, Citation) and of.recognised:
+        parts.append(recognised_name())
     if isinstance(of, Evidence) and of.copies:
         parts.append(copies_name(of.copies))
     return " · ".join(part for part in parts if part)

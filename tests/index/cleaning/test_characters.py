@@ -44,3 +44,16 @@ def test_only_a_whole_entity_name_is_an_entity():
 )
 def test_line_ends_spaces_and_invisible_characters_are_made_one_kind(raw, cleaned):
     assert clean_text(raw) == cleaned
+
+
+@pytest.mark.parametrize(
+    ("raw", "cleaned"),
+    [
+        ("\u2f8f业⼤会", "行业大会"),  # Kangxi radicals
+        ("市⻓李⻘", "市长李青"),  # radicals of the supplement
+        ("\uf900雨\U0002f800", "豈雨丽"),  # compatibility ideographs
+        ("长青行大", "长青行大"),
+    ],
+)
+def test_characters_that_only_look_like_the_common_ones_become_these(raw, cleaned):
+    assert clean_text(raw) == cleaned

@@ -66,7 +66,9 @@ def test_a_repair_brings_it_up_to_date(library, expected, encoder, schema):
 @pytest.mark.parametrize("schema", SCHEMAS)
 def test_a_job_brings_it_up_to_date(library, expected, encoder, schema):
     folder = library(schema)
-    assert index_raw(ARTICLES, folder, encoder=encoder).unchanged == 5
+    summary = index_raw(ARTICLES, folder, encoder=encoder)
+    # They may be cleaned again, by the rules of today; what is embedded already is not embedded anew.
+    assert (summary.changed + summary.unchanged, summary.embedded) == (5, 0)
     assert contents(folder, encoder, *QUESTIONS) == expected
     index_raw([article("new", "渡轮开航。")], folder, encoder=encoder)
     assert list(verify_library(folder)) == []
