@@ -129,17 +129,22 @@ def _columns(
 
 
 def _gutters(pieces: list[Piece], height: float) -> list[float]:
-    """Where pieces of a line stand apart: the middles of the gaps, each once, the commonest first."""
-    found: dict[int, list[float]] = {}
+    """Where a gutter may be: the middles of gaps in a line, and before left edges that are shared.
+
+    Lines of columns need not stand level; a short last line leaves a gap that says little.
+    """
+    places = [piece.left - _NARROWEST_GUTTER * height / 2 for piece in pieces]
     for line in _lines(pieces):
-        for one, next_one in pairwise(line):
-            if next_one.left - one.right >= _NARROWEST_GUTTER * height:
-                middle = (one.right + next_one.left) / 2
-                # A short last line leaves a wide gap: its other end tells where the gutter is.
-                for at in (middle, next_one.left - _NARROWEST_GUTTER * height / 2):
-                    found.setdefault(round(at / height), []).append(at)
-    common = sorted(found.values(), key=len, reverse=True)
-    return [median(places) for places in common[:_MOST_GUTTERS]]
+        places += [
+            (one.right + after.left) / 2
+            for one, after in pairwise(line)
+            if after.left - one.right >= _NARROWEST_GUTTER * height
+        ]
+    found: dict[int, list[float]] = {}
+    for at in places:
+        found.setdefault(round(at / height), []).append(at)
+    common = sorted(found.values(), key=len, reverse=True)[:_MOST_GUTTERS]
+    return [at for group in common for at in {min(group), median(group)}]
 
 
 def _runs(by_top: list[Piece], at: float) -> Iterator[tuple[int, int]]:
