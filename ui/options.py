@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from index.embedding.encoder import Encoder
 from index.errors import QuestionError
-from rag.question.check import check_question
-from rag.records import Filters
 from ui.language import complain, say, say_message
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # what a command imports before it can say anything is kept small
+    from index.embedding.encoder import Encoder
     from rag.assistant import Assistant
+    from rag.records import Filters
 
 DEFAULT_LIBRARY = "library"
 
@@ -85,6 +84,16 @@ encoder_option = click.option(
         "向量模型：packaged、本地目录或模型仓库名 [默认：与文章库一致]。",
     ),
 )
+allow_host_option = click.option(
+    "--allow-host",
+    "hosts",
+    multiple=True,
+    metavar="NAME",
+    help=say(
+        "Another name that this server is asked by, such as a proxy's; may be given again.",
+        "访问本服务器时使用的其他名称（如反向代理的域名）；可重复给出。",
+    ),
+)
 
 _FILTER_OPTIONS = (
     click.option(
@@ -146,6 +155,8 @@ def filters_of(
                 f"--from {date_from} 晚于 --to {date_to}；请对调",
             )
         )
+    from rag.records import Filters
+
     return Filters(date_from, date_to, accounts=tuple(accounts), from_question=not literal)
 
 
@@ -170,8 +181,44 @@ def check_accounts(wanted: Sequence[str], there: Collection[str]) -> None:
         )
 
 
+def check_paths(paths: Sequence[Path], *, all_of_them: bool = True) -> None:
+    """Refuse paths that no articles can be at, before anything is loaded or made for them.
+
+    Args:
+        all_of_them: Refuse also where only some are wrong.
+
+    Raises:
+        click.UsageError: it says what is wrong with the first.
+    """
+    wrong = [problem for path in paths if (problem := _wrong_with(path))]
+    if wrong and (all_of_them or len(wrong) == len(paths)):
+        raise click.UsageError(wrong[0])
+
+
+def _wrong_with(path: Path) -> str:
+    name = str(path)
+    if name == "-":
+        return ""
+    if not os.path.exists(path):  # where pathlib raises, this tells
+        return say(
+            f"there is no file or folder {name!r}; check the path",
+            f"没有文件或目录 {name!r}；请检查路径",
+        )
+    from index.readers.load import SUFFIXES
+
+    if path.is_file() and not name.lower().endswith(SUFFIXES):
+        kinds = ", ".join(SUFFIXES), "、".join(SUFFIXES)
+        return say(
+            f"{name!r} is of a kind that cannot be read; give {kinds[0]} files",
+            f"无法识别 {name!r} 的格式；请使用 {kinds[1]} 文件",
+        )
+    return ""
+
+
 def check_usage(question: str) -> None:
     """End with exit code 2 on a question that cannot be asked, before anything is loaded for it."""
+    from rag.question.check import check_question
+
     try:
         check_question(question)
     except QuestionError as error:

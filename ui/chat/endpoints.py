@@ -1,32 +1,56 @@
-"""What programs may call, by ``gradio_client`` or as tools of the MCP server."""
+"""What programs may call, by ``gradio_client`` or as tools of the MCP server.
+
+Gradio takes seconds to import and is needed for nothing else: the server imports this module when
+the first program asks.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, replace
+import os
+from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+
 import gradio as gr
+from fastapi import FastAPI
+from gradio.events import api
+from starlette.requests import Request
 
 from index.errors import JuwenError
 from rag.assistant import Assistant
-from rag.records import EXTRACTIVE, Answer, Strictness, Turn
+from rag.records import Strictness, Turn
 from rag.retrieval.retrieve import to_evidence
-from ui.chat.converse import Streams, converse, read_asked, read_filters
-from ui.chat.guard import session_of
+from ui.chat.converse import read_filters
 from ui.chat.limits import Limits
-from ui.chat.turns import error_html
-from ui.language import say_message, speaking
+from ui.chat.questions import address_of
+from ui.chat.routes import AT_ONCE
+from ui.language import say_message
 
 MOST_ARTICLES = 10
+_QUESTIONS = "questions"
 
 
-def address_of(request: gr.Request | None) -> tuple[str, str]:
-    """The session and the address that a request belongs to."""
-    if request is None or request.request is None:
-        return "", ""
-    client = request.request.client
-    return session_of(request.request.cookies), client.host if client else ""
+def program_app(assistant: Assistant, limits: Limits, *, mcp: bool) -> FastAPI:
+    """Gradio's server with what programs may call, which runs within its ``router.lifespan_context``."""
+    ask, search_articles = endpoints(assistant, limits)
+    with gr.Blocks(analytics_enabled=False) as blocks:
+        for name, called in (("ask", ask), ("search", search_articles)):
+            api(called, api_name=name, concurrency_limit=AT_ONCE, concurrency_id=_QUESTIONS)
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    gr.mount_gradio_app(
+        app,
+        blocks,
+        path="/",
+        mcp_server=mcp,
+        ssr_mode=False,
+        run_history=False,
+        enable_monitoring=False,
+        pwa=False,
+    )
+    return app
 
 
 def endpoints(assistant: Assistant, limits: Limits) -> tuple[Callable[..., Any], ...]:
@@ -58,7 +82,7 @@ def endpoints(assistant: Assistant, limits: Limits) -> tuple[Callable[..., Any],
             "refused" is true of a refusal alone.
         """
         try:
-            limits.count(*address_of(request))
+            limits.count(*_address_of(request))
             turns = [Turn(str(one["question"]), str(one["answer"])) for one in history or ()]
             filters = read_filters(
                 {"date_from": date_from, "date_to": date_to, "accounts": accounts}
@@ -89,7 +113,7 @@ def endpoints(assistant: Assistant, limits: Limits) -> tuple[Callable[..., Any],
             For each article its id, title, date, account and the passage that fits best.
         """
         try:
-            limits.count(*address_of(request))
+            limits.count(*_address_of(request))
             filters = read_filters(
                 {"date_from": date_from, "date_to": date_to, "accounts": accounts}
             )
@@ -104,39 +128,9 @@ def endpoints(assistant: Assistant, limits: Limits) -> tuple[Callable[..., Any],
     return ask, search_articles
 
 
-def conversation(
-    assistant: Streams,
-    limits: Limits,
-    instead: Callable[[Answer], Sequence[str]],
-    models: Sequence[str] = (),
-) -> Callable[..., Iterator[dict[str, Any]]]:
-    """What the page calls to ask: the parts of the page, as they come.
-
-    Args:
-        models: The chat models that a reader may choose; no other is ever called.
-    """
-    answerers = (EXTRACTIVE, *models) if models else ()
-
-    def conversing(asked: dict[str, Any], request: gr.Request) -> Iterator[dict[str, Any]]:
-        """Ask from the page."""
-        try:
-            limits.count(*address_of(request))
-            read = read_asked(asked)
-            if read.answerer not in answerers:
-                read = replace(read, answerer="")
-        except JuwenError as error:
-            yield failed(error, chinese=bool(asked.get("chinese")))
-            return
-        yield from converse(assistant, read, instead)
-
-    return conversing
-
-
-def failed(error: JuwenError, *, chinese: bool) -> dict[str, Any]:
-    """A part of the page that says what is wrong."""
-    with speaking(chinese=chinese):
-        message = say_message(error.message)
-        return {"state": "failed", "slots": {"answer": error_html(message)}, "said": message}
+def _address_of(request: gr.Request | None) -> tuple[str, str]:
+    asking = request.request if request is not None else None
+    return address_of(asking) if isinstance(asking, Request) else ("", "")
 
 
 def _plain(error: Exception) -> gr.Error:

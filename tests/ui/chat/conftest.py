@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from index.build import index_articles, index_raw, remove_articles
@@ -105,6 +106,7 @@ def shared_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         ) as assistant,
         serving(assistant, settings_for(encoder)) as url,
     ):
+        httpx.get(f"{url}config", timeout=120)  # programs have to wait until Gradio is imported
         yield url.rstrip("/")
 
 

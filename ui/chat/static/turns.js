@@ -45,12 +45,12 @@ async function run(turn) {
   keep();
   node.querySelector(".question").textContent = turn.question;
   for (const slot of node.querySelectorAll("[data-slot]")) slot.replaceChildren();
-  status(node, words.searching);
+  status(node, "loading" in document.documentElement.dataset ? words.loading : words.searching);
   node.classList.add("running");
   node.scrollIntoView({ block: "start", behavior: calm() });
   const asking = ask(asked(turn), (part) => {
     fillSlots(turn, part);
-    status(node, part.state === "found" ? words.found : part.state === "searching" ? words.searching : "");
+    status(node, words[part.state] ?? "");
     if (part.said) say(part.said);
   });
   running.set(turn.id, asking);
