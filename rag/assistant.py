@@ -202,6 +202,11 @@ class Assistant:
         check_encoder(Path(folder), manifest, encoder)
         return cls(library, encoder, reranker, chat, reader, kinds)
 
+    @property
+    def encoder(self) -> Encoder:
+        """The embedding model, which another library's assistant may share."""
+        return self._encoder
+
     def close(self) -> None:
         self.library.close()
 

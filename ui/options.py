@@ -25,8 +25,10 @@ DEFAULT_LIBRARY = "library"
 _NEAR_ACCOUNTS = 5
 
 
-def named_encoder(name: str | None) -> Encoder | None:
+def named_encoder(name: str | Encoder | None) -> Encoder | None:
     """What was given with ``encoder_option``; ``None`` stands for the library's own model."""
+    if not isinstance(name, str):
+        return name
     from index.embedding.load import (
         load_encoder,  # commands that load no model need not wait for it
     )
@@ -34,7 +36,7 @@ def named_encoder(name: str | None) -> Encoder | None:
     return load_encoder(name) if name else None
 
 
-def open_assistant(folder: Path, encoder: str | None) -> Assistant:
+def open_assistant(folder: Path, encoder: str | Encoder | None) -> Assistant:
     """The assistant of a library, with the models that were named for it or in the environment.
 
     Raises:
