@@ -31,7 +31,9 @@ _PROGRAMS = re.compile(
     r"/config|/gradio_api/(?:info|queue/join|queue/data|cancel|reset|heartbeat/[\w-]{1,64}"
     r"|call(?:/v2)?/\w{1,40}(?:/[\w-]{1,64})?)/?"
 )
-_MCP = re.compile(r"/gradio_api/mcp(?:/(?:http|sse|messages|schema)?)?/?")
+TOOLS = ("/mcp", "/gradio_api/mcp")
+"""Where the MCP server is."""
+
 UPLOAD = "/page/upload"
 HEALTH = "/health"
 """Answers 200 once questions can be answered, 503 before; says nothing else, and asks nobody's name."""
@@ -109,8 +111,8 @@ class Guard:
         return None
 
     def _exists(self, path: str) -> bool:
-        there = (_PAGE, _PROGRAMS, _MCP) if self.mcp else (_PAGE, _PROGRAMS)
-        return any(pattern.fullmatch(path) for pattern in there)
+        tools = self.mcp and path.removesuffix("/") in TOOLS
+        return tools or any(pattern.fullmatch(path) for pattern in (_PAGE, _PROGRAMS))
 
 
 def session_of(cookies: Mapping[str, str]) -> str:

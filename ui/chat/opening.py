@@ -20,7 +20,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from index.errors import JuwenError, Message
-from ui.chat.guard import HEALTH
+from ui.chat.guard import HEALTH, TOOLS
 from ui.chat.programs import Programs
 from ui.chat.spoken import answering
 from ui.language import say_message
@@ -42,15 +42,16 @@ class Opening:
         doing: What is being done meanwhile.
     """
 
-    def __init__(self, html: Callable[[bool], str], programs: Programs) -> None:
+    def __init__(self, html: Callable[[bool], str], programs: Programs, tools: Programs) -> None:
         """
         Args:
             html: The page, told whether it can answer already.
-            programs: What answers other programs.
+            programs: What answers ``gradio_client``.
+            tools: What answers MCP clients, at ``/mcp``.
         """
         self.page: Future[ASGIApp] = Future()
         self.doing = _LOADING
-        self._programs = programs
+        self._programs, self._tools = programs, tools
         self._html = html
         self._at_once = Starlette(
             routes=[
@@ -74,7 +75,10 @@ class Opening:
             return
         try:
             app = await _waited_for(self.page)
-            if path.startswith(("/gradio_api/", "/config")):
+            if path.startswith(TOOLS):
+                scope = {**scope, "path": TOOLS[0]}
+                app = await self._tools.app()
+            elif path.startswith(("/gradio_api/", "/config")):
                 app = await self._programs.app()
         except JuwenError as error:
             with answering(Request(scope)):

@@ -74,7 +74,8 @@ class Page:
         self.url = url
         self._settings = settings
         self._programs = Programs(self._load_programs)
-        self._opening = Opening(self._html, self._programs)
+        self._tools = Programs(self._load_tools)
+        self._opening = Opening(self._html, self._programs, self._tools)
         self._assistant: Assistant | None = None
         self._jobs: Jobs | None = None
         self._quiet = Quiet()
@@ -140,6 +141,7 @@ class Page:
 
     async def close(self) -> None:
         await self._programs.close()
+        await self._tools.close()
         if self._jobs is not None:
             self._jobs.close()
 
@@ -152,8 +154,13 @@ class Page:
             from ui.chat.endpoints import program_app
 
         assert self._assistant is not None, "programs wait for the assistant"
-        settings = self._settings
-        return partial(program_app, self._assistant, settings.limits, mcp=settings.mcp)
+        return partial(program_app, self._assistant, self._settings.limits)
+
+    def _load_tools(self) -> Callable[[], Starlette]:
+        from ui.chat.tools import tool_app
+
+        assert self._assistant is not None, "tools wait for the assistant"
+        return partial(tool_app, self._assistant, self._settings.limits)
 
 
 @contextlib.contextmanager

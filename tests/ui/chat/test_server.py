@@ -237,7 +237,9 @@ def test_what_the_page_never_sends_is_refused(client, asked):
         "/openapi.json",
         "/gradio_api/openapi.json",
         "/gradio_api/runs",
+        "/mcp",
         "/gradio_api/mcp/",
+        "/gradio_api/mcp/sse",
         "/gradio_api/vibe-code/",
         "/page/../server.py",
         "/page/%2e%2e/server.py",
@@ -382,20 +384,42 @@ def test_tools_of_the_mcp_server(page_assistant, page_settings):
     mcp = pytest.importorskip("mcp")
     from mcp.client.streamable_http import streamable_http_client
 
-    async def tools(url: str) -> tuple[list[str], str]:
+    async def tools(url: str) -> tuple:
         async with (
-            streamable_http_client(url + "gradio_api/mcp/") as (read, write, _),
+            streamable_http_client(url) as (read, write, _),
             mcp.ClientSession(read, write) as session,
         ):
             await session.initialize()
-            names = [tool.name for tool in (await session.list_tools()).tools]
+            listed = (await session.list_tools()).tools
             answer = await session.call_tool("ask", {"question": BRIDGE})
-            return names, answer.content[0].text
+            found = await session.call_tool("search_articles", {"question": "大桥", "most": 2})
+            wrong = await session.call_tool("ask", {"question": " "})
+            return listed, answer, found, wrong
 
-    with serving(page_assistant, replace(page_settings, mcp=True)) as url:
-        names, answer = asyncio.run(tools(url))
-    assert sorted(names) == ["ask", "search_articles"]
-    assert "东岸大桥将于6月28日通车。" in answer
+    settings = replace(page_settings, mcp=True, limits=Limits(10_000, 10_000))
+    with serving(page_assistant, settings) as url:
+        for path in ("mcp", "gradio_api/mcp/"):
+            listed, answer, found, wrong = asyncio.run(tools(url + path))
+            assert [tool.name for tool in listed] == ["ask", "search_articles"]
+            assert "context" not in listed[0].inputSchema["properties"]
+            assert "Answer a question from the library" in listed[0].description
+            body = json.loads(answer.content[0].text)
+            assert body["sentences"][0]["text"] == "东岸大桥将于6月28日通车。"
+            assert answer.structuredContent["citations"][0]["article_id"] == "bridge"
+            assert len(found.structuredContent["result"]) == 2
+            assert wrong.isError
+            assert "the question is empty" in wrong.content[0].text
+
+
+def test_tools_count_as_questions(page_assistant, page_settings):
+    pytest.importorskip("mcp")
+    call = {"name": "ask", "arguments": {"question": BRIDGE}}
+    body = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": call}
+    headers = {"Accept": "application/json, text/event-stream"}
+    settings = replace(page_settings, mcp=True, limits=Limits(2, 2))
+    with serving(page_assistant, settings) as url:
+        said = [httpx.post(url + "mcp", json=body, headers=headers).text for _ in range(3)]
+    assert ["were asked within a minute" in one for one in said] == [False, False, True]
 
 
 @pytest.mark.parametrize(
