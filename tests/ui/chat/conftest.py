@@ -152,6 +152,13 @@ def visit(chromium: Any, shared_url: str) -> Iterator[Callable[..., Visit]]:
 
 
 @pytest.fixture
+def chromium_visits(chromium: Any) -> Iterator[Callable[..., Visit]]:
+    """Open pages that the test itself serves."""
+    with visitors(chromium, "") as opened:
+        yield opened
+
+
+@pytest.fixture
 def visit_own(chromium: Any, page_url: str) -> Iterator[Callable[..., Visit]]:
     """Open a page whose library may be changed (``page_folder``)."""
     with visitors(chromium, page_url) as opened:
