@@ -26,6 +26,8 @@ _LONGEST_TITLE, _LONGEST_ENGLISH_TITLE = 18, 60
 _MOST_FOLLOW_UPS = 3
 _MOST_TAGS = 3
 _TRIED_OF_AN_ARTICLE = 4
+_LOOKED_AT = 3
+"""Nearest articles whose questions are tried, beside those that were cited."""
 
 
 class TaskKind(StrEnum):
