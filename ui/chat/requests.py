@@ -22,10 +22,11 @@ from rag.suggestions import starters as make_starters
 from ui.chat.converse import done_part, read_filters
 from ui.chat.feedback import read_feedback_form, store_feedback
 from ui.chat.jobs import Job, State
-from ui.chat.kept import read_answer, to_markdown
+from ui.chat.kept import read_answer, to_markdown, to_rich_text
 from ui.chat.markup import fill
 from ui.chat.reader import Marked, article_html, parse_spans
 from ui.chat.shelf import Cleaned, found_html, headings_html, library_html, report_html
+from ui.chat.word import to_word
 from ui.language import say, say_message, speaks_chinese
 
 Plain = Mapping[str, Any]
@@ -74,6 +75,7 @@ class Requests:
             "starters": self.starters,
             "render": self.render,
             "export": self.export,
+            "copy": self.copy,
             "feedback": self.feedback,
             "remove": self.remove,
         }
@@ -129,6 +131,15 @@ class Requests:
     def export(self, values: Plain) -> Plain:
         """A conversation as Markdown."""
         return {"text": to_markdown([read_answer(one) for one in _answers(values)])}
+
+    def copy(self, values: Plain) -> Plain:
+        """Answers to paste elsewhere: with links, and as plain text."""
+        html, text = to_rich_text([read_answer(one) for one in _answers(values)])
+        return {"html": html, "text": text}
+
+    def word(self, values: Plain) -> bytes:
+        """A conversation as a Word document."""
+        return to_word([read_answer(one) for one in _answers(values)])
 
     def feedback(self, values: Plain) -> Plain:
         """Keep what a reader says of an answer."""

@@ -34,7 +34,8 @@ _WAITING: Part = {"state": "waiting", "slots": {}, "said": ""}
 def page_app(requests: Requests, jobs: Jobs, ask: Ask) -> Starlette:
     """The application that answers the page."""
     plain = [_plain(name, answer) for name, answer in requests.pure.items()]
-    return Starlette(routes=[_questions(ask), *plain, *_uploads(requests, jobs)])
+    word = _plain("word", requests.word)
+    return Starlette(routes=[_questions(ask), *plain, word, *_uploads(requests, jobs)])
 
 
 def _questions(ask: Ask) -> Route:
@@ -71,7 +72,11 @@ def _line(part: Part) -> str:
     return json.dumps(part, ensure_ascii=False) + "\n"
 
 
-def _plain(name: str, answer: Callable[[Mapping[str, Any]], Mapping[str, Any]]) -> Route:
+Answering = Callable[[Mapping[str, Any]], Mapping[str, Any] | bytes]
+"""Gives values, which are sent as JSON, or a file."""
+
+
+def _plain(name: str, answer: Answering) -> Route:
     async def requested(request: Request) -> Response:
         values = await _values(request)
         if isinstance(values, Response):
@@ -89,14 +94,13 @@ async def _values(request: Request) -> dict[str, Any] | Response:
     return values if isinstance(values, dict) else JSONResponse({"problem": "no JSON object"}, 400)
 
 
-def _answered(
-    request: Request,
-    answer: Callable[[Mapping[str, Any]], Mapping[str, Any]],
-    values: Mapping[str, Any],
-) -> JSONResponse:
+def _answered(request: Request, answer: Answering, values: Mapping[str, Any]) -> Response:
     with answering(request):
         try:
-            return JSONResponse(answer(values))
+            found = answer(values)
+            if isinstance(found, bytes):
+                return Response(found, media_type="application/octet-stream")
+            return JSONResponse(found)
         except JuwenError as error:
             return JSONResponse({"problem": say_message(error.message)}, 422)
 

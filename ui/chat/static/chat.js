@@ -1,7 +1,7 @@
 // The page: the question's field, the keys, the dialogs.
 
 import { closePanel, isOpen, openLibrary } from "./panel.js";
-import { ready, request } from "./server.js";
+import { download, ready, request } from "./server.js";
 import { begin, conversations, current, forget, keep, keepSettings, settings, titleOf, words } from "./state.js";
 import { askNew, showConversation, stopAll, suggestion } from "./turns.js";
 import "./bubble.js";
@@ -10,6 +10,7 @@ import { toast } from "./voice.js";
 
 const field = document.getElementById("question");
 const form = document.getElementById("ask");
+const WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
 const YEAR = 365 * 24 * 3600;
 
 form.addEventListener("submit", (event) => {
@@ -18,7 +19,7 @@ form.addEventListener("submit", (event) => {
   if (!question || !document.getElementById("stop").hidden) return;
   field.value = "";
   fit();
-  if (matchMedia("(max-width: 860px)").matches) closePanel();
+  if (matchMedia("(max-width: 700px)").matches) closePanel();
   askNew(question);
 });
 
@@ -58,6 +59,10 @@ const deeds = {
   async markdown() {
     const answers = current.conversation.turns.map((turn) => turn.answer).filter(Boolean);
     save("md", "text/markdown", (await request("export", { answers })).text);
+  },
+  async docx() {
+    const answers = current.conversation.turns.map((turn) => turn.answer).filter(Boolean);
+    save("docx", WORD, await download("word", { answers }));
   },
   json() {
     const turns = current.conversation.turns.map(({ question, answer }) => ({ question, answer }));

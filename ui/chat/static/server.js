@@ -10,6 +10,16 @@ export async function request(name, values = {}) {
   return (await answered(response)).json();
 }
 
+// The same, for what comes as a file.
+export async function download(name, values) {
+  const response = await fetch(`page/${name}`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(values),
+  });
+  return (await answered(response)).blob();
+}
+
 async function answered(response) {
   if (response.ok) return response;
   let problem = `${response.status}`;
