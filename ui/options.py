@@ -206,14 +206,10 @@ def _wrong_with(path: Path) -> str:
             f"there is no file or folder {name!r}; check the path",
             f"没有文件或目录 {name!r}；请检查路径",
         )
-    from index.readers.load import SUFFIXES
+    from index.readers.load import refusal_of, suffix_of
 
-    if path.is_file() and not name.lower().endswith(SUFFIXES):
-        kinds = ", ".join(SUFFIXES), "、".join(SUFFIXES)
-        return say(
-            f"{name!r} is of a kind that cannot be read; give {kinds[0]} files",
-            f"无法识别 {name!r} 的格式；请使用 {kinds[1]} 文件",
-        )
+    if path.is_file() and not suffix_of(name):
+        return say_message(refusal_of(name).message)
     return ""
 
 

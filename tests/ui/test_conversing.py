@@ -94,7 +94,7 @@ def test_articles_are_put_into_the_library_before(juwen, tmp_path: Path, served)
 
 @pytest.mark.parametrize("command", ["chat", "index"])
 @pytest.mark.parametrize(
-    ("name", "said"), [("none.json", "no file or folder"), ("a.exe", "cannot be read")]
+    ("name", "said"), [("none.json", "no file or folder"), ("a.exe", "not a file that can be read")]
 )
 def test_a_wrong_path_is_said_before_anything_is_made(
     juwen, tmp_path, served, monkeypatch, command, name, said
