@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from index import given
 from index.chunk import chunk_article
 from index.cleaning.clean import VERSION as CLEANING_VERSION
 from index.cleaning.clean import clean
@@ -58,8 +59,8 @@ class _Pending:
 
 
 def index_articles(
-    paths: Sequence[Path],
-    folder: Path,
+    paths: str | Path | Iterable[str | Path],
+    folder: str | Path,
     *,
     columns: Mapping[str, str] | None = None,
     encoder: Encoder | None = None,
@@ -75,7 +76,7 @@ def index_articles(
     stopped.
 
     Args:
-        paths: Exports, text files, folders of them and so on (``index.readers.load``).
+        paths: Exports, text files, folders of them and so on (``index.readers.load``); one or several.
         columns: Names that the fields of a table or an export have, by attribute of ``RawArticle``.
         encoder: Embeds the chunks; by default the library's own, or the packaged one for a new library.
         chunk_tokens: Size of a chunk in a new library, 192 by default.
@@ -86,10 +87,11 @@ def index_articles(
     Raises:
         LibraryError: the library cannot be written, or was built otherwise; see ``open_writer``.
         EncoderError: the embedding model cannot be loaded.
+        GivenError: what was given for a path is none.
     """
     return index_raw(
-        read_articles(paths, columns=columns),
-        folder,
+        read_articles(given.paths("paths", paths), columns=columns),
+        given.path("folder", folder),
         encoder=encoder,
         chunk_tokens=chunk_tokens,
         sync=sync,

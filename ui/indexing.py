@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.resources import as_file, files
 from pathlib import Path
 
@@ -19,7 +19,13 @@ from index.records import Summary
 from ui.cleaning import run_page
 from ui.html_page import check_writable, write_page
 from ui.language import complain, say, say_message
-from ui.options import DEFAULT_LIBRARY, encoder_option, library_option, named_encoder
+from ui.options import (
+    DEFAULT_LIBRARY,
+    check_paths,
+    encoder_option,
+    library_option,
+    named_encoder,
+)
 from ui.show import printable, show_summary
 from ui.terminal import Progress
 
@@ -81,6 +87,7 @@ def index_command(
     report: Path | None,
     as_json: bool,
 ) -> None:
+    check_paths(paths, all_of_them=False)
     folder = library or Path(DEFAULT_LIBRARY)
     columns = _columns(mapped)
     if report is not None:
@@ -105,9 +112,19 @@ def run_index(
     columns: Mapping[str, str] | None = None,
     *,
     sync: bool = False,
+    told: Callable[[int, int], None] = lambda done, total: None,
 ) -> Summary:
-    """Index with a progress bar; complain of every problem."""
-    with Progress(say("indexing", "索引中")) as progress:
+    """Index with a progress bar; complain of every problem.
+
+    Args:
+        told: Told how far it is, too.
+    """
+    with Progress(say("indexing", "索引中")) as bar:
+
+        def progress(done: int, total: int) -> None:
+            bar(done, total)
+            told(done, total)
+
         summary = index_articles(
             paths,
             folder,
@@ -122,7 +139,9 @@ def run_index(
     return summary
 
 
-def index_samples(folder: Path, encoder: str | None) -> None:
+def index_samples(
+    folder: Path, encoder: str | None, told: Callable[[int, int], None] = lambda done, total: None
+) -> None:
     """Make a library of the sample articles."""
     click.echo(
         say(
@@ -133,7 +152,7 @@ def index_samples(folder: Path, encoder: str | None) -> None:
         err=True,
     )
     with as_file(files("index") / "samples" / "articles.json") as samples:
-        click.echo(show_summary(run_index([samples], folder, encoder)), err=True)
+        click.echo(show_summary(run_index([samples], folder, encoder, told=told)), err=True)
 
 
 def _columns(mapped: Sequence[str]) -> Mapping[str, str] | None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import groupby
 
 from index.records import Kind
+from index.text.language import Language, detect_language
 from rag.events import QuestionRead
+from rag.extractive.refusal import in_words
 from rag.records import (
     EXTRACTIVE,
     Answer,
@@ -19,6 +21,7 @@ from rag.records import (
     Evidence,
     Nearest,
     QuestionKind,
+    Refusal,
     Support,
 )
 from rag.retrieval.find import WIDE
@@ -198,18 +201,23 @@ def answer_html(answer: Answer) -> str:
 
 
 def refusal_html(answer: Answer) -> str:
-    """What was looked for, what is missing, and the nearest articles, each a click away."""
+    """What the answer says, and the nearest articles, each a click away."""
     refusal = answer.refusal
     nearest = refusal.nearest if refusal and refusal.nearest else _nearest(answer.evidence)
     return fill(
         "refusal",
         answer=answer,
-        remark="" if answer.evidence else answer.answer,
-        looked_for=refusal.looked_for if refusal else (),
-        missing=refusal.missing if refusal else (),
+        lead=_refusal_lead(answer),
         nearest=nearest,
         about=about,
     )
+
+
+def _refusal_lead(answer: Answer) -> str:
+    """The answer's own words, without the nearest articles, which stand under them."""
+    if not answer.evidence:  # a greeting, thanks: the articles have nothing to do with it
+        return answer.answer
+    return in_words(answer.question, replace(answer.refusal or Refusal(), nearest=()))
 
 
 def error_html(message: str) -> str:
@@ -295,9 +303,29 @@ def _sentences(
         "short_cited": by_marker.get(short.marker) if short else None,
         "answer": answer,
         "extractive": EXTRACTIVE,
+        "foreign": _foreign(answer) if answer else "",
         "about": about,
         "span_list": span_list,
     }
+
+
+def _foreign(answer: Answer) -> str:
+    """What a reader can do with sentences in another language than his question's."""
+    asked = detect_language(answer.question)
+    own = [detect_language(one.text) for one in answer.sentences if one.markers]
+    if answer.answerer != EXTRACTIVE or not own or any(one is asked for one in own):
+        return ""
+    if asked is Language.ENGLISH:
+        return say(
+            "These are the articles' own words, which are Chinese. With a chat model connected the "
+            "answer is written in English; without one, your browser can translate this page.",
+            "以上是文章原文（中文）。连接对话模型后可用英文作答；否则可用浏览器翻译本页。",
+        )
+    return say(
+        "These are the articles' own words, which are English. With a chat model connected the "
+        "answer is written in Chinese; without one, your browser can translate this page.",
+        "以上是文章原文（英文）。连接对话模型后可用中文作答；否则可用浏览器翻译本页。",
+    )
 
 
 def _nearest(evidence: Sequence[Evidence]) -> tuple[Nearest, ...]:
