@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Generator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -35,18 +35,21 @@ from rag.extractive.answer import (
 )
 from rag.extractive.candidates import readable, score_sentences
 from rag.extractive.certainty import Judgement
-from rag.extractive.conflicts import Said, disagreement
+from rag.extractive.conflicts import Said, disagreement, with_both
 from rag.extractive.reader import PackagedReader, Reader
 from rag.extractive.refusal import in_words, refusal_of
 from rag.extractive.reorder import reordered
 from rag.generation.chat_model import ChatModel, add_usage, as_chat_model
-from rag.generation.generate import WrittenAnswer, write_answer
+from rag.generation.generate import Checking, write_answer
+from rag.generation.no_answer import RefusalTeller, TrainedRefusals
 from rag.generation.rewrite import rewrite_question
+from rag.generation.writing import WrittenAnswer
 from rag.kinds.apart import Apart
 from rag.kinds.catalogue import catalogue
 from rag.kinds.conversation import meant_by, more_on, remarked, said_of
 from rag.kinds.course import course
 from rag.kinds.listed import listed
+from rag.kinds.material import Material
 from rag.kinds.overview import overview
 from rag.kinds.pieces import Piece, draft_of
 from rag.kinds.premise import Contradicted, contradicted, corrected
@@ -174,6 +177,7 @@ class Assistant:
         chat_model: ChatModel | None = None,
         reader: Reader | None = None,
         kinds: KindTeller | None = None,
+        refusals: RefusalTeller | None = None,
     ) -> None:
         self.library = library
         self.chat_model = chat_model
@@ -181,6 +185,7 @@ class Assistant:
         self._retriever = Retriever(library, encoder, reranker)
         self._reader = reader or PackagedReader(encoder)
         self._kinds = kinds or TrainedKinds(encoder)
+        self._refusals = refusals or TrainedRefusals(encoder)
 
     @classmethod
     def open(
@@ -192,6 +197,7 @@ class Assistant:
         chat_model: str | BaseChatModel | ChatModel | None = None,
         reader: Reader | None = None,
         kinds: KindTeller | None = None,
+        refusals: RefusalTeller | None = None,
     ) -> Assistant:
         """Open the assistant of a library folder.
 
@@ -203,6 +209,7 @@ class Assistant:
                 LangChain chat model; by default the articles' own sentences answer.
             reader: Finds the words that answer; by default the one that comes with the installation.
             kinds: Tells kinds of questions apart; by default the trained one.
+            refusals: Tells a chat model's refusals from its answers; by default the trained one.
 
         Raises:
             LibraryError: the folder is not a library, or was built with another embedding model.
@@ -215,7 +222,7 @@ class Assistant:
         manifest = library.manifest()
         encoder = encoder or load_encoder(manifest.encoder)
         check_encoder(folder, manifest, encoder)
-        return cls(library, encoder, reranker, chat, reader, kinds)
+        return cls(library, encoder, reranker, chat, reader, kinds, refusals)
 
     @property
     def encoder(self) -> Encoder:
@@ -380,15 +387,15 @@ class Assistant:
         if chat:
             written = yield from write_answer(
                 asked.text,
-                found.articles,
+                self._material(asking).chooser(asked, found, read),
                 chat,
-                strictness=asking.strictness,
-                most_sources=asking.most_sources,
-                similarity=self._similarity(),
-                config=asking.config,
+                Checking(self._refusals, asking.strictness, self._similarity()),
+                asking.config,
             )
-            if written.refused or written.draft:
-                return _Outcome(written.draft, chat.name, written)
+            if written.refused:
+                return _Outcome(None, chat.name, written)
+            if written.draft:
+                return (yield from self._beside(found, read, chat, written, asking))
         if chat and (told := self._told(asked, found, None, asking)):
             yield from _events(told)
             return _Outcome(told, EXTRACTIVE, written)
@@ -402,11 +409,29 @@ class Assistant:
                 yield from _events(quoted)
                 return _Outcome(quoted, EXTRACTIVE, written)
         direct = read.certainty is Certainty.DIRECT
-        contrary, said = (disagreement(read.candidates) if direct else None) or (None, ())
+        apart = disagreement(read.candidates, found.articles) if direct else None
+        contrary, said = apart or (None, ())
         form = LISTED if asked.kind is QuestionKind.LIST else ONE_ANSWER
         draft = drafted(own_words, read, contrary, asking.most_sources, form)
         yield from _events(draft)
         return _Outcome(draft, EXTRACTIVE, written, said)
+
+    def _beside(
+        self,
+        found: Found,
+        read: Answering,
+        chat: ChatModel,
+        written: WrittenAnswer,
+        asking: AskOptions,
+    ) -> Generator[Event, None, _Outcome]:
+        """A chat model's answer; where two articles disagree, what it left out of either beside it."""
+        assert written.draft
+        contrary, said = disagreement(read.candidates, found.articles) or (None, ())
+        if contrary is None or asking.most_sources == 1:
+            return _Outcome(written.draft, chat.name, written)
+        draft, added = with_both(written.draft, read.candidates[0], contrary)
+        yield from _events(added)
+        return _Outcome(draft, chat.name, written, said)
 
     def _told(
         self, asked: Asked, found: Found, chat: ChatModel | None, asking: AskOptions
@@ -429,10 +454,17 @@ class Assistant:
         return None
 
     def _apart(self, asking: AskOptions) -> Apart:
+        return Apart(self._retriever.find, self._reading(asking), asking.most_sources)
+
+    def _material(self, asking: AskOptions) -> Material:
+        find, read = self._retriever.find, self._reading(asking)
+        return Material(self.library, find, read, asking.most_sources)
+
+    def _reading(self, asking: AskOptions) -> Callable[[str, Found, str], Answering]:
         def read(own: str, found: Found, background: str) -> Answering:
             return self._answering(own, found, background, asking)
 
-        return Apart(self._retriever.find, read, asking.most_sources)
+        return read
 
     def _of_conversation(
         self,

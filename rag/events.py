@@ -2,7 +2,8 @@
 
 ``QuestionRead``, ``EvidenceFound``; then for each sentence of the answer any number of ``Text``, the
 ``CitationFound`` that it is the first to use, and ``Verified``, which stands for all the ``Text``
-since the last one; ``Done`` at the end, always and once. A refusal has no ``Verified``.
+since the last one; ``Done`` at the end, always and once. A refusal has no ``Verified`` that is kept.
+``Withdrawn`` may come between sentences: what a chat model had written till then was only thought.
 """
 
 from __future__ import annotations
@@ -71,6 +72,13 @@ class Verified:
 
 
 @dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """All sentences and citations so far are no part of the answer, which begins anew."""
+
+    type: ClassVar[str] = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
     """The whole answer; what it says replaces what came before it."""
 
@@ -78,4 +86,4 @@ class Done:
     answer: Answer
 
 
-Event = QuestionRead | EvidenceFound | Text | CitationFound | Verified | Done
+Event = QuestionRead | EvidenceFound | Text | CitationFound | Verified | Withdrawn | Done

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from index.text.language import Language, detect_language
 from rag.extractive.answer import Draft
 from rag.extractive.conflicts import Said
-from rag.generation.generate import WrittenAnswer
+from rag.generation.writing import WrittenAnswer
 from rag.question.answer_type import asks_for_course
 from rag.question.asked import Asked
 from rag.records import AppliedFilters, QuestionKind, iso

@@ -227,6 +227,16 @@ class FakeKinds:
         return self._actions[question]
 
 
+class FakeRefusals:
+    """Refusals are what says of quotations or of oneself that something is not there."""
+
+    def is_refusal(self, sentence: str) -> bool:
+        return bool(_REFUSALS.search(sentence))
+
+
+_REFUSALS = re.compile(r"引文.*没有|资料.*(?:没有|无法|未)|无法回答|(?:quotations|context).* not")
+
+
 @pytest.fixture(autouse=True)
 def _no_reader_by_accident(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """The fake reader and kinds wherever no others are given, in all tests but those of the packaged
@@ -234,6 +244,7 @@ def _no_reader_by_accident(request: pytest.FixtureRequest, monkeypatch: pytest.M
     if "model" not in request.keywords:
         monkeypatch.setattr("rag.assistant.PackagedReader", lambda encoder: FakeReader())
         monkeypatch.setattr("rag.assistant.TrainedKinds", lambda encoder: FakeKinds())
+        monkeypatch.setattr("rag.assistant.TrainedRefusals", lambda encoder: FakeRefusals())
 
 
 @pytest.fixture

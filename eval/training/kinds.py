@@ -25,7 +25,7 @@ from rag.question.kind import believed, model_file
 from rag.question.linear import LinearModel, features, runs_of, tokens_of
 from rag.question.subject import asking_file, asking_runs
 
-_DATA = Path(__file__).parent / "data"
+DATA = Path(__file__).parent / "data"
 _PENALTY = {"kinds": 0.33, "actions": 0.33}
 """Of the squared weights, in examples; chosen by leaving out one writer's examples at a time."""
 
@@ -48,7 +48,7 @@ class Example:
 
 
 def read_examples(name: str) -> list[Example]:
-    with (_DATA / f"{name}.jsonl").open(encoding="utf-8") as lines:
+    with (DATA / f"{name}.jsonl").open(encoding="utf-8") as lines:
         return [Example(**json.loads(line)) for line in lines]
 
 

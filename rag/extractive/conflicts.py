@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
+from index.records import Article, Passage, Span
 from index.text.dates import moments
 from index.text.numbers import quantities
 from index.text.numbers.units import comparable
+from index.text.sentences import split_sentences
+from rag.extractive.answer import Draft, join_sentences
 from rag.extractive.candidates import Candidate
+from rag.records import AnswerSentence, RankedPassage, Support, citation
 
 _AS_MUCH = 0.9
 """Share of what the best sentence tells of the question that another has to tell, too."""
@@ -25,18 +30,24 @@ class Said:
     published: date | None
 
 
-def disagreement(candidates: Sequence[Candidate]) -> tuple[Candidate, tuple[Said, Said]] | None:
+def disagreement(
+    candidates: Sequence[Candidate], articles: Sequence[Sequence[RankedPassage]] = ()
+) -> tuple[Candidate, tuple[Said, Said]] | None:
     """The likeliest sentence of another article that tells as much of the question as the likeliest
     of all and answers with another figure, with what the two say; ``None`` where none does.
 
-    A reprint or digest does not disagree with what it copies: its words may only be cut.
+    A reprint or digest does not disagree with what it copies because its words are cut, only where
+    the very sentence stands in it with another figure.
 
     Args:
         candidates: Likeliest first.
+        articles: All that were found, those that copy others among them, which are not read.
     """
     best = candidates[0] if candidates else None
     if best is None or _coverage(best) < _MUCH:
         return None
+    for copied in _in_copies(best, articles):
+        return copied, (_said(best), _said(copied))
     for other in candidates[1:]:
         as_much = _coverage(other) >= _AS_MUCH * _coverage(best)
         # What is only in the other's title, its sentence may tell another figure of: when a bridge is
@@ -49,11 +60,85 @@ def disagreement(candidates: Sequence[Candidate]) -> tuple[Candidate, tuple[Said
             and _differ(best, other)
             and _differ(other, best)
         ):
-            return other, (
-                Said(best.short, best.passage.article.date),
-                Said(other.short, other.passage.article.date),
-            )
+            return other, (_said(best), _said(other))
     return None
+
+
+def _said(one: Candidate) -> Said:
+    return Said(one.short, one.passage.article.date)
+
+
+def _in_copies(best: Candidate, articles: Sequence[Sequence[RankedPassage]]) -> Iterator[Candidate]:
+    """The sentence of ``best`` in articles that copy its own, or that it copies, where its figure is
+    another there and nothing else is."""
+    for hits in articles:
+        article = hits[0].passage.article
+        if article.article_id == best.passage.article.article_id or _copies_nothing(best, article):
+            continue
+        for span in split_sentences(article.text):
+            words = _changed(best, span.of(article.text))
+            if words:
+                passage = Passage(0, article, span, article.language)
+                moved = Span(span.start + words.start, span.start + words.end)
+                yield replace(best, passage=passage, span=span, words=moved)
+
+
+def _changed(best: Candidate, sentence: str) -> Span | None:
+    """Where a sentence that is that of ``best`` but for its answer has another figure or day."""
+    if best.words is None:
+        return None
+    start, end = best.words.start - best.span.start, best.words.end - best.span.start
+    before, after = _squeezed(best.text[:start]), _squeezed(best.text[end:])
+    match = (
+        re.fullmatch(rf"(.*?{_loosely(before)})(.+?)({_loosely(after)}.*?)", sentence, re.S)
+        if before or after
+        else None
+    )
+    if match is None or not match[2].strip() or len(match[2]) > 3 * (end - start) + 3:
+        return None
+    figures, others = _figures(best.short), _figures(match[2])
+    days, other_days = moments.find_moments(best.short), moments.find_moments(match[2])
+    same_kind = (
+        len(figures) == len(others) == 1 and comparable(figures[0].unit, others[0].unit)
+    ) or (len(days) == len(other_days) == 1)
+    differs = same_kind and _squeezed(match[2]) != _squeezed(best.short)
+    if figures and others and quantities.agrees(figures[0], others[0]):
+        differs = False
+    return Span(*match.span(2)) if differs else None
+
+
+def with_both(draft: Draft, one: Candidate, other: Candidate) -> tuple[Draft, Draft]:
+    """An answer that a chat model wrote, with the sentences of two articles that disagree, as far as
+    it does not cite them; and what was added alone."""
+    cited = {(c.article_id, c.start, c.end) for c in draft.citations}
+    missing = [
+        each
+        for each in (one, other)
+        if not any(
+            name == each.passage.article.article_id and start <= each.span.start < end
+            for name, start, end in cited
+        )
+    ]
+    next_marker = max((c.marker for c in draft.citations), default=0) + 1
+    citations = tuple(
+        replace(
+            citation(marker, each.passage, each.excerpt),
+            marks=(each.words,) if each.words else (),
+        )
+        for marker, each in enumerate(missing, next_marker)
+    )
+    sentences = tuple(
+        AnswerSentence(" ".join(c.quote.split()), (c.marker,), Support.SUPPORTED) for c in citations
+    )
+    added = Draft(join_sentences(sentences), sentences, citations)
+    both = (*draft.sentences, *sentences)
+    whole = replace(
+        draft,
+        text=join_sentences(both),
+        sentences=both,
+        citations=(*draft.citations, *citations),
+    )
+    return whole, added
 
 
 def _coverage(candidate: Candidate) -> float:
@@ -95,9 +180,21 @@ def _figures(text: str) -> list[quantities.Quantity]:
 
 def _apart(one: Candidate, other: Candidate) -> bool:
     """Whether they stand in two articles of which neither copies the other."""
-    first, second = one.passage.article, other.passage.article
-    return (
-        first.article_id != second.article_id
-        and second.article_id not in first.originals
-        and first.article_id not in second.originals
-    )
+    other_article = other.passage.article
+    same = one.passage.article.article_id == other_article.article_id
+    return not same and _copies_nothing(one, other_article)
+
+
+def _copies_nothing(one: Candidate, other: Article) -> bool:
+    """Whether neither the article of a sentence copies another one nor the other way round."""
+    first = one.passage.article
+    return other.article_id not in first.originals and first.article_id not in other.originals
+
+
+def _squeezed(text: str) -> str:
+    return "".join(text.split())
+
+
+def _loosely(text: str) -> str:
+    """A pattern for a text, wherever white space stands."""
+    return r"\s*".join(map(re.escape, text))

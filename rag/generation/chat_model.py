@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from index.errors import JuwenError
@@ -18,6 +19,7 @@ from rag.records import Usage
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
+    from langchain_core.messages import AIMessage
     from langchain_core.runnables import RunnableConfig
 
 TIMEOUT_SECONDS = 120.0
@@ -29,6 +31,10 @@ RETRIES = 2
 CONTEXT_TOKENS = 3000
 """How much evidence is shown to a chat model, where ``JUWEN_CONTEXT_TOKENS`` does not say."""
 
+MOST_CONTEXT_TOKENS = 6000
+"""How much is shown to a model whose context is known and long; more costs more than it tells."""
+
+_LEAST_EVIDENCE = 500
 _ROOM = 2048
 """Tokens that rules, examples, question and reply take beside the evidence."""
 
@@ -36,12 +42,25 @@ _EXTRAS = ("openai", "ollama", "anthropic")
 _PACKAGE = re.compile(r"pip install ([\w-]+)")
 _LONGEST_REASON = 160
 _SECRET = re.compile(r"\b(?:sk|key|Bearer)[-_ ][^\s,;]{6,}")
-_NO_CHUNKS = "No generation chunks were returned"
+_NO_CHUNKS = ("No generation chunks were returned", "No generations found in stream")
 """What LangChain raises, as a ``ValueError``, where a reply is empty; that is no failure of the model."""
+
+_REASONS = ("finish_reason", "stop_reason", "done_reason")
+"""Where OpenAI's, Anthropic's and Ollama's protocols say why a reply ended."""
+
+_TOO_LONG = (
+    re.compile(r"context|prompt is too long|too many tokens|input (?:is|tokens?)", re.I),
+    re.compile(r"exceed|too long|too many|too large|maximum|longer than|larger than|limit", re.I),
+)
+_HTTP_TOO_LONG = (400, 413, 422, 500)
 
 
 class ChatModelError(JuwenError):
     """The chat model cannot be opened, reached, or used."""
+
+
+class ContextError(ChatModelError):
+    """What it was shown is longer than the model's context."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +74,36 @@ class Price:
         return (self.input * input_tokens + self.output * output_tokens) / 1e6
 
 
+class Ending(StrEnum):
+    """How a reply ended, by what the protocol says of it."""
+
+    COMPLETE = "complete"
+    LENGTH = "length"
+    """It reached the longest that it may be."""
+    FILTERED = "filtered"
+    """The provider, or the model, withheld it or the rest of it."""
+    BROKEN = "broken"
+    """The connection, or the server, ended before the reply did."""
+
+
+_ENDINGS = {
+    Ending.LENGTH: "length|max_?(?:output_|new_)?tokens?|max_?length|model_length|token_limit"
+    "|(?:model_)?context_(?:window|length)\\w*",
+    Ending.FILTERED: "content_?filter\\w*|\\w*safety|refusal|sensitive|recitation|blocklist"
+    "|prohibited_content|spii|guardrail_intervened|error_toxic|blocked",
+    Ending.BROKEN: "error|\\w+_error|abort(?:ed)?|cancel(?:l?ed)?|timeout|interrupted|(?:un)?load"
+    "|insufficient_system_resource",
+}
+"""What the providers call each ending; any other word is that of a whole reply."""
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """What a chat model sends at a time: some text, and at the end what it counted."""
+    """What a chat model sends at a time: some text, and at the end what it counted and how it ended."""
 
     text: str
     usage: Usage | None = None
+    ending: Ending | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +121,24 @@ class ChatModel:
     context_tokens: int = CONTEXT_TOKENS
 
     def stream(
-        self, messages: Sequence[Message], config: RunnableConfig | None = None
+        self,
+        messages: Sequence[Message],
+        config: RunnableConfig | None = None,
+        *,
+        whole: bool = False,
     ) -> Iterator[Piece]:
-        """The reply, piece by piece as it arrives.
+        """The reply, piece by piece as it arrives; the last piece says how it ended.
+
+        Args:
+            whole: Ask for all of it at once, of a server that may not stream.
 
         Raises:
             ChatModelError: the model cannot be reached or used, or broke off.
         """
-        begun = False
+        begun, ending = False, None
         try:
-            for chunk in self.model.stream(list(messages), config):
+            for chunk in self._chunks(messages, config, whole=whole):
+                ending = ending_of(chunk.response_metadata) or ending
                 piece = Piece(str(chunk.text), self._usage(chunk))
                 begun = begun or bool(piece.text)
                 yield piece
@@ -96,6 +147,17 @@ class ChatModel:
         except Exception as error:
             if not str(error).startswith(_NO_CHUNKS):
                 raise explain(error, self.name, begun=begun) from error
+        if begun and ending is None and _says_how_it_ends(self.model):
+            ending = Ending.BROKEN
+        yield Piece("", ending=ending or Ending.COMPLETE)
+
+    def _chunks(
+        self, messages: Sequence[Message], config: RunnableConfig | None, *, whole: bool
+    ) -> Iterator[AIMessage]:
+        if whole:
+            yield self.model.invoke(list(messages), config)
+        else:
+            yield from self.model.stream(list(messages), config)
 
     def _usage(self, chunk: Any) -> Usage | None:
         counted = getattr(chunk, "usage_metadata", None)
@@ -103,6 +165,29 @@ class ChatModel:
             return None
         sent, received = counted["input_tokens"], counted["output_tokens"]
         return Usage(sent, received, self.price.of(sent, received) if self.price else None)
+
+
+def ending_of(metadata: Mapping[str, Any]) -> Ending | None:
+    """How a reply ended, by the metadata of one of its messages; ``None`` where they do not say.
+
+    >>> ending_of({"stop_reason": "max_tokens"}).value, ending_of({"finish_reason": None})
+    ('length', None)
+    """
+    said = next((metadata[name] for name in _REASONS if metadata.get(name)), None)
+    if said is None and metadata.get("status") == "incomplete":  # OpenAI's other protocol
+        said = (metadata.get("incomplete_details") or {}).get("reason", "length")
+    if said is None:
+        return Ending.COMPLETE if metadata.get("done") or metadata.get("status") else None
+    found = (one for one, words in _ENDINGS.items() if re.fullmatch(words, str(said), re.I))
+    return next(found, Ending.COMPLETE)
+
+
+def _says_how_it_ends(model: BaseChatModel) -> bool:
+    """Whether the model is reached by a protocol in which every whole reply says that it is."""
+    return any(
+        each.__name__ in ("BaseChatOpenAI", "ChatAnthropic", "ChatOllama")
+        for each in type(model).__mro__
+    )
 
 
 def add_usage(one: Usage | None, other: Usage | None) -> Usage | None:
@@ -134,11 +219,17 @@ def as_chat_model(model: str | BaseChatModel | ChatModel) -> ChatModel:
     return ChatModel(_name_of(model), model, _price(), _context_tokens())
 
 
-def open_chat_model(name: str) -> ChatModel:
+def open_chat_model(
+    name: str, address: str = "", key: str = "", context: int | None = None
+) -> ChatModel:
     """Open a chat model by its name, ``provider:model`` as LangChain's ``init_chat_model`` spells it.
 
-    Nothing is sent yet. Keys and addresses come from the environment variables that the provider's
-    package reads (``OPENAI_API_KEY``, ``OPENAI_BASE_URL``, ``ANTHROPIC_API_KEY``, ``OLLAMA_HOST``).
+    Nothing is sent yet. Without them, keys and addresses come from the environment variables that the
+    provider's package reads (``OPENAI_API_KEY``, ``OPENAI_BASE_URL``, ``ANTHROPIC_API_KEY``,
+    ``OLLAMA_HOST``).
+
+    Args:
+        context: How many tokens the model takes, where that is known.
 
     Raises:
         ChatModelError: the provider is not known, its package is not installed, or a setting is
@@ -146,14 +237,16 @@ def open_chat_model(name: str) -> ChatModel:
     """
     from langchain.chat_models import init_chat_model
 
-    price, tokens = _price(), _context_tokens()
-    settings = _settings(name, tokens)
+    price, tokens = _price(), _context_tokens(context)
+    settings = _settings(name, tokens, address, key)
     try:
         if not name.strip():
             raise ValueError("no name")
         model = init_chat_model(name, **settings, temperature=0)
         if (model.profile or {}).get("temperature") is False:
             model = init_chat_model(name, **settings)
+        if context is None:
+            tokens = _context_tokens((model.profile or {}).get("max_input_tokens"))
     except ImportError as error:
         raise _not_installed(name, error) from error
     except ValueError as error:  # pydantic's ValidationError is one
@@ -163,16 +256,23 @@ def open_chat_model(name: str) -> ChatModel:
     return ChatModel(name, model, price, tokens)
 
 
-def _settings(name: str, context_tokens: int) -> dict[str, Any]:
+def _settings(name: str, context_tokens: int, address: str, key: str) -> dict[str, Any]:
     provider = name.partition(":")[0]
     seconds = _number("JUWEN_CHAT_TIMEOUT", TIMEOUT_SECONDS)
+    settings: dict[str, Any] = {"base_url": address} if address else {}
     if provider == "ollama":
         # Ollama cuts what is longer than its context without a word; its client takes the time-out.
-        return {"client_kwargs": {"timeout": seconds}, "num_ctx": context_tokens + _ROOM}
-    settings: dict[str, Any] = {"timeout": seconds, "max_retries": RETRIES}
+        client: dict[str, Any] = {"timeout": seconds}
+        if key:
+            client["headers"] = {"Authorization": f"Bearer {key}"}
+        return {**settings, "client_kwargs": client, "num_ctx": context_tokens + _ROOM}
+    settings |= {"timeout": seconds, "max_retries": RETRIES}
+    if key:
+        settings["api_key"] = key
     if provider == "openai":
         settings["stream_usage"] = True  # off by default where OPENAI_BASE_URL is set
-        if os.environ.get("OPENAI_BASE_URL") and not os.environ.get("OPENAI_API_KEY"):
+        own_server = address or os.environ.get("OPENAI_BASE_URL")
+        if own_server and not key and (address or not os.environ.get("OPENAI_API_KEY")):
             settings["api_key"] = "none"  # a server of one's own asks for no key, the client does
     return settings
 
@@ -184,8 +284,11 @@ def _name_of(model: BaseChatModel) -> str:
     return type(model).__name__
 
 
-def _context_tokens() -> int:
-    return int(_number("JUWEN_CONTEXT_TOKENS", CONTEXT_TOKENS))
+def _context_tokens(context: int | None = None) -> int:
+    """How much evidence a model is shown that takes so many tokens; by default what suits most."""
+    if os.environ.get("JUWEN_CONTEXT_TOKENS") or context is None:
+        return int(_number("JUWEN_CONTEXT_TOKENS", CONTEXT_TOKENS))
+    return max(_LEAST_EVIDENCE, min(MOST_CONTEXT_TOKENS, context - _ROOM))
 
 
 def _number(variable: str, default: float) -> float:
@@ -280,13 +383,15 @@ def explain(error: Exception, name: str, *, begun: bool = False) -> ChatModelErr
         return _wrong_key(name)
     if isinstance(error, known.ModelNotFoundError) or status == 404:
         return _unknown(name)
-    if isinstance(error, known.ContextOverflowError):
+    if isinstance(error, known.ContextOverflowError) or (
+        status in _HTTP_TOO_LONG and all(sign.search(str(error)) for sign in _TOO_LONG)
+    ):
         return _too_long(name)
     if isinstance(error, known.ModelConnectionError) or _is_a(error, "Connect", "TransportError"):
         return _not_there(name)
     return ChatModelError(
-        f"the chat model {name!r} failed ({_reason(error)}); try again, or name another one in JUWEN_CHAT_MODEL",
-        f"对话模型 {name!r} 出错（{_reason(error)}）；请重试，或在 JUWEN_CHAT_MODEL 中换一个模型",
+        f"the chat model {name!r} failed ({_reason(error)}); try again, or choose another one (juwen model, or JUWEN_CHAT_MODEL)",
+        f"对话模型 {name!r} 出错（{_reason(error)}）；请重试，或换一个模型（juwen model 或 JUWEN_CHAT_MODEL）",
     )
 
 
@@ -313,20 +418,20 @@ def _limited(name: str) -> ChatModelError:
 
 def _wrong_key(name: str) -> ChatModelError:
     return ChatModelError(
-        f"the provider of the chat model {name!r} does not accept the key; check the API key in the environment (such as OPENAI_API_KEY)",
-        f"对话模型 {name!r} 的服务方不接受当前密钥；请检查环境变量中的 API 密钥（如 OPENAI_API_KEY）",
+        f"the provider of the chat model {name!r} does not accept the key; check it (juwen model, or a variable such as OPENAI_API_KEY)",
+        f"对话模型 {name!r} 的服务方不接受当前密钥；请检查密钥（juwen model，或 OPENAI_API_KEY 等环境变量）",
     )
 
 
 def _unknown(name: str) -> ChatModelError:
     return ChatModelError(
-        f"the server does not know the chat model {name!r}; check its name in JUWEN_CHAT_MODEL and the address (such as OPENAI_BASE_URL)",
-        f"服务器没有对话模型 {name!r}；请检查 JUWEN_CHAT_MODEL 中的名称和服务地址（如 OPENAI_BASE_URL）",
+        f"the server does not know the chat model {name!r}; check its name and the address (juwen model, or JUWEN_CHAT_MODEL and OPENAI_BASE_URL)",
+        f"服务器没有对话模型 {name!r}；请检查名称和服务地址（juwen model，或 JUWEN_CHAT_MODEL 与 OPENAI_BASE_URL）",
     )
 
 
-def _too_long(name: str) -> ChatModelError:
-    return ChatModelError(
+def _too_long(name: str) -> ContextError:
+    return ContextError(
         f"the evidence is too long for the chat model {name!r}; show it less with JUWEN_CONTEXT_TOKENS",
         f"证据超出对话模型 {name!r} 的上下文长度；请用 JUWEN_CONTEXT_TOKENS 减少",
     )
@@ -334,8 +439,8 @@ def _too_long(name: str) -> ChatModelError:
 
 def _not_there(name: str) -> ChatModelError:
     return ChatModelError(
-        f"the server of the chat model {name!r} cannot be reached; check that it runs, and its address (such as OPENAI_BASE_URL)",
-        f"无法连接对话模型 {name!r} 的服务器；请确认其正在运行，并检查地址（如 OPENAI_BASE_URL）",
+        f"the server of the chat model {name!r} cannot be reached; check that it runs, and its address (juwen model, or a variable such as OPENAI_BASE_URL)",
+        f"无法连接对话模型 {name!r} 的服务器；请确认其正在运行，并检查地址（juwen model，或 OPENAI_BASE_URL 等环境变量）",
     )
 
 

@@ -6,19 +6,25 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from index.text.rules import load_patterns
 from rag.generation.no_answer import may_become_no_answer
+from rag.generation.thoughts import Signal, ThoughtFilter
+from rag.generation.wrapping import Unwrapper
 from rag.verification.cited_sentences import SentenceStream, Written
 
-_THOUGHT = re.compile(r"\s*<think>.*?</think>\s*", re.S)
-_MAY_BECOME_THOUGHT = re.compile(r"\s*(?:<(?:t(?:h(?:i(?:n(?:k)?)?)?)?)?|<think>.*)?", re.S)
-_FORMATTING = re.compile(r"^(?:>\s*)+|^(?:[-*•]\s+|\d{1,2}[.)、]\s*(?=\D)|#+\s+)|\*\*|^\s+|\s+$")
+_RULES = load_patterns("rag.generation", "thoughts")
+_FORMATTING = re.compile(r"^(?:>\s*)+|^(?:[-*•]\s+|\d{1,2}[.)、]\s*(?=\D)|#+\s+)|\*\*|`|^\s+|\s+$")
+_LABEL = re.compile(rf"^(?:{_RULES['answer_heading'].pattern})(?:\s*[:：]\s*|$)")
+_REFERENCES = re.compile(
+    rf"(?:{_RULES['references'].pattern})\s*(?P<colon>[:：]?)(?P<named>.*)", re.S
+)
 
 
 class ReplyReader:
     """Takes the pieces of a reply; gives text to show and whole sentences, in order.
 
-    The text before a sentence is its own. What may yet become a marker, ``NO_ANSWER`` or a model's
-    thoughts (``<think>…</think>``) is held back till it is clear.
+    The text before a sentence is its own. What may yet become a marker or ``NO_ANSWER``, and what the
+    model thinks, is held back. ``Signal.ANEW`` takes back all that was given before it.
 
     >>> reader = ReplyReader()
     >>> list(reader.feed("大桥通车了。[1"))
@@ -30,30 +36,56 @@ class ReplyReader:
     """
 
     def __init__(self) -> None:
-        self._opening = ""
-        self._begun = False
+        self._thoughts = ThoughtFilter()
+        self._begin()
+
+    def _begin(self) -> None:
+        self._unwrapper = Unwrapper()
         self._stream = SentenceStream()
         self._shown = ""
+        self._said = False
+        self._lists_sources = False
 
-    def feed(self, piece: str) -> Iterator[str | Written]:
-        if not self._begun:
-            self._opening = _THOUGHT.sub("", self._opening + piece, count=1)
-            if _MAY_BECOME_THOUGHT.fullmatch(self._opening):
-                return
-            self._begun, piece = True, self._opening
-        yield from self._whole(self._stream.feed(piece))
-        yield from self._show(self._stream.forming)
+    def feed(self, piece: str) -> Iterator[str | Written | Signal]:
+        yield from self._read(self._thoughts.feed(piece))
+        if not self._lists_sources:
+            yield from self._show(self._stream.forming)
 
-    def close(self) -> Iterator[str | Written]:
+    def close(self) -> Iterator[str | Written | Signal]:
         """What is left when the reply has ended, or broken off."""
+        yield from self._read(self._thoughts.close())
+        for text in self._unwrapper.close():
+            yield from self._whole(self._stream.feed(text))
         yield from self._whole(self._stream.flush())
+
+    def _read(self, parts: Iterator[str | Signal]) -> Iterator[str | Written | Signal]:
+        for part in parts:
+            if isinstance(part, Signal):
+                self._begin()
+                yield part
+                continue
+            for text in self._unwrapper.feed(part):
+                yield from self._whole(self._stream.feed(text))
 
     def _whole(self, sentences: Sequence[Written]) -> Iterator[str | Written]:
         for sentence in sentences:
+            text = _unformatted(sentence.text)
+            if self._lists_sources or self._names_sources(text):
+                self._shown = ""
+                continue
             yield from self._show(sentence.text)
             self._shown = ""
-            if text := _unformatted(sentence.text):
+            if text:
+                self._said = True
                 yield replace(sentence, text=text)
+
+    def _names_sources(self, text: str) -> bool:
+        """Whether a sentence behind the answer says where it is from; a heading begins a list of it."""
+        named = _REFERENCES.fullmatch(text) if self._said else None
+        if named is None or not (named["colon"] or not named["named"]):
+            return False
+        self._lists_sources = not named["named"].strip()
+        return True
 
     def _show(self, sentence: str) -> Iterator[str]:
         if may_become_no_answer(sentence) or not sentence.startswith(self._shown):
@@ -64,8 +96,8 @@ class ReplyReader:
 
 
 def _unformatted(text: str) -> str:
-    """A sentence without what formats it; ``""`` where that is all there is."""
+    """A sentence without what formats or labels it; ``""`` where that is all there is."""
     for _ in range(3):  # a mark may stand behind another: "> - **"
         text = _FORMATTING.sub("", text)
-    text = " ".join(text.split())
+    text = _LABEL.sub("", " ".join(text.split()))
     return text if any(character.isalnum() for character in text) else ""

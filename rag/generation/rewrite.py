@@ -14,6 +14,7 @@ from index.text.terms import terms
 from rag.generation.chat_model import ChatModel, ChatModelError, add_usage
 from rag.generation.no_answer import is_no_answer
 from rag.generation.prompts import rewrite_messages
+from rag.generation.thoughts import without_thoughts
 from rag.question.answer_type import is_question
 from rag.records import Turn, Usage
 
@@ -24,7 +25,6 @@ TIMEOUT_SECONDS = 15.0
 """After this the question is put together without the model."""
 
 _LONGEST = 300
-_THOUGHT = re.compile(r"<think>.*?</think>", re.S)
 _LABEL = re.compile(
     rf"^(?:{load_patterns('rag.generation', 'replies')['question_label'].pattern})\s*[:：]\s*"
 )
@@ -75,7 +75,7 @@ def check_rewriting(said: str, question: str, history: Sequence[Turn]) -> str | 
     >>> check_rewriting("东岸大桥2019年花了多少钱？", "那它花了多少钱？", turns) is None
     True
     """
-    rewritten = _LABEL.sub("", " ".join(_THOUGHT.sub("", said).split())).strip("\"“”'`")
+    rewritten = _LABEL.sub("", " ".join(without_thoughts(said).split())).strip("\"“”'`")
     if not rewritten or len(rewritten) > _LONGEST or is_no_answer(rewritten):
         return None
     known = " ".join([question, *(f"{turn.question} {turn.answer}" for turn in history)])

@@ -54,13 +54,11 @@ def overview(found: Found, library: Library, language: Language) -> Draft | None
     """The stories on what a question is about, or the newest where it is about nothing in particular;
     ``None`` where no article is about it."""
     subject = subject_of(found.question)
-    if not subject and found.filters.dropped:
-        return None
-    fitting = fitting_articles(found, subject, language) if subject else _newest(found, library)
+    fitting = articles_on(found, library, language)
     if not fitting:
         return None
     stories = stories_of(fitting)
-    shown = sorted(stories[:STORIES], key=lambda story: str(story.article.date or ""), reverse=True)
+    shown = newest_stories(stories)
     wanted = frozenset(content_terms(subject))
     pieces: list[Piece] = []
     said: set[str] = set()
@@ -76,6 +74,20 @@ def overview(found: Found, library: Library, language: Language) -> Draft | None
     capped = len(fitting) == len(found.articles)
     notice = _notice(len(fitting), len(stories), len(shown), language, at_least=capped)
     return draft_of(pieces, notice=notice)
+
+
+def articles_on(found: Found, library: Library, language: Language) -> list[Article]:
+    """The articles on what a question is about, best first; the newest where it is about nothing in
+    particular."""
+    subject = subject_of(found.question)
+    if not subject:
+        return [] if found.filters.dropped else _newest(found, library)
+    return fitting_articles(found, subject, language)
+
+
+def newest_stories(stories: Sequence[Story]) -> list[Story]:
+    """The best of some stories, as many as are shown, newest first."""
+    return sorted(stories[:STORIES], key=lambda story: str(story.article.date or ""), reverse=True)
 
 
 def fitting_articles(found: Found, subject: str, language: Language) -> list[Article]:

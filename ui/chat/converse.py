@@ -11,7 +11,16 @@ from typing import Any, Protocol, runtime_checkable
 
 from index.errors import JuwenError, QuestionError
 from index.text.language import Language, detect_language
-from rag.events import CitationFound, Done, Event, EvidenceFound, QuestionRead, Text, Verified
+from rag.events import (
+    CitationFound,
+    Done,
+    Event,
+    EvidenceFound,
+    QuestionRead,
+    Text,
+    Verified,
+    Withdrawn,
+)
 from rag.records import (
     EVIDENCE_ARTICLES,
     Answer,
@@ -197,6 +206,11 @@ class _Forming:
                 return None
             if isinstance(event, Verified):
                 return self._verified(event)
+            if isinstance(event, Withdrawn):
+                self.sentences.clear()
+                self.citations.clear()
+                self.draft = ""
+                return _part("forming", {"answer": self._html()})
         return None
 
     def _drafted(self) -> Part | None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from index.errors import JuwenError
-from rag.events import Done, Event, Verified
+from rag.events import Done, Event, Verified, Withdrawn
 from rag.markdown import MarkdownForm, escape_markdown, markdown_link
 from rag.records import EXTRACTIVE, LED, Answer, Citation, Support
 from ui.language import say, say_message
@@ -52,16 +52,21 @@ def sse(reply: Reply, asked: Asked, events: Iterator[Event]) -> Iterator[str]:
     """
     try:
         yield _line(reply.body(_CHUNK, [_delta({"role": "assistant", "content": ""})]))
-        sent = ""
+        sent = waiting = ""
         for event in events:
             if isinstance(event, Done):
                 yield from _ending(reply, asked, event.answer, sent)
+            elif isinstance(event, Withdrawn):
+                waiting = ""
             elif isinstance(event, Verified) and event.kept and not event.quoted:
                 one = event.sentence
                 said = _FORM.sentence(one.text, one.markers, _borne_out().get(one.support, ""))
-                text = f" {said}" if sent else said
-                sent += text
-                yield _line(reply.body(_CHUNK, [_delta({"content": text})]))
+                waiting += f" {said}" if sent or waiting else said
+                # What a model says before it rests on an article may turn out to be thought.
+                if one.support is not Support.UNVERIFIED:
+                    sent += waiting
+                    yield _line(reply.body(_CHUNK, [_delta({"content": waiting})]))
+                    waiting = ""
     except Exception as error:
         yield _line(unexpected(error))
     yield "data: [DONE]\n\n"

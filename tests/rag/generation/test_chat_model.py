@@ -15,9 +15,13 @@ from rag.generation.chat_model import (
     CONTEXT_TOKENS,
     ChatModel,
     ChatModelError,
+    ContextError,
+    Ending,
+    Piece,
     Price,
     add_usage,
     as_chat_model,
+    ending_of,
     explain,
     open_chat_model,
 )
@@ -181,7 +185,9 @@ def test_content_in_blocks_is_read_as_its_text():
 
 
 def test_an_empty_reply_is_no_error():
-    assert list(as_chat_model(ScriptedChat(replies=[[]])).stream(ASKED)) == []
+    chat = as_chat_model(ScriptedChat(replies=[[]]))
+    for whole in (False, True):
+        assert [*chat.stream(ASKED, whole=whole)] == [Piece("", ending=Ending.COMPLETE)]
 
 
 @pytest.mark.parametrize(
@@ -266,3 +272,52 @@ def test_a_status_that_is_no_number_is_overlooked():
     error = RuntimeError("x")
     error.status_code = SimpleNamespace()
     assert "failed" in explain(error, "m").english
+
+
+@pytest.mark.parametrize(
+    ("metadata", "ending"),
+    [
+        ({}, None),
+        ({"finish_reason": None}, None),
+        ({"finish_reason": "stop"}, Ending.COMPLETE),
+        ({"stop_reason": "end_turn"}, Ending.COMPLETE),
+        ({"done": True}, Ending.COMPLETE),
+        ({"done_reason": "stop", "done": True}, Ending.COMPLETE),
+        ({"finish_reason": "length"}, Ending.LENGTH),
+        ({"stop_reason": "max_tokens"}, Ending.LENGTH),
+        ({"finish_reason": "MAX_TOKENS"}, Ending.LENGTH),
+        ({"stop_reason": "model_context_window_exceeded"}, Ending.LENGTH),
+        ({"done_reason": "length"}, Ending.LENGTH),
+        (
+            {"status": "incomplete", "incomplete_details": {"reason": "max_output_tokens"}},
+            Ending.LENGTH,
+        ),
+        ({"finish_reason": "content_filter"}, Ending.FILTERED),
+        ({"stop_reason": "refusal"}, Ending.FILTERED),
+        ({"finish_reason": "SAFETY"}, Ending.FILTERED),
+        ({"finish_reason": "sensitive"}, Ending.FILTERED),
+        ({"finish_reason": "network_error"}, Ending.BROKEN),
+        ({"finish_reason": "abort"}, Ending.BROKEN),
+        ({"done_reason": "unload"}, Ending.BROKEN),
+        ({"finish_reason": "something_new"}, Ending.COMPLETE),
+    ],
+)
+def test_how_a_reply_ended_in_the_words_of_each_protocol(metadata, ending):
+    assert ending_of(metadata) is ending
+
+
+@pytest.mark.parametrize(
+    ("said", "status"),
+    [
+        ("the request exceeds the available context size (4096 tokens)", 400),
+        ("This model's maximum context length is 8192 tokens", 400),
+        ("prompt is too long: 250000 tokens > 200000 maximum", 400),
+        ("Input tokens exceed the configured limit", 413),
+    ],
+)
+def test_a_context_that_is_too_short_is_told_apart(said, status):
+    error = RuntimeError(said)
+    error.status_code = status
+    assert isinstance(explain(error, "m"), ContextError)
+    error.status_code = 429
+    assert not isinstance(explain(error, "m"), ContextError)

@@ -10,15 +10,13 @@ import httpx
 import pytest
 from langchain_core.callbacks import BaseCallbackHandler
 
-from index.chunk import count_tokens
 from rag.assistant import Assistant
 from rag.events import CitationFound, Done, Text, Verified
 from rag.generation.chat_model import ChatModel, ChatModelError
-from rag.generation.generate import LONGEST_REPLY, choose_passages
 from rag.generation.no_answer import NO_ANSWER
+from rag.generation.writing import LONGEST_REPLY
 from rag.records import EXTRACTIVE, Filters, Strictness, Support, Turn, Usage
 from tests.conftest import ScriptedChat
-from tests.rag.conftest import ranked
 
 QUESTION = "东岸大桥什么时候通车？"
 OPENING = "东岸大桥将于6月28日通车。"
@@ -442,35 +440,6 @@ def test_abatch_takes_the_same_options(written):
     assert [a.answerer for a in answers] == [EXTRACTIVE]
 
 
-def test_the_best_passages_that_fit_are_chosen():
-    articles = [
-        [
-            ranked("甲" * 40, article_id="a", score=0.9),
-            ranked("乙" * 40, article_id="a", score=0.2),
-        ],
-        [ranked("丙" * 40, article_id="b", score=0.5)],
-        [ranked("", article_id="c", title="空", score=0.8)],
-    ]
-    chosen = [p.text[0] for p in choose_passages(articles, 10_000)]
-    assert chosen == ["甲", "丙", "乙"]
-    one = count_tokens("> " + "甲" * 40) + 12
-    assert [p.text[0] for p in choose_passages(articles, one)] == ["甲"]
-    assert [p.text[0] for p in choose_passages(articles, 1)] == ["甲"]
-    assert choose_passages([], 100) == []
-
-
-def test_passages_of_no_more_articles_are_chosen_than_are_wanted():
-    articles = [
-        [
-            ranked("大桥通车。", article_id="a", score=0.9),
-            ranked("桥长。", article_id="a", score=0.5),
-        ],
-        [ranked("大桥很美。", article_id="b", score=0.7)],
-    ]
-    chosen = choose_passages(articles, 1000, most_sources=1)
-    assert [passage.article.article_id for passage in chosen] == ["a", "a"]
-
-
 def test_the_model_is_shown_no_more_articles_than_may_be_cited(written):
     for most in (1, 2):
         assistant = written(f"{OPENING}[1]")
@@ -479,8 +448,43 @@ def test_the_model_is_shown_no_more_articles_than_may_be_cited(written):
         assert len(answer.evidence) == 5
 
 
-def test_a_copy_is_left_out_where_its_original_is_there():
-    copy = [ranked("甲。", article_id="copy", score=0.9, originals=["a"])]
-    original = [ranked("甲。", article_id="a", score=0.5)]
-    assert [p.article.article_id for p in choose_passages([copy, original], 100)] == ["a"]
-    assert [p.article.article_id for p in choose_passages([copy], 100)] == ["copy"]
+def test_a_context_that_is_too_short_is_shown_half(written):
+    too_long = RuntimeError("the request exceeds the available context size")
+    too_long.status_code = 400
+    assistant = written([too_long], f"{OPENING}[1]")
+    answer = assistant.ask(QUESTION)
+    assert (answer.answerer, answer.notice) == ("m", "")
+    first, second = heard(assistant)
+    assert len(second[-1].content) <= len(first[-1].content)
+
+
+def test_a_context_that_stays_too_short_is_said(written):
+    too_long = RuntimeError("the request exceeds the available context size")
+    too_long.status_code = 400
+    answer = written([too_long]).ask(QUESTION)
+    assert answer.answerer == EXTRACTIVE
+    assert "上下文长度" in answer.notice
+
+
+def test_what_was_only_thought_is_taken_back(written):
+    events = list(written(f"{INVENTED}大桥是[1]。</think>{OPENING}[1]").stream(QUESTION))
+    answer = events[-1].answer
+    assert answer.answer == f"{OPENING} [1]"
+    assert [one.marker for one in answer.citations] == [1]
+    assert "withdrawn" in [event.type for event in events]
+
+
+def test_a_refusal_within_thoughts_is_none(written):
+    answer = written(f"引文中没有提到票价。\n</think>\n{OPENING}[1]").ask(QUESTION)
+    assert answer.answer == f"{OPENING} [1]"
+
+
+def test_a_refusal_behind_an_answer_is_left_out(written):
+    answer = written(f"{OPENING}[1] 不过资料中没有其他信息。").ask(QUESTION)
+    assert answer.answer == f"{OPENING} [1]"
+
+
+def test_thoughts_may_be_longer_than_a_reply(written):
+    thoughts = "大桥真长。" * LONGEST_REPLY
+    answer = written(f"<think>{thoughts[: 2 * LONGEST_REPLY]}</think>{OPENING}[1]").ask(QUESTION)
+    assert (answer.answer, answer.incomplete) == (f"{OPENING} [1]", False)

@@ -1,0 +1,175 @@
+"""Every spelling of a citation marker is read, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.verification.citation_markers import strip_markers
+from rag.verification.cited_sentences import SentenceStream, Written
+
+FACT = "首批投入资金3.2亿元，由市产业基金出资"
+ENGLISH = "The fund paid 320 million yuan"
+
+SPELLINGS = [
+    "{}。[1]",
+    "{}[1]。",
+    "{}。[1](https://example.com/1)",
+    "{}[1](#source-1)。",
+    "{}。[1](CITE)",
+    "{}。[[1]](https://example.com/a?b=(c))",
+    "{}。[[1]]",
+    "{}。[[citation:1]]",
+    "{}。[citation: 1]",
+    "{}。[cite:1]",
+    "{}。[ID:1]",
+    "{}。[C1]",
+    "{}。[doc1]",
+    "{}。[Doc 1]",
+    "{}。[Source 1]",
+    "{}。[SOURCE_1]",
+    "{}。[Document #1]",
+    "{}。[ref-1]",
+    "{}。[#1]",
+    "{}。[^1]",
+    "{}。[^1^]",
+    "{}。^[1]^",
+    "{}。【1】",
+    "{}。【1†source】",
+    "{}。【4:1†source】",
+    "{}。【1†L5-L9】",
+    "{}。【来源1】",
+    "{}。〔1〕",
+    "{}。［1］",
+    "{}。⟦1⟧",
+    "{}。{{1}}",
+    "{}。\\[1\\]",
+    "{}。`[1]`",
+    "{}。<sup>1</sup>",
+    "{}<sup>[1]</sup>。",
+    '{}。<sup><a href="#ref1">1</a></sup>',
+    "{}。<cite>1</cite>",
+    "{}。<ref>[1]</ref>",
+    '{}。<cite id="1"></cite>',
+    '{}。<source id="1"/>',
+    "{}。<citation>1</citation>",
+    "<co: 1>{}</co: 1>。",
+    "{}。¹",
+    "{}。①",
+    "{}。(1)",
+    "{}（1）。",
+    "{}。$^{{1}}$",
+    "{}。$^{{[1]}}$",
+    "{}。##1$$",
+    "{}\\cite{{1}}。",
+    "{}（来源：[1]）。",
+    "{}（来源：引文1）。",
+    "{}。（来源：1）",
+    "{}（见[1]）。",
+    "{}（引文1）。",
+    "{}（资料来源：[1]，2025年10月9日）。",
+    "{}。(Source: [1])",
+    "{}。（出处 [1]）",
+    "根据[1]，{}。",
+    "根据【1】，{}。",
+    "根据引文[1]，{}。",
+    "根据引文1，{}。",
+    "据资料[1]显示，{}。",
+    "如[1]所述，{}。",
+    "正如材料[1]中提到，{}。",
+    "[1]指出，{}。",
+    "引文[1]显示：{}。",
+    "资料1中提到，{}。",
+    "[1] {}。",
+]
+ENGLISH_SPELLINGS = [
+    "{}. [1]",
+    "{} [1].",
+    "{}.[1](https://example.com/1)",
+    "{} (Source: 1).",
+    "{} (source 1).",
+    "{} (see [1]).",
+    "{}. (Doc 1)",
+    "{}. [Article 1]",
+    "{}. [cite_start: 1]",
+    "{}.<sup>1</sup>",
+    "{}. [^1]",
+]
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_a_chinese_sentence_keeps_nothing_of_its_marker(spelling):
+    said = spelling.format(FACT)
+    expected = [Written(f"{FACT}。", (1,))]
+    for width in (1, 2, 5, len(said)):
+        assert pieces(said, width) == expected, width
+
+
+@pytest.mark.parametrize("spelling", ENGLISH_SPELLINGS)
+def test_an_english_sentence_keeps_nothing_of_its_marker(spelling):
+    said = spelling.format(ENGLISH)
+    for width in (1, 3, len(said)):
+        assert pieces(said, width) == [Written(f"{ENGLISH}.", (1,))], width
+
+
+ENUMERATORS = ("{}。①", "{}。(1)")
+"""Without a space behind them they number what follows."""
+
+
+@pytest.mark.parametrize("spelling", [one for one in SPELLINGS if one not in ENUMERATORS])
+def test_a_marker_ends_where_the_next_sentence_begins(spelling):
+    said = spelling.format(FACT) + "大桥通车了。[2]"
+    second = Written("大桥通车了。", (2,))
+    for width in (1, 4, len(said)):
+        first, *rest = pieces(said, width)
+        assert rest == [second], width
+        assert first.markers == (1,)
+
+
+@pytest.mark.parametrize(
+    ("said", "left", "numbers"),
+    [
+        ("According to [1], the bridge opened.", "the bridge opened.", (1,)),
+        ("[1] states that the bridge opened.", "the bridge opened.", (1,)),
+        ("As reported by [2], it opened.", "it opened.", (2,)),
+        ("Based on source [1] and [3], it opened.", "it opened.", (1, 3)),
+        ("根据[1]和[2]，大桥通车了。", "大桥通车了。", (1, 2)),
+        ("大桥通车了（来源：[1]、[3]）。", "大桥通车了。", (1, 3)),
+        ("大桥通车了（来源：试验号，2025-06-20）。", "大桥通车了。", ()),
+        ("大桥通车了。[1]、[2]", "大桥通车了。、", (1, 2)),
+        ("大桥通车了。\ue200cite\ue202turn0search1\ue201", "大桥通车了。", ()),
+    ],
+)
+def test_several_markers_and_what_leads_to_them(said, left, numbers):
+    plain = strip_markers(said)
+    assert plain.text == left
+    assert tuple(n for marker in plain.markers for n in marker.numbers) == numbers
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "大桥（全长3公里）通车了。",
+        "根据规划，大桥将通车。",
+        "共有[甲]类12家。",
+        "集合{甲, 乙}不变。",
+        "气温<5摄氏度，湿度>80%。",
+        "据资料显示，大桥通车了。",
+        "他说：“见文件第3页。”",
+        "面积x^2，价格$5。",
+        "由1家公司承建。",
+        "在2个月内完成。",
+        "In 3 months it opened.",
+        "（见附件）",
+        "（一）申报条件。",
+        "产品C1（试验型）上市。",
+        "The C1 engine says little.",
+    ],
+)
+def test_what_is_no_marker_stays(said):
+    assert strip_markers(said).text == said
+
+
+def pieces(said: str, width: int) -> list[Written]:
+    stream = SentenceStream()
+    found = [one for at in range(0, len(said), width) for one in stream.feed(said[at : at + width])]
+    return [*found, *stream.flush()]
