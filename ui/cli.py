@@ -42,6 +42,10 @@ COMMANDS: Mapping[str, tuple[str, Message]] = {
         "ui.inspect",
         Message("Show what cleaning changed in an article.", "查看一篇文章的清洗。"),
     ),
+    "model": (
+        "ui.model",
+        Message("Choose the chat model that writes.", "选择撰写回答的对话模型。"),
+    ),
     "remove": ("ui.keeping", Message("Take articles out of a library.", "从文章库移除文章。")),
     "repair": (
         "ui.keeping",

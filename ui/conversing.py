@@ -6,6 +6,7 @@ of the library where it needs it.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import shutil
@@ -23,7 +24,7 @@ from typing import TYPE_CHECKING, TextIO
 import click
 
 from index.errors import ArticleError, JuwenError, Message
-from ui.chat.access import LOCAL_HOST, check_host, read_users
+from ui.chat.access import LOCAL_HOST, check_administrator, check_host, read_users
 from ui.chat.under import read_root
 from ui.language import say
 from ui.options import (
@@ -105,6 +106,15 @@ _SECONDS_TO_READ_WHY = 1.5
     ),
 )
 @click.option(
+    "--admin",
+    metavar="USER",
+    envvar="JUWEN_ADMIN",
+    help=say(
+        "Which of --auth's users may choose the chat model on the page.",
+        "--auth 中哪位用户可以在页面上选择对话模型。",
+    ),
+)
+@click.option(
     "--mcp",
     is_flag=True,
     help=say(
@@ -127,11 +137,13 @@ def chat_command(
     auth: str | None,
     hosts: Sequence[str],
     root: str,
+    admin: str | None,
     mcp: bool,
     browser: bool,
 ) -> None:
     users = read_users(auth)
     check_host(host, users)
+    administrator = check_administrator(admin, users)
     check_paths(articles)
     wanted = _Wanted.of(articles, library, encoder)
     if terminal or (terminal is None and has_questions(sys.stdin)):
@@ -139,15 +151,15 @@ def chat_command(
         return
     from ui.chat.server import Settings, opened
 
-    chat_model = os.environ.get("JUWEN_CHAT_MODEL")
     settings = Settings(
         host=host,
         port=port,
         users=users,
+        administrator=administrator,
         hosts=hosts,
         root=read_root(root),
         mcp=mcp,
-        models=(chat_model,) if chat_model else (),
+        models=_chosen_models(),
     )
     signal.signal(signal.SIGTERM, _end)
     with opened(settings) as page:
@@ -155,6 +167,19 @@ def chat_command(
         if browser and _has_browser():
             threading.Thread(target=webbrowser.open, args=(page.url,), daemon=True).start()
         _answer(page, wanted)
+
+
+def _chosen_models() -> Sequence[str]:
+    """The name of the chat model that is going to answer, before it is opened."""
+    if name := os.environ.get("JUWEN_CHAT_MODEL"):
+        return (name,)
+    from rag.generation.chat_model import ChatModelError
+    from rag.generation.connection import load_connection
+
+    with contextlib.suppress(ChatModelError):  # said where the assistant is opened
+        if connection := load_connection():
+            return (connection.name,)
+    return ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,11 +43,19 @@ def open_assistant(folder: Path, encoder: str | Encoder | None) -> Assistant:
         LibraryError, ChatModelError: as ``Assistant.open``.
     """
     from rag.assistant import Assistant
+    from rag.generation.chat_model import ChatModelError
+    from rag.generation.connecting import chosen_chat_model
     from rag.retrieval.rerank import Reranker
 
     name = os.environ.get("JUWEN_RERANKER")
     reranker = Reranker.load(name) if name else None
-    chat_model = os.environ.get("JUWEN_CHAT_MODEL") or None
+    try:
+        chat_model = chosen_chat_model()
+    except ChatModelError as error:
+        if os.environ.get("JUWEN_CHAT_MODEL"):
+            raise
+        complain(say_message(error.message))  # what was chosen once must not stop all else
+        chat_model = None
     return Assistant.open(
         folder, encoder=named_encoder(encoder), reranker=reranker, chat_model=chat_model
     )

@@ -14,6 +14,9 @@ from index.errors import JuwenError
 LOCAL_HOST = "127.0.0.1"
 
 
+_PASSED_ON = ("forwarded", "x-forwarded-for", "x-real-ip")
+
+
 class AccessError(JuwenError):
     """The page was to be opened to others without, or with a wrong, user and password."""
 
@@ -72,19 +75,53 @@ def is_local(host: str) -> bool:
         return False
 
 
+def check_administrator(name: str | None, users: Mapping[str, str]) -> str:
+    """Who may choose the chat model, ``""`` for nobody that is named.
+
+    Raises:
+        AccessError: it is none of the users.
+    """
+    if name and name not in users:
+        raise AccessError(
+            f"--admin {name!r} is not one of the users of --auth; name one of them",
+            f"--admin {name!r} 不在 --auth 的用户之中；请指定其中一位",
+        )
+    return name or ""
+
+
 def is_known(authorization: str, users: Mapping[str, str]) -> bool:
     """Whether an ``Authorization: Basic`` header names a user with the right password."""
+    return user_of(authorization, users) is not None
+
+
+def user_of(authorization: str, users: Mapping[str, str]) -> str | None:
+    """The user whom an ``Authorization: Basic`` header names with the right password."""
     scheme, _, encoded = authorization.partition(" ")
     if scheme.lower() != "basic":
-        return False
+        return None
     try:
         name, _, password = base64.b64decode(encoded, validate=True).decode("utf-8").partition(":")
     except (binascii.Error, UnicodeDecodeError):
-        return False
+        return None
     # An unknown user takes as long as a known one with a wrong password.
     expected = users.get(name, "")
     same = hmac.compare_digest(expected.encode(), password.encode())
-    return same and name in users
+    return name if same and name in users else None
+
+
+def may_choose(
+    headers: Mapping[str, str], users: Mapping[str, str], administrator: str, *, own: bool
+) -> bool:
+    """Whether a reader may choose the chat model, and with it which servers this machine calls.
+
+    Args:
+        own: Whether the page is this machine's own; not where another server passes requests on.
+    """
+    if users:
+        return bool(administrator) and administrator == user_of(
+            headers.get("authorization", ""), users
+        )
+    return own and not any(name in headers for name in _PASSED_ON)
 
 
 def _user(line: str) -> tuple[str, str]:

@@ -7,7 +7,7 @@ meanwhile is answered when they are there.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from importlib.resources import files
 from pathlib import Path
@@ -30,6 +30,7 @@ _TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 _SECONDS_HELD = 1.0
 """How long the page's question for readiness is held, which then says how far things are."""
 
+Html = Callable[[bool, Mapping[str, str]], str]
 _LOADING = Message("Loading the models …", "正在加载模型……")
 
 
@@ -42,10 +43,10 @@ class Opening:
         doing: What is being done meanwhile.
     """
 
-    def __init__(self, html: Callable[[bool], str], programs: Programs, tools: Programs) -> None:
+    def __init__(self, html: Html, programs: Programs, tools: Programs) -> None:
         """
         Args:
-            html: The page, told whether it can answer already.
+            html: The page, told whether it can answer already, and the headers of the request.
             programs: What answers ``gradio_client``.
             tools: What answers MCP clients, at ``/mcp``.
         """
@@ -87,7 +88,7 @@ class Opening:
 
     def _shown(self, request: Request) -> Response:
         with answering(request):
-            return HTMLResponse(self._html(self.is_ready))
+            return HTMLResponse(self._html(self.is_ready, request.headers))
 
     async def _is_ready(self, request: Request) -> Response:
         with answering(request):

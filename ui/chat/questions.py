@@ -30,7 +30,7 @@ def conversation(
     assistant: Streams,
     limits: Limits,
     instead: Callable[[Answer], Sequence[str]],
-    models: Sequence[str] = (),
+    models: Callable[[], Sequence[str]] = tuple,
     quiet: Quiet | None = None,
 ) -> Ask:
     """What the page calls to ask: the parts of the page, as they come.
@@ -38,7 +38,6 @@ def conversation(
     Args:
         models: The chat models that a reader may choose; no other is ever called.
     """
-    answerers = (EXTRACTIVE, *models) if models else ()
     quiet = quiet or Quiet()
 
     def conversing(asked: Mapping[str, Any], session: str, address: str) -> Generator[Part]:
@@ -46,7 +45,7 @@ def conversation(
         try:
             limits.count(session, address)
             read = read_asked(asked)
-            if read.answerer not in answerers:
+            if read.answerer not in (EXTRACTIVE, *models()):
                 read = replace(read, answerer="")
         except JuwenError as error:
             yield failed(error, chinese=bool(asked.get("chinese")))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Generator, Mapping
+from collections.abc import AsyncIterator, Callable, Generator, Mapping, Sequence
 from typing import Any
 
 import anyio
@@ -23,19 +23,32 @@ from ui.chat.jobs import Jobs
 from ui.chat.questions import Ask, address_of
 from ui.chat.requests import Requests
 from ui.chat.spoken import answering
-from ui.language import say_message
+from ui.language import say, say_message
 
 AT_ONCE = 8
 """Questions that are answered at the same time; the others wait."""
 
+Answering = Callable[[Mapping[str, Any]], Mapping[str, Any] | bytes]
+"""Gives values, which are sent as JSON, or a file."""
+
 _WAITING: Part = {"state": "waiting", "slots": {}, "said": ""}
 
 
-def page_app(requests: Requests, jobs: Jobs, ask: Ask) -> Starlette:
+def page_app(
+    requests: Requests, jobs: Jobs, ask: Ask, connecting: Sequence[Route] = ()
+) -> Starlette:
     """The application that answers the page."""
     plain = [_plain(name, answer) for name, answer in requests.pure.items()]
     word = _plain("word", requests.word)
-    return Starlette(routes=[_questions(ask), *plain, word, *_uploads(requests, jobs)])
+    uploads = _uploads(requests, jobs)
+    return Starlette(routes=[_questions(ask), *plain, word, *connecting, *uploads])
+
+
+def guarded(
+    answers: Mapping[str, Answering], may: Callable[[Mapping[str, str]], bool]
+) -> list[Route]:
+    """Plain requests that only those may make of whose headers ``may`` says so."""
+    return [_plain(name, answer, may) for name, answer in answers.items()]
 
 
 def _questions(ask: Ask) -> Route:
@@ -72,18 +85,30 @@ def _line(part: Part) -> str:
     return json.dumps(part, ensure_ascii=False) + "\n"
 
 
-Answering = Callable[[Mapping[str, Any]], Mapping[str, Any] | bytes]
-"""Gives values, which are sent as JSON, or a file."""
+def _anybody(_: Mapping[str, str]) -> bool:
+    return True
 
 
-def _plain(name: str, answer: Answering) -> Route:
+def _plain(
+    name: str, answer: Answering, may: Callable[[Mapping[str, str]], bool] = _anybody
+) -> Route:
     async def requested(request: Request) -> Response:
+        if not may(request.headers):
+            with answering(request):
+                return JSONResponse({"problem": _not_allowed()}, 403)
         values = await _values(request)
         if isinstance(values, Response):
             return values
         return await run_in_threadpool(_answered, request, answer, values)
 
     return Route(f"/page/{name}", requested, methods=["POST"])
+
+
+def _not_allowed() -> str:
+    return say(
+        "The chat model is chosen on this machine's own page, or by the administrator (--admin).",
+        "只能在本机自己的页面上，或由管理员（--admin）选择对话模型。",
+    )
 
 
 async def _values(request: Request) -> dict[str, Any] | Response:

@@ -15,6 +15,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from index.errors import JuwenError, Message
+from ui.chat.access import is_local, may_choose
 from ui.chat.guard import Guard
 from ui.chat.limits import Limits
 from ui.chat.markup import fill
@@ -42,9 +43,12 @@ class Settings:
     Attributes:
         port: 0 stands for any that is free.
         users: Passwords by user; nobody is asked where there are none.
+        administrator: The one of the users who may choose the chat model; where there are no users,
+            and the page is this machine's own, whoever reads it may.
         hosts: Names that the server answers to beside this machine's own.
         root: The path that a proxy has the page under, ``/juwen``; empty for none.
-        models: Names of the chat models that may answer, beside the extractive answerer.
+        models: Names of the chat models that are going to answer, beside the extractive answerer,
+            as long as there is no assistant that says it.
         index: Puts uploaded files into the library; in a process of its own by default.
         remove: Takes articles out of it.
     """
@@ -52,6 +56,7 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 7860
     users: Mapping[str, str] = field(default_factory=dict)
+    administrator: str = ""
     hosts: Sequence[str] = ()
     root: str = ""
     mcp: bool = False
@@ -108,10 +113,11 @@ class Page:
         from index.build import remove_articles
         from rag.suggestions import starters
         from ui.chat.apart import index_apart
+        from ui.chat.connecting import Connecting
         from ui.chat.jobs import Jobs
         from ui.chat.questions import conversation
         from ui.chat.requests import Requests
-        from ui.chat.routes import page_app
+        from ui.chat.routes import guarded, page_app
 
         settings, library, quiet = self._settings, assistant.library, self._quiet
         requests = Requests(
@@ -122,9 +128,10 @@ class Page:
         jobs = Jobs(
             library.folder, settings.index or index_apart, library.article_ids, requests.changed
         )
-        ask = conversation(assistant, settings.limits, requests.instead, settings.models, quiet)
+        ask = conversation(assistant, settings.limits, requests.instead, self._models, quiet)
         self._assistant, self._jobs = assistant, jobs
-        self._opening.page.set_result(page_app(requests, jobs, ask))
+        connecting = guarded(Connecting(assistant).pure, self._may_choose)
+        self._opening.page.set_result(page_app(requests, jobs, ask, connecting))
         threading.Thread(target=self._prepare, args=(requests,), daemon=True).start()
 
     def _prepare(self, requests: Requests) -> None:
@@ -145,9 +152,22 @@ class Page:
         if self._jobs is not None:
             self._jobs.close()
 
-    def _html(self, ready: bool) -> str:
+    def _html(self, ready: bool, headers: Mapping[str, str]) -> str:
         counts = self._assistant.library.counts() if ready and self._assistant else None
-        return fill("page", counts=counts, models=self._settings.models)
+        connects = self._may_choose(headers)
+        return fill("page", counts=counts, models=self._models(), connects=connects)
+
+    def _models(self) -> Sequence[str]:
+        """The chat models that may answer; a reader may have chosen another one meanwhile."""
+        if self._assistant is None:
+            return self._settings.models
+        chat = self._assistant.chat_model
+        return (chat.name,) if chat else ()
+
+    def _may_choose(self, headers: Mapping[str, str]) -> bool:
+        settings = self._settings
+        own = not settings.hosts and not settings.root and is_local(settings.host)
+        return may_choose(headers, settings.users, settings.administrator, own=own)
 
     def _load_programs(self) -> Callable[[], Starlette]:
         with self._quiet.asking():  # imports are slow beside other work

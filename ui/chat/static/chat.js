@@ -6,6 +6,7 @@ import { begin, conversations, current, forget, keep, keepSettings, settings, ti
 import { askNew, showConversation, stopAll, suggestion } from "./turns.js";
 import "./bubble.js";
 import "./library.js";
+import "./model.js";
 import { toast } from "./voice.js";
 
 const field = document.getElementById("question");
@@ -91,10 +92,23 @@ document.addEventListener("click", (event) => {
 const settingsDialog = document.getElementById("settings");
 const settingsForm = settingsDialog.querySelector("form");
 
+const choice = document.getElementById("answerer");
+
+// Where nothing was chosen, or what is there no more, the chat model answers, which comes last.
+function showAnswerer() {
+  if (!choice) return;
+  choice.value = settings.answerer;
+  if (choice.selectedIndex < 0) choice.selectedIndex = choice.options.length - 1;
+}
+showAnswerer();
+choice?.addEventListener("change", () => {
+  settings.answerer = choice.value;
+  keepSettings();
+});
+
 function openSettings() {
   const values = { ...settings, language: document.documentElement.lang.slice(0, 2) };
-  // Where nothing was chosen, the chat model answers, which stands after the extractive answerer.
-  if (!values.answerer) values.answerer = settingsForm.elements.namedItem("answerer")?.[1]?.value;
+  if (choice) values.answerer = choice.value;
   for (const [name, value] of Object.entries(values)) {
     const control = settingsForm.elements.namedItem(name);
     if (control) control.value = String(value);
@@ -106,6 +120,7 @@ settingsForm.addEventListener("change", () => {
   const { language: _, ...values } = Object.fromEntries(new FormData(settingsForm));
   Object.assign(settings, values, { sources: Number(values.sources) });
   keepSettings();
+  showAnswerer();
   const root = document.documentElement;
   if (settings.theme === "auto") delete root.dataset.theme;
   else root.dataset.theme = settings.theme;

@@ -32,6 +32,7 @@ async function showKept() {
 
 export function askNew(question) {
   const turn = { id: newId(), question, filters: scope.filters(), alone: false, answer: null };
+  turn.answerer = settings.answerer;
   current.conversation.turns.push(turn);
   welcome.hidden = true;
   list.append(element(turn));
@@ -42,6 +43,8 @@ async function run(turn) {
   const node = find(turn.id);
   running.get(turn.id)?.stop();
   turn.answer = null;
+  node.classList.remove("compared");
+  node.querySelector(".beside")?.remove();
   keep();
   node.querySelector(".question").textContent = turn.question;
   for (const slot of node.querySelectorAll("[data-slot]")) slot.replaceChildren();
@@ -66,7 +69,7 @@ async function run(turn) {
   if (turn.answer && !keep()) toast(words.full);
 }
 
-function asked(turn) {
+function asked(turn, answerer = turn.answerer ?? settings.answerer) {
   const turns = current.conversation.turns;
   const before = turn.alone ? [] : turns.slice(0, turns.indexOf(turn));
   return {
@@ -74,7 +77,7 @@ function asked(turn) {
     history: before.filter((one) => one.answer).map(said),
     filters: turn.filters,
     strictness: settings.strictness,
-    answerer: settings.answerer,
+    answerer,
     sources: Number(settings.sources),
     chinese,
     kind: turn.kind ?? null,
@@ -103,6 +106,7 @@ function fillSlots(turn, part) {
     if (slot) slot.innerHTML = html; // made by the server's templates, which escape every value
   }
   if (part.answer) turn.answer = part.answer;
+  offerBeside(turn, node);
   if (part.instead?.length) {
     turn.instead = part.instead;
     offerInstead(node, part.instead);
@@ -129,6 +133,51 @@ export function suggestion(question) {
   button.addEventListener("click", () => askNew(question));
   item.append(button);
   return item;
+}
+
+const choice = document.getElementById("answerer");
+const EXTRACTIVE = "extractive";
+
+// Who could answer as well: the chat model where the articles' own words do, else these.
+const other = (turn) =>
+  turn.answer.answerer === EXTRACTIVE ? choice.options[choice.options.length - 1].value : EXTRACTIVE;
+
+function offerBeside(turn, node) {
+  const button = node.querySelector('[data-do="beside"]');
+  if (!button || !choice || !turn.answer) return;
+  button.hidden = false;
+  button.textContent = other(turn) === EXTRACTIVE ? words.others : words.models;
+}
+
+// The same question answered by the other one, in a column of its own; again: only one column.
+async function beside(turn, node, button) {
+  const there = node.querySelector(".beside");
+  running.get(`${turn.id}+`)?.stop();
+  node.classList.toggle("compared", !there);
+  button.setAttribute("aria-pressed", String(!there));
+  if (there) return there.remove();
+  const column = document.createElement("section");
+  column.className = "beside running";
+  column.append(...["answer", "sources"].map((name) => {
+    const place = document.createElement("div");
+    place.dataset.beside = name;
+    return place;
+  }));
+  node.querySelector('[data-slot="sources"]').after(column);
+  column.firstElementChild.textContent = words.searching;
+  const asking = ask(asked(turn, other(turn)), (part) => {
+    for (const place of column.children) {
+      const html = part.slots[place.dataset.beside];
+      if (html !== undefined) place.innerHTML = html; // made by the server's templates
+    }
+    if (part.said) say(part.said);
+  });
+  running.set(`${turn.id}+`, asking);
+  busy();
+  await asking.done;
+  if (running.get(`${turn.id}+`) === asking) running.delete(`${turn.id}+`);
+  busy();
+  column.classList.remove("running");
 }
 
 function offerRetry(node) {
@@ -165,6 +214,7 @@ export function stopAll() {
 
 const deeds = {
   retry: (turn) => run(turn),
+  beside,
   edit(turn, node) {
     const form = node.querySelector(".editing");
     editing(node, true);
