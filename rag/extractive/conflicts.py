@@ -20,6 +20,13 @@ _AS_MUCH = 0.9
 """Share of what the best sentence tells of the question that another has to tell, too."""
 
 _MUCH = 0.5
+_LEAST_SHARE = 0.01
+
+_ABOUT_IT = 0.7
+"""The same share where the reader is sure of both sentences."""
+
+_SURE = 0.5
+"""The reader's logits, of words and of a passage, from which on it is sure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,24 +51,39 @@ def disagreement(
         articles: All that were found, those that copy others among them, which are not read.
     """
     best = candidates[0] if candidates else None
-    if best is None or _coverage(best) < _MUCH:
+    if best is None:
         return None
     for copied in _in_copies(best, articles):
         return copied, (_said(best), _said(copied))
+    likeliest = {one.passage.article.article_id: one for one in reversed(candidates)}
     for other in candidates[1:]:
-        as_much = _coverage(other) >= _AS_MUCH * _coverage(best)
-        # What is only in the other's title, its sentence may tell another figure of: when a bridge is
-        # to open, under a sentence on the day that its tower was topped out.
-        itself = other.features.own >= _AS_MUCH * best.features.own
-        if (
-            as_much
-            and itself
-            and _apart(best, other)
-            and _differ(best, other)
-            and _differ(other, best)
-        ):
+        first = likeliest[other.passage.article.article_id] is other
+        same = _apart(best, other) and _tells_the_same(best, other, first=first)
+        if same and _differ(best, other) and _differ(other, best):
             return other, (_said(best), _said(other))
     return None
+
+
+def _tells_the_same(best: Candidate, other: Candidate, *, first: bool) -> bool:
+    """Whether two sentences tell of the same: word for word but for their answers; as the reader is
+    sure, who reads titles beside them; or by as many of the question's terms in the sentence itself.
+
+    Args:
+        first: Whether the other is the sentence of its article that answers likeliest.
+    """
+    if _changed(best, other.text):
+        return True
+    share = _coverage(other) / max(_coverage(best), _LEAST_SHARE)
+    if first and share >= _ABOUT_IT and _is_sure(best) and _is_sure(other):
+        return True
+    # What is only in the other's title, its sentence may tell another figure of: when a bridge is
+    # to open, under a sentence on the day that its tower was topped out.
+    itself = other.features.own >= _AS_MUCH * best.features.own
+    return _coverage(best) >= _MUCH and share >= _AS_MUCH and itself
+
+
+def _is_sure(one: Candidate) -> bool:
+    return min(one.features.span, one.features.answers) >= _SURE
 
 
 def _said(one: Candidate) -> Said:

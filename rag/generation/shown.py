@@ -23,14 +23,13 @@ from rag.records import RankedPassage, has_room
 _LIKELY = 0.03
 """Probability from which on a sentence's passage is shown before all that is not as likely."""
 
-_BREADTH = 0.45
+_BREADTH = 0.25
 """Share of the room that the likeliest passages may take before the best article has its turn."""
 
-_DEPTH, _WHOLE = 0.7, 0.85
-"""Shares of the room that may be taken once the best article has had its turn: by parts of it, and
-where all of it fits."""
+_DEPTH = 0.8
+"""Share of the room that may be taken once the best article has had its turn."""
 
-_BESIDE = 2
+_BESIDE = 1
 """Sentences on either side of a passage."""
 
 _GROWTH = 80
@@ -62,10 +61,10 @@ def choose_passages(
         room.take(passage, _BREADTH)
     nearest = ranked[0].passage.article
     best = _likeliest_article(candidates) or nearest
-    if not room.take(_whole(best), _WHOLE):
+    if not room.take(_whole(best), _DEPTH):
         room.grow(best, _DEPTH)
-    if nearest.article_id != best.article_id:
-        room.take(_whole(nearest), _WHOLE)
+    if nearest.article_id != best.article_id and not room.take(_whole(nearest), _DEPTH):
+        room.grow(nearest, _DEPTH)
     each = {hit.passage.article.article_id: hit.passage for hit in reversed(ranked)}
     firsts = sorted(each.values(), key=[hit.passage for hit in ranked].index)
     for passage in [*firsts, *(hit.passage for hit in ranked)]:

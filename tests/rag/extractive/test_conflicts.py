@@ -10,9 +10,11 @@ import pytest
 from index.build import index_raw
 from index.records import Span
 from rag.assistant import Assistant
+from rag.events import Verified
 from rag.extractive.candidates import readable, score_sentences
 from rag.extractive.conflicts import disagreement
-from tests.conftest import FakeReader, article
+from rag.generation.chat_model import ChatModel
+from tests.conftest import FakeReader, ScriptedChat, article
 from tests.rag.conftest import ranked
 
 
@@ -120,4 +122,69 @@ def test_the_day_of_another_event_is_no_conflict():
         title="东岸大桥主塔封顶，预计6月底通车",
         day=date(2025, 3, 10),
     )
-    assert found("东岸大桥哪天通车？", opened, topped) is None
+    read = readable([[opened], [topped]])
+    assert disagreement(score_sentences("东岸大桥哪天通车？", read, Doubting())) is None
+
+
+class Doubting(FakeReader):
+    """Is never sure."""
+
+    def read(self, question, passages):
+        return [
+            replace(
+                one,
+                answers=min(one.answers, 0.0),
+                spans=tuple(replace(span, score=min(span.score, 0.0)) for span in one.spans),
+            )
+            for one in super().read(question, passages)
+        ]
+
+
+def test_where_the_reader_is_sure_the_title_may_say_what_it_is_of():
+    one = ranked("东岸大桥全长3.2公里。", article_id="a", title="东岸大桥")
+    other = ranked("全长3.6公里，双向六车道。", article_id="b", title="东岸大桥合龙")
+    _, said = found("东岸大桥全长多少公里？", one, other)
+    assert {each.figure for each in said} == {"3.2公里", "3.6公里"}
+
+
+def test_a_figure_of_another_thing_in_the_same_article_is_no_conflict():
+    one = ranked("茶叶节有61家茶企参加。", article_id="a")
+    other = ranked("茶叶节有61家茶企参加。外地茶企12家。", article_id="b")
+    assert found("茶叶节有多少家茶企参加？", one, other) is None
+
+
+def test_a_copy_with_another_figure_disagrees_though_it_is_not_read():
+    one = ranked("灯会首发新灯132款，游人很多。", article_id="a", day=date(2025, 6, 1))
+    copy = ranked(
+        "转载：灯会首发新灯135款，游人很多。", article_id="b", day=date(2025, 6, 3), originals=["a"]
+    )
+    shorter = ranked("灯会首发新灯132款。", article_id="c", originals=["a"])
+    question = "灯会首发多少款新灯？"
+    candidates = score_sentences(question, readable([[one], [copy]]), FakeReader())
+    other, said = disagreement(candidates, [[one], [shorter], [copy]])
+    assert other.passage.article.article_id == "b"
+    assert [each.figure for each in said] == ["132款", "135款"]
+    assert disagreement(candidates, [[one], [shorter]]) is None
+
+
+def test_both_figures_stand_in_an_answer_that_took_one(tmp_path, encoder):
+    articles = [
+        article("a", "灯会首发新灯132款，游人很多。", title="灯会开幕", time="2025/6/1"),
+        article("b", "灯会首发新灯135款，明日闭幕。", title="灯会将闭幕", time="2025/6/3"),
+    ]
+    index_raw(articles, tmp_path / "library", encoder=encoder)
+    question = "灯会首发了多少款新灯？"
+    for took in ("灯会首发新灯132款，游人很多。[1]", "灯会首发新灯135款，明日闭幕。[1]"):
+        chat = ChatModel("m", ScriptedChat(replies=[took]))
+        with Assistant.open(tmp_path / "library", encoder=encoder, chat_model=chat) as assistant:
+            events = list(assistant.stream(question))
+            answer = events[-1].answer
+            assert "132款" in answer.answer
+            assert "135款" in answer.answer
+            assert {cited.article_id for cited in answer.citations} == {"a", "b"}
+            assert [cited.marker for cited in answer.citations] == [1, 2]
+            assert answer.notice.startswith("各篇文章说法不一：")
+            told = [each.sentence for each in events if isinstance(each, Verified)]
+            assert told == list(answer.sentences)
+            alone = assistant.ask(question, most_sources=1)
+            assert len(alone.citations) == 1
