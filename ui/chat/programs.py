@@ -21,13 +21,12 @@ class Programs:
     Its methods are for one event loop.
     """
 
-    def __init__(self, load: Callable[[], Callable[[], Starlette]]) -> None:
+    def __init__(self, make: Callable[[], Starlette]) -> None:
         """
         Args:
-            load: Imports what makes the application, and gives it. Runs in a thread, what it gives
-                in the event loop: Gradio leaves unclosed loops behind where none runs.
+            make: Imports and makes the application, in a thread: others are answered meanwhile.
         """
-        self._load = load
+        self._make = make
         self._made: asyncio.Future[ASGIApp] | None = None
         self._living: asyncio.Task[None] | None = None
         self._ending = asyncio.Event()
@@ -54,11 +53,19 @@ class Programs:
 
     async def _live(self, made: asyncio.Future[ASGIApp]) -> None:
         try:
-            make = await to_thread.run_sync(self._load, abandon_on_cancel=True)
-            app = make()
+            app = await to_thread.run_sync(self._made_in_a_loop, abandon_on_cancel=True)
+            async with app.router.lifespan_context(app):
+                made.set_result(app)
+                await self._ending.wait()
         except Exception as error:
+            if made.done():
+                raise
             made.set_exception(error)
-            return
-        async with app.router.lifespan_context(app):
-            made.set_result(app)
-            await self._ending.wait()
+
+    def _made_in_a_loop(self) -> Starlette:
+        """Gradio leaves unclosed loops behind where none runs."""
+
+        async def made() -> Starlette:
+            return self._make()
+
+        return asyncio.run(made())

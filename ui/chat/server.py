@@ -9,9 +9,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from typing import TYPE_CHECKING
 
 from index.errors import JuwenError, Message
@@ -78,8 +77,8 @@ class Page:
     def __init__(self, settings: Settings, url: str) -> None:
         self.url = url
         self._settings = settings
-        self._programs = Programs(self._load_programs)
-        self._tools = Programs(self._load_tools)
+        self._programs = Programs(self._make_programs)
+        self._tools = Programs(self._make_tools)
         self._opening = Opening(self._html, self._programs, self._tools)
         self._assistant: Assistant | None = None
         self._jobs: Jobs | None = None
@@ -169,18 +168,18 @@ class Page:
         own = not settings.hosts and not settings.root and is_local(settings.host)
         return may_choose(headers, settings.users, settings.administrator, own=own)
 
-    def _load_programs(self) -> Callable[[], Starlette]:
+    def _make_programs(self) -> Starlette:
         with self._quiet.asking():  # imports are slow beside other work
             from ui.chat.endpoints import program_app
 
         assert self._assistant is not None, "programs wait for the assistant"
-        return partial(program_app, self._assistant, self._settings.limits)
+        return program_app(self._assistant, self._settings.limits)
 
-    def _load_tools(self) -> Callable[[], Starlette]:
+    def _make_tools(self) -> Starlette:
         from ui.chat.tools import tool_app
 
         assert self._assistant is not None, "tools wait for the assistant"
-        return partial(tool_app, self._assistant, self._settings.limits)
+        return tool_app(self._assistant, self._settings.limits)
 
 
 @contextlib.contextmanager
