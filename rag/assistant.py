@@ -36,6 +36,7 @@ from rag.extractive.answer import (
 from rag.extractive.candidates import readable, score_sentences
 from rag.extractive.certainty import Judgement
 from rag.extractive.conflicts import Said, disagreement, with_both
+from rag.extractive.entailment import PackagedEntailment
 from rag.extractive.reader import PackagedReader, Reader
 from rag.extractive.refusal import in_words, refusal_of
 from rag.extractive.reorder import reordered
@@ -81,6 +82,7 @@ from rag.retrieval.find import WIDE, Retriever
 from rag.retrieval.rerank import Reranker
 from rag.retrieval.retrieve import to_evidence
 from rag.verification.align import Similarity, centred_similarity
+from rag.verification.entailment import Entailment
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -178,6 +180,7 @@ class Assistant:
         reader: Reader | None = None,
         kinds: KindTeller | None = None,
         refusals: RefusalTeller | None = None,
+        entailment: Entailment | None = None,
     ) -> None:
         self.library = library
         self.chat_model = chat_model
@@ -186,6 +189,7 @@ class Assistant:
         self._reader = reader or PackagedReader(encoder)
         self._kinds = kinds or TrainedKinds(encoder)
         self._refusals = refusals or TrainedRefusals(encoder)
+        self._entailment = entailment or PackagedEntailment(encoder)
 
     @classmethod
     def open(
@@ -198,6 +202,7 @@ class Assistant:
         reader: Reader | None = None,
         kinds: KindTeller | None = None,
         refusals: RefusalTeller | None = None,
+        entailment: Entailment | None = None,
     ) -> Assistant:
         """Open the assistant of a library folder.
 
@@ -210,6 +215,8 @@ class Assistant:
             reader: Finds the words that answer; by default the one that comes with the installation.
             kinds: Tells kinds of questions apart; by default the trained one.
             refusals: Tells a chat model's refusals from its answers; by default the trained one.
+            entailment: Reads whether what a chat model wrote follows from the words that it cites; by
+                default the trained one.
 
         Raises:
             LibraryError: the folder is not a library, or was built with another embedding model.
@@ -222,7 +229,7 @@ class Assistant:
         manifest = library.manifest()
         encoder = encoder or load_encoder(manifest.encoder)
         check_encoder(folder, manifest, encoder)
-        return cls(library, encoder, reranker, chat, reader, kinds, refusals)
+        return cls(library, encoder, reranker, chat, reader, kinds, refusals, entailment)
 
     @property
     def encoder(self) -> Encoder:
@@ -243,6 +250,8 @@ class Assistant:
         self._encoder.encode_queries([""])
         self._reader.read("", [("", "")])
         self._kinds.kind_of("")
+        if self.chat_model and self._entailment:
+            self._entailment.follows("", "", "")
 
     def ask(
         self,
@@ -389,7 +398,7 @@ class Assistant:
                 asked.text,
                 self._material(asking).chooser(asked, found, read),
                 chat,
-                Checking(self._refusals, asking.strictness, self._similarity()),
+                Checking(self._refusals, asking.strictness, self._similarity(), self._entailment),
                 asking.config,
             )
             if written.refused:

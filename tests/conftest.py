@@ -239,12 +239,13 @@ _REFUSALS = re.compile(r"引文.*没有|资料.*(?:没有|无法|未)|无法回�
 
 @pytest.fixture(autouse=True)
 def _no_reader_by_accident(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The fake reader and kinds wherever no others are given, in all tests but those of the packaged
-    model."""
+    """The fake reader and kinds wherever no others are given, and rules alone to verify by, in all
+    tests but those of the packaged model."""
     if "model" not in request.keywords:
         monkeypatch.setattr("rag.assistant.PackagedReader", lambda encoder: FakeReader())
         monkeypatch.setattr("rag.assistant.TrainedKinds", lambda encoder: FakeKinds())
         monkeypatch.setattr("rag.assistant.TrainedRefusals", lambda encoder: FakeRefusals())
+        monkeypatch.setattr("rag.assistant.PackagedEntailment", lambda encoder: None)
 
 
 @pytest.fixture

@@ -111,5 +111,9 @@ def save_weights(network, path: Path, **metadata: str) -> Path:
     from eval.training.network import pack
     from index.embedding.packed_file import FILE_SHA256
 
-    save_file(pack(network), str(path), metadata={"encoder": FILE_SHA256, **metadata})
+    save_file(
+        pack(network.trained().state_dict()),
+        str(path),
+        metadata={"encoder": FILE_SHA256, **metadata},
+    )
     return path

@@ -24,7 +24,7 @@ from torch import Tensor, nn
 
 from eval.training.claims import Claim, claims_of
 from eval.training.examples import is_held_out
-from eval.training.network import ReaderNetwork, open_network, tensors
+from eval.training.network import ReaderNetwork, open_network, pack, tensors, unpacked
 from eval.training.public_sets import Text, read_articles
 from eval.training.public_sets import without as left
 from rag.extractive.reader_input import Pair, make_pairs
@@ -223,15 +223,14 @@ def auroc(claims: Sequence[Claim], values: Sequence[float]) -> float:
 
 
 def write_additions(network: ReaderNetwork, added: Sequence[LowRank], path: Path) -> None:
-    """Write what was trained, in half precision, tied to the reader that it adds to."""
+    """Write what was trained, tied to the reader that it adds to."""
     from safetensors.torch import save_file
 
     from rag.extractive.reader import weights_file
     from rag.extractive.reader_graph import digest
 
-    state = _state(network, added)
-    halves = {name: value.detach().half().contiguous() for name, value in state.items()}
-    save_file(halves, str(path), metadata={"reader": digest(weights_file())})
+    packed = pack(_state(network, added))
+    save_file(packed, str(path), metadata={"reader": digest(weights_file())})
 
 
 def read_additions(network: ReaderNetwork, added: Sequence[LowRank], path: Path) -> None:
@@ -242,10 +241,10 @@ def read_additions(network: ReaderNetwork, added: Sequence[LowRank], path: Path)
     """
     from safetensors.torch import load_file
 
-    saved = load_file(str(path))
+    saved = unpacked(load_file(str(path)))
     with torch.no_grad():
         for name, value in _state(network, added).items():
-            value.copy_(saved[name].float())
+            value.copy_(saved[name])
 
 
 def _state(network: ReaderNetwork, added: Sequence[LowRank]) -> dict[str, Tensor]:

@@ -17,7 +17,7 @@ def write_weights(network: ReaderNetwork, path: Path) -> None:
 
     from index.embedding.packed_file import FILE_SHA256
 
-    save_file(pack(network), str(path), metadata={"encoder": FILE_SHA256})
+    save_file(pack(network.trained().state_dict()), str(path), metadata={"encoder": FILE_SHA256})
 
 
 def read_weights(network: ReaderNetwork, path: Path) -> None:

@@ -21,7 +21,7 @@ from index.embedding.tokenizer import PADDING
 from rag.extractive.reader_graph import FROZEN_LAYERS, NEVER
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 
@@ -179,10 +179,10 @@ def tensors(ids: Sequence[Sequence[int]], passages: Sequence[int]) -> tuple[Tens
     return padded, torch.tensor([len(some) for some in ids]), torch.tensor(passages)
 
 
-def pack(network: ReaderNetwork) -> dict[str, Tensor]:
-    """What was trained: matrices as int8 with one float32 scale a row, the rest as float32."""
+def pack(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Weights as they are shipped: matrices as int8 with one float32 scale a row, the rest as float32."""
     packed: dict[str, Tensor] = {}
-    for name, value in network.trained().state_dict().items():
+    for name, value in weights.items():
         if value.ndim < 2:
             packed[name] = value.float().contiguous()
             continue
@@ -192,17 +192,21 @@ def pack(network: ReaderNetwork) -> dict[str, Tensor]:
     return packed
 
 
-def unpack(network: ReaderNetwork, packed: dict[str, Tensor]) -> None:
-    """Put packed weights into a network.
-
-    Raises:
-        RuntimeError, KeyError: they are another network's.
-    """
-    state = {
+def unpacked(packed: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Packed weights in float32."""
+    return {
         name: value.float() * packed[f"{name}.scale"][:, None]
         if value.dtype == torch.int8
         else value
         for name, value in packed.items()
         if not name.endswith(".scale")
     }
-    network.trained().load_state_dict(state)
+
+
+def unpack(network: ReaderNetwork, packed: Mapping[str, Tensor]) -> None:
+    """Put packed weights into a network.
+
+    Raises:
+        RuntimeError, KeyError: they are another network's.
+    """
+    network.trained().load_state_dict(unpacked(packed))

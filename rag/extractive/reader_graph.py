@@ -104,7 +104,12 @@ def with_additions(weights: Weights, additions: Path, reader: str) -> Weights:
     with safe_open(str(additions), framework="np") as file:
         if (file.metadata() or {}).get("reader") != reader:
             raise ValueError("they were trained on another reader")
-        added = {name: file.get_tensor(name).astype(np.float32) for name in file.keys()}  # noqa: SIM118
+        kept = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    added = {
+        name: value * kept[f"{name}.scale"][:, None] if value.dtype == np.int8 else value
+        for name, value in kept.items()
+        if not name.endswith(".scale")
+    }
     changed = dict(weights)
     for name in [key.removesuffix(".up") for key in added if key.endswith(".up")]:
         scales = weights[f"{name}.weight.scale"].astype(np.float32)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from index.records import Passage
@@ -26,6 +27,8 @@ from rag.generation.quotation import Quotation
 from rag.generation.writing import Writing, WrittenAnswer
 from rag.records import Strictness, Usage
 from rag.verification.align import Similarity
+from rag.verification.entailment import Entailment
+from rag.verification.verify import Verifier
 
 if TYPE_CHECKING:
     from langchain_core.runnables import RunnableConfig
@@ -42,11 +45,13 @@ class Checking:
     Attributes:
         refusals: Tells refusals from answers.
         similarity: Of sentences across languages (``rag.verification.align``).
+        entailment: Reads whether a sentence follows from what it cites.
     """
 
     refusals: RefusalTeller
     strictness: Strictness = Strictness.BALANCED
     similarity: Similarity | None = None
+    entailment: Entailment | None = None
 
 
 def write_answer(
@@ -73,9 +78,14 @@ def write_answer(
         passages = choose(budget)
         if not passages:
             return WrittenAnswer(refused=True)
-        writing = Writing(
-            question, passages, checking.strictness, checking.similarity, checking.refusals
+        verifier = partial(
+            Verifier,
+            passages,
+            question=question,
+            similarity=checking.similarity,
+            entailment=checking.entailment,
         )
+        writing = Writing(verifier, checking.strictness, checking.refusals)
         reply = _Reply()
         try:
             yield from reply.read(writing, question, passages, chat, config, whole=attempt > 0)

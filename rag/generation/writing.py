@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
 from index.errors import JuwenError
-from index.records import Passage
 from rag.events import CitationFound, Event, Text, Verified, Withdrawn
 from rag.extractive.answer import Draft, join_sentences
 from rag.generation.chat_model import Ending
@@ -16,7 +15,6 @@ from rag.generation.no_answer import RefusalTeller, is_no_answer
 from rag.generation.reply import ReplyReader
 from rag.generation.thoughts import Signal
 from rag.records import AnswerSentence, Strictness, Support, Usage
-from rag.verification.align import Similarity
 from rag.verification.citations import Citations
 from rag.verification.cited_sentences import Written
 from rag.verification.verify import Checked, Verifier, is_kept
@@ -55,19 +53,18 @@ class Writing:
     """Takes a reply piece by piece; sentences are checked, citations numbered in the order of use.
 
     Args:
+        verifier: Opens what checks sentences; it reads the passages, which takes longer than it may
+            take to show the first word.
         refusals: Tells a sentence that says that there is no answer from one that answers.
     """
 
     def __init__(
         self,
-        question: str,
-        passages: Sequence[Passage],
+        verifier: Callable[[], Verifier],
         strictness: Strictness,
-        similarity: Similarity | None,
         refusals: RefusalTeller,
     ) -> None:
-        # Reading the passages takes longer than it may take to show the first word.
-        self._verifier = cache(lambda: Verifier(passages, question=question, similarity=similarity))
+        self._verifier = cache(verifier)
         self._strictness = strictness
         self._refusals = refusals
         self._reader = ReplyReader()

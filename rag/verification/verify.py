@@ -1,6 +1,10 @@
-"""An answer checked against its evidence, sentence by sentence, by rules and without a model.
+"""An answer checked against its evidence, sentence by sentence.
 
-    out of context? -> a copy? -> claims something? -> align -> details, dates, names, negation -> label
+    out of context? -> a copy? -> claims something? -> align -> details, dates, names, negation
+    -> does it follow? -> label
+
+A figure, a day or a name that differs is found by rules, whatever a network thinks; whether the rest
+follows is read by one (``rag.verification.entailment``), where there is one.
 
 - *supported*: the cited sentences support all of it.
 - *partial*: they support some of it, and say nothing of the rest.
@@ -25,6 +29,7 @@ from rag.records import Strictness, Support
 from rag.verification.align import Alignment, Similarity, align, details_of, resolved
 from rag.verification.checks import check
 from rag.verification.claims import claim_of, claims_nothing
+from rag.verification.entailment import Entailment
 from rag.verification.findings import Comparison, Fault, Finding, clauses, known, surroundings
 from rag.verification.fragments import Question
 from rag.verification.reading import EvidenceSentence, Reading, read, read_evidence, share
@@ -41,6 +46,16 @@ NEAR_COSINE = 0.43
 encoder 12 true pairs had at least .49, 12 of the same subject and another statement at most .38."""
 
 FAR_COSINE = 0.2
+
+FOLLOWS = -2.0
+"""The logit from which on a sentence with nothing against it follows from its evidence; docs/verifier.md
+has what other values give."""
+
+FOLLOWS_IN_OTHER_WORDS = 1.0
+"""The same of one that shares few words with its evidence, or names what that does not name so."""
+
+NOT_AT_ALL = -4.0
+"""The logit below which nothing of a sentence follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +94,7 @@ class Verifier:
         passages: What the answer was written from; marker 1 is the first.
         question: Its names need no proof of their own.
         similarity: For sentences in another language than the evidence.
+        entailment: Reads whether a sentence follows; without it rules alone decide.
     """
 
     def __init__(
@@ -87,7 +103,9 @@ class Verifier:
         *,
         question: str = "",
         similarity: Similarity | None = None,
+        entailment: Entailment | None = None,
     ) -> None:
+        self._entailment = entailment
         self._evidence = read_evidence(passages)
         self._question = Question(question)
         self._similarity = similarity
@@ -127,6 +145,11 @@ class Verifier:
             support, findings = _foreign_support(comparison, findings, aligned.nearness)
         else:
             support, findings = _own_support(comparison, findings)
+        if self._entailment and all(
+            one.fault is Fault.MISSING and not one.measured for one in findings
+        ):
+            logit = self._entailment.follows(said.text, *_shown(evidence))
+            support, findings = _read_over(support, findings, logit)
         reason = _reason(findings[0], said.language) if findings else ""
         proofs = tuple(_proof(sentence, said) for sentence in evidence)
         return Checked(said.text, support, reason, () if findings == [_UNFOUND] else proofs)
@@ -151,6 +174,11 @@ _OUT_OF_CONTEXT = Finding(
     Fault.MISSING,
     "these words are in the article, but not where it speaks of what was asked",
     "这些字句见于文章，但所在之处说的不是所问的内容",
+)
+_NOT_SAID = Finding(
+    Fault.MISSING,
+    "the cited words do not say it as this sentence does: whether it is so, of whom, how much of it, or since when",
+    "所引文句说的与这句话不完全是一回事：是否已成、说的是谁、范围或先后可能不同",
 )
 _UNCOMPARED = Finding(
     Fault.MISSING,
@@ -204,6 +232,25 @@ def _foreign_support(
     if findings or nearness < NEAR_COSINE:
         return Support.PARTIAL, findings or [_LOOSE]
     return Support.SUPPORTED, []
+
+
+def _shown(evidence: Sequence[EvidenceSentence]) -> tuple[str, str]:
+    """The title and the words that a sentence is held against, as they follow in the articles."""
+    ordered = sorted(evidence, key=lambda one: (one.number, one.place))
+    return evidence[0].article.title, "".join(one.reading.text for one in ordered)
+
+
+def _read_over(
+    support: Support, findings: list[Finding], logit: float
+) -> tuple[Support, list[Finding]]:
+    """A label by rules put right by whether the sentence follows."""
+    if logit < NOT_AT_ALL:
+        return Support.UNVERIFIED, findings or [_NOT_SAID]
+    if support is Support.SUPPORTED:
+        return (support, findings) if logit >= FOLLOWS else (Support.PARTIAL, [_NOT_SAID])
+    if logit >= FOLLOWS_IN_OTHER_WORDS:
+        return Support.SUPPORTED, []
+    return support, findings
 
 
 def _reason(finding: Finding, language: Language) -> str:

@@ -27,7 +27,7 @@ def test_the_reader_finds_with_written_weights_what_the_network_found(tiny, tmp_
     found = PackagedReader(weights=path).read(QUESTION, PASSAGES)
     asked = [Asked(QUESTION, title, text, ()) for title, text in PASSAGES]
     before = read_all(network, PackagedTokenizer(tiny), asked)
-    unpack(network, pack(network))  # as the eight bits have it
+    unpack(network, pack(network.trained().state_dict()))  # as the eight bits have it
     after = read_all(network, PackagedTokenizer(tiny), asked)
     for reading, rounded, exact, (_, text) in zip(found, after, before, PASSAGES, strict=True):
         assert reading.answers == pytest.approx(rounded.answers, abs=1e-3)

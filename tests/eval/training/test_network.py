@@ -108,7 +108,7 @@ def same_as(transformer, network, ids):
 
 
 def test_packed_weights_come_back_within_half_a_step_of_eight_bits(checkpoint, network):
-    packed = pack(network)
+    packed = pack(network.trained().state_dict())
     before = network.trained().state_dict()
     other = decided_network(checkpoint, seed=6)
     unpack(other, packed)
@@ -124,9 +124,9 @@ def test_packed_weights_come_back_within_half_a_step_of_eight_bits(checkpoint, n
 
 
 def test_packing_what_was_unpacked_changes_nothing(checkpoint, network):
-    packed = pack(network)
+    packed = pack(network.trained().state_dict())
     unpack(network, packed)
-    again = pack(network)
+    again = pack(network.trained().state_dict())
     assert packed.keys() == again.keys()
     for name, value in packed.items():
         assert torch.allclose(value.float(), again[name].float(), atol=1e-6)
@@ -135,13 +135,13 @@ def test_packing_what_was_unpacked_changes_nothing(checkpoint, network):
 def test_a_row_of_zeros_is_packed_too(network):
     with torch.no_grad():
         network.span.weight.zero_()
-    unpack(network, pack(network))
+    unpack(network, pack(network.trained().state_dict()))
     assert not network.span.weight.any()
 
 
 @pytest.mark.parametrize("spoil", ["span.bias", "span.weight.scale", "upper.0.output.dense.weight"])
 def test_weights_that_lack_a_part_are_not_taken(network, spoil):
-    packed = pack(network)
+    packed = pack(network.trained().state_dict())
     del packed[spoil]
     with pytest.raises((RuntimeError, KeyError)):
         unpack(network, packed)
