@@ -96,7 +96,7 @@ class Cleaned:
     problems: tuple[Problem, ...]
 
 
-def clean(raw: RawArticle, boilerplate: Collection[int] = ()) -> Cleaned:
+def clean(raw: RawArticle, boilerplate: Collection[int] = (), article_id: str = "") -> Cleaned:
     """Clean one article.
 
     A date that cannot be read costs the article only its date.
@@ -105,6 +105,7 @@ def clean(raw: RawArticle, boilerplate: Collection[int] = ()) -> Cleaned:
         raw: As it was received.
         boilerplate: Keys of lines that its account repeats (``index.duplicates.relations``): such
             lines go where they begin or end the text.
+        article_id: By which it is cited, where that is not the id it was received with.
     """
     draft, source = take_credit(clean_draft(Draft.of(raw.content), raw.layout))
     draft = drop_boilerplate(draft, boilerplate)
@@ -113,7 +114,7 @@ def clean(raw: RawArticle, boilerplate: Collection[int] = ()) -> Cleaned:
     title, column = split_column(clean_title(raw.title))
     published, problems = publication_date(raw)
     article = Article(
-        article_id=raw.article_id,
+        article_id=article_id or raw.article_id,
         title=title,
         url=raw.url.strip(),
         date=published,

@@ -59,7 +59,7 @@ def test_a_library_of_another_schema_is_refused_with_both_versions(library_folde
     with connection:
         connection.execute("UPDATE manifest SET value = '99' WHERE key = 'schema'")
     connection.close()
-    error = refused(library_folder, "has schema 99, this version reads 4")
+    error = refused(library_folder, "has schema 99, this version reads 5")
     assert "update this one" in str(error)
 
 
