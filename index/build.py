@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import tzinfo
 from pathlib import Path
 
 from index.chunk import chunk_article
@@ -70,6 +71,7 @@ def index_articles(
     folder: Path,
     *,
     columns: Mapping[str, str] | None = None,
+    zone: tzinfo | None = None,
     encoder: Encoder | None = None,
     chunk_tokens: int | None = None,
     sync: bool = False,
@@ -85,6 +87,7 @@ def index_articles(
     Args:
         paths: Exports, text files, folders of them and so on (``index.readers.load``).
         columns: Names that the fields of a table or an export have, by attribute of ``RawArticle``.
+        zone: Where the publisher is, by whose day an instant of publication is told; China by default.
         encoder: Embeds the chunks; by default the library's own, or the packaged one for a new library.
         chunk_tokens: Size of a chunk in a new library, 192 by default.
         sync: Make the library equal to ``paths``: take out the articles that are not there. Where
@@ -96,7 +99,7 @@ def index_articles(
         EncoderError: the embedding model cannot be loaded.
     """
     return index_raw(
-        read_articles(paths, columns=columns),
+        read_articles(paths, columns=columns, zone=zone),
         folder,
         encoder=encoder,
         chunk_tokens=chunk_tokens,

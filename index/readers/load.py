@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import tzinfo
 from pathlib import Path
 
 from index.errors import ArticleError
@@ -20,6 +21,7 @@ from index.readers.table import read_table
 from index.readers.web_page import read_web_page
 from index.readers.word import read_word
 from index.records import Problem, RawArticle
+from index.text.dates.publication import CHINA
 
 __all__ = ["FIELDS", "SUFFIXES", "parse_columns", "read_articles"]
 
@@ -41,18 +43,25 @@ _MANY: Mapping[str, Callable[[Source, Columns], Iterator[RawArticle | Problem]]]
 _ONE: Mapping[str, Callable[[Source], RawArticle]] = {
     ".txt": read_plain_text,
     ".md": read_markdown,
-    ".html": read_web_page,
-    ".htm": read_web_page,
     ".pdf": read_pdf,
     ".docx": read_word,
 }
 """Readers of files that are one article, or one page of them."""
 
-SUFFIXES = (*_MANY, *_ONE, archive.SUFFIX)
+_PAGES: Mapping[str, Callable[[Source, tzinfo], RawArticle]] = {
+    ".html": read_web_page,
+    ".htm": read_web_page,
+}
+"""Readers of pages that give their publication as an instant."""
+
+SUFFIXES = (*_MANY, *_ONE, *_PAGES, archive.SUFFIX)
 
 
 def read_articles(
-    paths: Iterable[Path], *, columns: Mapping[str, str] | None = None
+    paths: Iterable[Path],
+    *,
+    columns: Mapping[str, str] | None = None,
+    zone: tzinfo | None = None,
 ) -> Iterator[RawArticle | Problem]:
     """Every article of the files and folders named, in order; what cannot be read, as a problem.
 
@@ -63,11 +72,13 @@ def read_articles(
         paths: Files, folders, ``-``.
         columns: Where a table or JSON names its fields otherwise than ``FIELDS``: the name there,
             by attribute of ``RawArticle``; see ``parse_columns``.
+        zone: Where the publisher is, by whose day an instant of publication is told: China where
+            none is named.
 
     Raises:
         ArticleError: ``columns`` names what is not a field.
     """
-    named = Columns(columns or {})
+    named = Columns(columns or {}, zone)
     for path in paths:
         yield from _reported(_read_path(path, named))
 
@@ -97,6 +108,8 @@ def _read(source: Source, columns: Columns) -> Iterator[RawArticle | Problem]:
             yield from _each(member, columns)
     elif suffix in _MANY:
         yield from _limited(_MANY[suffix](source, columns), source.origin)
+    elif suffix in _PAGES:
+        yield _PAGES[suffix](source, columns.zone or CHINA)
     else:
         yield _ONE[suffix](source)
 
