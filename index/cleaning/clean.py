@@ -18,7 +18,7 @@ from index.cleaning.boilerplate import (
     drop_prompts,
 )
 from index.cleaning.captions import move_captions
-from index.cleaning.characters import decode_entities, unify_characters
+from index.cleaning.characters import cut_long_words, decode_entities, unify_characters
 from index.cleaning.draft import Draft
 from index.cleaning.metadata import clean_title, publication_date, split_column, take_credit
 from index.cleaning.ocr_loops import collapse_loops
@@ -28,7 +28,7 @@ from index.cleaning.tables import join_table_rows
 from index.records import Article, Change, Kind, Layout, Problem, RawArticle
 from index.text.language import detect_language
 
-VERSION = 2
+VERSION = 3
 
 Rule = Callable[[Draft], Draft]
 
@@ -45,6 +45,7 @@ captions from paragraphs)."""
 RULES: tuple[Rule, ...] = (
     decode_entities,
     unify_characters,
+    cut_long_words,
     collapse_loops,  # before lines are joined: where a column ends tells how a loop was left
     *PAGE_RULES,
     drop_footers,
@@ -61,6 +62,7 @@ REASONS: Mapping[str, tuple[str, str]] = {
         "an odd space, line end or invisible character",
         "异常空格、换行或不可见字符",
     ),
+    "cut_long_words": ("a word or address too long to be read", "过长的字符串或网址"),
     "drop_footers": ("a share-and-like footer", "转发点赞尾注"),
     "drop_prompts": ("a prompt that leads nowhere here", "在此无效的操作提示"),
     "drop_marks": ("a mark without words", "无文字的装饰符号"),

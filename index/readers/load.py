@@ -13,8 +13,9 @@ from index.readers.folder import files_under
 from index.readers.json_array import read_json_array
 from index.readers.json_lines import read_json_lines
 from index.readers.limits import MAX_LOST_PER_FILE
+from index.readers.markdown import read_markdown
 from index.readers.pdf import read_pdf
-from index.readers.plain_text import read_markdown, read_plain_text
+from index.readers.plain_text import read_plain_text
 from index.readers.source import Source, file_source
 from index.readers.standard_input import standard_input
 from index.readers.table import read_table

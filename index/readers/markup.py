@@ -33,6 +33,9 @@ _BLOCK = re.compile(
     r"display\s*:\s*(?:block|flex|grid|list-item|table|table-row)\b(?!-)", re.IGNORECASE
 )
 _SPACES = re.compile(r"[ \t\r\n\f]+")
+EMBEDDED = re.compile(r"data:[\w.+-]{1,40}/[\w.+-]{1,80};base64,[A-Za-z0-9+/=\s]*")
+"""A file, as a rule a picture, that is written into a page or text."""
+
 _LINE_ENDS = re.compile(r"\r\n?|\n")
 _CELL_END = "\x1f"  # no page has it: XML and HTML forbid the character
 _MARKUP = re.compile(r"<\s*/?\s*[A-Za-z]")

@@ -4,7 +4,6 @@ by trafilatura. Nothing that a page refers to is ever fetched.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import tzinfo
@@ -14,7 +13,7 @@ from index.errors import ArticleError
 from index.readers.encoding import read_page_text
 from index.readers.isolated import require, run_isolated
 from index.readers.limits import MAX_PAGE_CHARS, MAX_PAGE_TAGS
-from index.readers.markup import text_of
+from index.readers.markup import EMBEDDED, text_of
 from index.readers.source import Source, as_text
 from index.readers.wechat_page import (
     WeChatPage,
@@ -26,7 +25,6 @@ from index.readers.wechat_page import (
 from index.records import RawArticle, well_formed
 from index.text.dates.publication import CHINA, as_day, publication_day
 
-_EMBEDDED = re.compile(r"data:[\w.+-]{1,40}/[\w.+-]{1,80};base64,[A-Za-z0-9+/=\s]*")
 _INSTANTS = frozenset(
     ("article:published_time", "og:published_time", "datePublished", "pubdate", "publishdate")
 )
@@ -43,7 +41,7 @@ def read_web_page(source: Source, zone: tzinfo = CHINA) -> RawArticle:
             place of an article.
     """
     require(source, "lxml", "lxml")
-    page = _EMBEDDED.sub("", read_page_text(source))  # pictures, by far the most of some pages
+    page = EMBEDDED.sub("", read_page_text(source))  # pictures, by far the most of some pages
     if len(page) > MAX_PAGE_CHARS or page.count("<") > MAX_PAGE_TAGS:
         raise ArticleError(
             f"{source.origin!r} has over {MAX_PAGE_CHARS} characters or {MAX_PAGE_TAGS} tags; save "
