@@ -79,7 +79,7 @@ def _front_matter(text: str) -> tuple[dict[str, str], str]:
     return fields, text[found.end() :] if fields else text
 
 
-def _heading(tokens: Sequence[Token]) -> tuple[str, Sequence[Token]]:
+def _heading(tokens: list[Token]) -> tuple[str, list[Token]]:
     """The heading of the first level with which a text begins, and the rest."""
     if len(tokens) < 3 or tokens[0].type != "heading_open" or tokens[0].tag != "h1":
         return "", tokens
