@@ -17,10 +17,11 @@ _ZERO_WIDTH = re.compile(
     r"[\u00ad\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]+"
     rf"|(?<![{_EMOJI}\ufe0f])\u200d|\u200d(?![{_EMOJI}])"  # else it joins the parts of an emoji
 )
-_RUN = re.compile(r"[!-~\u00a1-\u024f]{121,}")
-"""Over 120 characters without a space: an address with keys in it, or a file written as text."""
+_RUN = re.compile(r"[!-~\u00a1-\u024f]{161,}")
+"""Over 160 characters without a space: an address with keys in it, or a file written as text."""
 
-_KEPT_OF_ADDRESS = re.compile(r".{0,10}?(?:https?://|www\.)[^?#]{1,100}", re.IGNORECASE)
+_LEAST_LETTERS = 0.3
+_KEPT_OF_ADDRESS = re.compile(r".{0,10}?(?:https?://|www\.)[^?#]{1,140}", re.IGNORECASE)
 _SPACE = re.compile(r"[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 
 
@@ -59,5 +60,7 @@ def cut_long_words(draft: Draft) -> Draft:
 
 
 def _cut(match: re.Match[str]) -> str:
+    if sum(char.isalpha() for char in match[0]) < _LEAST_LETTERS * len(match[0]):
+        return match[0]  # a table's figures, or a rule of dashes
     address = _KEPT_OF_ADDRESS.match(match[0])
     return address[0] + "…" if address else "…"

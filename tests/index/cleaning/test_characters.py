@@ -57,6 +57,10 @@ def test_what_joins_no_emoji_goes():
     assert clean_text("甲\u200d乙 \u200d👍\u200d a\u200db") == "甲乙 👍 ab"
 
 
+FIGURES = "".join(f"2023-04-{day}17.{day * 7}5.964" for day in range(10, 30))
+"""A table whose cells lost what stood between them."""
+
+
 @pytest.mark.parametrize(
     ("raw", "cleaned"),
     [
@@ -64,9 +68,10 @@ def test_what_joins_no_emoji_goes():
         ("附件：" + "QUJD/+" * 99 + "==完", "附件：…完"),
         (
             "url=https://example.com/" + "a/" * 99,
-            "url=https://example.com/" + ("a/" * 99)[:88] + "…",
+            "url=https://example.com/" + ("a/" * 99)[:128] + "…",
         ),
         ("见https://example.com/" + "a" * 99, "见https://example.com/" + "a" * 99),
+        (FIGURES, FIGURES),
         ("一" * 500, "一" * 500),
     ],
 )
