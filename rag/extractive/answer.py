@@ -19,7 +19,13 @@ from index.text.script import fold
 from index.text.sentences import split_sentences
 from rag.extractive.candidates import Candidate, score_sentences
 from rag.extractive.certainty import Judgement, judge
-from rag.extractive.demands import converted, in_another_currency, named_first, names_another
+from rag.extractive.demands import (
+    converted,
+    in_another_currency,
+    is_of_elsewhere,
+    named_first,
+    names_another,
+)
 from rag.extractive.excerpt import excerpt
 from rag.extractive.reader import Reader
 from rag.question.abbreviations import as_written
@@ -163,7 +169,11 @@ def answering(
     question = as_written(question, (hit.passage.text for hit in ranked))
     candidates = named_first(question, score_sentences(question, ranked, reader, background))
     best = candidates[0]
-    if names_another(question, best.passage.article) or in_another_currency(question, best):
+    if (
+        names_another(question, best.passage.article)
+        or in_another_currency(question, best)
+        or is_of_elsewhere(f"{background}{question}", ranked)
+    ):
         return Answering(Judgement(Certainty.REFUSAL), tuple(candidates))
     judgement = judge(question, ranked, candidates, strictness)
     return Answering(judgement, tuple(candidates))

@@ -6,16 +6,22 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from index.records import Article
-from index.text.names import NameKind, find_names, fold_name, latin_words, stands_in
+from index.text.language import detect_language
+from index.text.names import Name, NameKind, find_names, fold_name, latin_words, stands_in
 from index.text.numbers.quantities import Quantity, find_quantities
 from index.text.numbers.units import comparable
 from index.text.rules import load_rules
 from rag.extractive.candidates import Candidate
 from rag.question.abbreviations import is_period
+from rag.records import RankedPassage
 
 _ASKED = load_rules("rag.question", "zh/units").regex("asked_unit")
 _CURRENCIES = frozenset({"yuan", "US dollar", "euro", "pound", "Hong Kong dollar", "yen"})
-_LEAST_DECIMALS = 4
+_MOST_DECIMALS = 4
+_TAKEN_FOR_GRANTED = "中国"
+_KNOWN_PLACES = load_rules("index.text", "zh/characters", "zh/names").words("known_place") - {
+    _TAKEN_FOR_GRANTED
+}
 
 
 def names_another(question: str, article: Article) -> bool:
@@ -30,9 +36,7 @@ def names_another(question: str, article: Article) -> bool:
     ]
     if not codes:
         return False
-    body = f"{article.heading} {article.account}\n{article.text}"
-    folded, words = fold_name(body), latin_words(body)
-    return not any(stands_in(code, folded, words) for code in codes)
+    return not _names_one(codes, article)
 
 
 def named_first(question: str, candidates: Sequence[Candidate]) -> list[Candidate]:
@@ -43,7 +47,34 @@ def named_first(question: str, candidates: Sequence[Candidate]) -> list[Candidat
 
 
 def _is_code(text: str) -> bool:
-    return len(text) > 2 and any(one.isdigit() for one in text) and not is_period(text)
+    """GDP9503.33 is a word and its figure."""
+    coded = len(text) > 2 and any(one.isdigit() for one in text)
+    return coded and "." not in text and not is_period(text)
+
+
+def is_of_elsewhere(question: str, ranked: Sequence[RankedPassage]) -> bool:
+    """Whether a question names well-known places, none of which stands in the articles that were found.
+
+    Articles in another language have other names for them and say nothing. China is taken
+    for granted by articles and counts for none.
+    """
+    places = [
+        name
+        for name in find_names(question, english=False)
+        if name.kind is NameKind.PLACE and name.text in _KNOWN_PLACES
+    ]
+    language = detect_language(question)
+    found = (hit.passage.article for hit in ranked)
+    articles = {one.article_id: one for one in found if one.language == language}
+    if not places or not articles:
+        return False
+    return not any(_names_one(places, article) for article in articles.values())
+
+
+def _names_one(names: Sequence[Name], article: Article) -> bool:
+    body = f"{article.heading} {article.account}\n{article.text}"
+    folded, words = fold_name(body), latin_words(body)
+    return any(stands_in(name, folded, words) for name in names)
 
 
 def asked_quantity(question: str) -> Quantity | None:
@@ -98,7 +129,7 @@ def _one_figure(words: str, asked: Quantity) -> Quantity | None:
 
 def _spelt(value: Fraction) -> str:
     """A number in digits; ``""`` where it has too many decimals to be the same."""
-    for decimals in range(_LEAST_DECIMALS + 1):
+    for decimals in range(_MOST_DECIMALS + 1):
         if (value * 10**decimals).denominator == 1:
             return f"{float(value):,.{decimals}f}"
     return ""

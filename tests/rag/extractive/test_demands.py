@@ -7,7 +7,13 @@ import pytest
 from index.records import Span
 from rag.extractive.answer import answering, drafted
 from rag.extractive.candidates import readable
-from rag.extractive.demands import asked_quantity, converted, in_another_currency, names_another
+from rag.extractive.demands import (
+    asked_quantity,
+    converted,
+    in_another_currency,
+    is_of_elsewhere,
+    names_another,
+)
 from rag.extractive.reader import FoundSpan, PassageReading
 from rag.records import Certainty
 from tests.conftest import FakeReader
@@ -78,6 +84,26 @@ def test_a_code_that_no_article_has_is_refused(question):
 def test_what_stands_there_or_is_no_code_is_not_missed(question):
     hit = ranked("大禾机电发布伺服驱动器DH-X200，体积比DH-X100缩小四成。")
     assert not names_another(question, hit.passage.article)
+
+
+@pytest.mark.parametrize(
+    ("question", "elsewhere"),
+    [
+        ("晶岳科技在浙江投资多少？", True),
+        ("晶岳科技在临江投资多少？", False),
+        ("晶岳科技在江苏或浙江投资多少？", True),
+        ("中国企业投资多少？", False),
+        ("哪个省投资多少？", False),
+        ("How much was invested in 临江 by 晶岳?", False),
+    ],
+)
+def test_a_place_that_no_article_names_is_elsewhere(question, elsewhere):
+    hits = [
+        ranked("晶岳科技签约落户临江高新区，投资15亿元。"),
+        ranked("签约在上海举行。", article_id="b"),
+    ]
+    assert is_of_elsewhere(question, hits) is elsewhere
+    assert not is_of_elsewhere("上海签约多少项目？", hits)
 
 
 def test_the_article_that_has_the_code_goes_first():
