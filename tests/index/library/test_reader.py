@@ -67,7 +67,7 @@ def test_the_manifest_says_what_the_library_was_made_with(library, encoder):
     manifest = library.manifest()
     assert (manifest.encoder, manifest.fingerprint) == ("fake", encoder.fingerprint)
     assert (manifest.dimension, manifest.chunk_tokens) == (96, 192)
-    assert (manifest.generation, manifest.schema) == (1, 4)
+    assert (manifest.generation, manifest.schema) == (1, 5)
     assert set(manifest.question_means) == {"zh", "en"}
 
 
