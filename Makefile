@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+THIS := --constraint constraints.txt --editable '.[dev]'
 
 .PHONY: chat test test-browser test-llm screenshots check eval faults soak mutants clean
 
@@ -59,7 +61,13 @@ mutants: $(STAMP)
 clean:
 	rm -rf $(VENV) mutants .coverage .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 
+# Where Linux has no NVIDIA card, uv takes PyTorch's build for the CPU. Where uv, or PyTorch's index,
+# cannot be reached, pip installs its default, which brings several GB of CUDA libraries.
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@if [ "$$(uname -s)" = Linux ] && ! command -v nvidia-smi >/dev/null 2>&1 \
+	&& $(PIP) 'uv>=0.9' 2>/dev/null \
+	&& $(BIN)/uv pip install --quiet --python $(BIN)/python --torch-backend=auto $(THIS) 2>/dev/null; \
+	then echo "installed with PyTorch's build for the CPU"; \
+	else $(PIP) $(THIS); fi
 	@touch $@

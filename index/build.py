@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from pathlib import Path
 
+from index import given
 from index.chunk import chunk_article
 from index.cleaning.clean import VERSION as CLEANING_VERSION
 from index.cleaning.clean import clean
@@ -26,12 +27,11 @@ from index.embedding.load import load_encoder
 from index.errors import LibraryError
 from index.library.reader import Library
 from index.library.writer import LibraryWriter, Received, StagedChunk, open_writer
-from index.readers.load import read_articles
+from index.readers.load import read_articles, suffix_of
 from index.records import (
     Article,
     Change,
     Chunk,
-    Layout,
     Problem,
     RawArticle,
     Span,
@@ -67,8 +67,8 @@ class _Pending:
 
 
 def index_articles(
-    paths: Sequence[Path],
-    folder: Path,
+    paths: str | Path | Iterable[str | Path],
+    folder: str | Path,
     *,
     columns: Mapping[str, str] | None = None,
     zone: tzinfo | None = None,
@@ -85,7 +85,7 @@ def index_articles(
     stopped.
 
     Args:
-        paths: Exports, text files, folders of them and so on (``index.readers.load``).
+        paths: Exports, text files, folders of them and so on (``index.readers.load``); one or several.
         columns: Names that the fields of a table or an export have, by attribute of ``RawArticle``.
         zone: Where the publisher is, by whose day an instant of publication is told; China by default.
         encoder: Embeds the chunks; by default the library's own, or the packaged one for a new library.
@@ -97,10 +97,11 @@ def index_articles(
     Raises:
         LibraryError: the library cannot be written, or was built otherwise; see ``open_writer``.
         EncoderError: the embedding model cannot be loaded.
+        GivenError: what was given for a path is none.
     """
     return index_raw(
-        read_articles(paths, columns=columns, zone=zone),
-        folder,
+        read_articles(given.paths("paths", paths), columns=columns, zone=zone),
+        given.path("folder", folder),
         encoder=encoder,
         chunk_tokens=chunk_tokens,
         sync=sync,
@@ -191,6 +192,9 @@ class _Job:
         self._counts: Counter[str] = Counter()
         self._problems: list[Problem] = []
         self._unread = 0
+        self._files: dict[
+            str, set[int]
+        ] = {}  # hashes of the files that articles came from, by suffix
 
     def take(self, item: RawArticle | Problem) -> None:
         """One article, or what could not be read as one."""
@@ -198,6 +202,8 @@ class _Job:
             self._report(item)
             self._unread += item.lost
             return
+        if suffix := suffix_of(item.origin):
+            self._files.setdefault(suffix, set()).add(hash(item.origin))
         for raw in self._parts(item):
             article_id = self._identify(raw)
             if self._is_new(raw, article_id):
@@ -268,7 +274,13 @@ class _Job:
     def summary(self, seconds: float) -> Summary:
         counts = self._counts
         read = sum(counts[key] for key in ("added", "changed", "unchanged", "repeated", "failed"))
-        return Summary(read=read, seconds=seconds, problems=tuple(self._problems), **counts)
+        return Summary(
+            read=read,
+            seconds=seconds,
+            problems=tuple(self._problems),
+            files={suffix: len(self._files[suffix]) for suffix in sorted(self._files)},
+            **counts,
+        )
 
     def _report(self, problem: Problem) -> None:
         self._problems.append(problem)
@@ -276,7 +288,7 @@ class _Job:
 
     def _parts(self, raw: RawArticle) -> list[RawArticle]:
         """The articles of a page; anything else as it is."""
-        if raw.layout is not Layout.PAGE:
+        if not raw.layout.is_page:
             return [raw]
         parts = split_page(raw)
         self._pages.setdefault(raw.article_id, []).extend(part.article_id for part in parts)

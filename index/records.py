@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import date
 from enum import StrEnum
 
@@ -19,6 +19,23 @@ class Layout(StrEnum):
     """A page read by OCR, which may hold several articles."""
     PART = "part"
     """One of the articles of a page that was cut already."""
+    RECOGNISED = "recognised"
+    """A page whose text was recognised from a picture of it when it was indexed."""
+    RECOGNISED_PART = "recognised-part"
+
+    @property
+    def is_page(self) -> bool:
+        """Whether it may hold several articles."""
+        return self in (Layout.PAGE, Layout.RECOGNISED)
+
+    @property
+    def is_recognised(self) -> bool:
+        return self in (Layout.RECOGNISED, Layout.RECOGNISED_PART)
+
+    @property
+    def of_part(self) -> Layout:
+        """The layout of an article that is cut out of such a page."""
+        return Layout.RECOGNISED_PART if self.is_recognised else Layout.PART
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +93,7 @@ class Article:
         column: The series that it belongs to, by the tag at the end of its title; ``""`` for none.
         kind: What it is among the others.
         originals: Ids of the articles that a reprint or digest copies.
+        recognised: Whether its text was recognised from a picture, and may hold errors.
     """
 
     article_id: str
@@ -89,6 +107,7 @@ class Article:
     column: str = ""
     kind: Kind = Kind.ARTICLE
     originals: tuple[str, ...] = ()
+    recognised: bool = False
 
     @property
     def heading(self) -> str:
@@ -129,9 +148,17 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class Problem(Message):
-    """Something about an input that its owner should know; ``lost`` when an article was not taken."""
+    """Something about an input that its owner should know.
+
+    Attributes:
+        lost: An article was not taken.
+        harmless: Nothing that could be read was lost: it is said, and the work counts as done.
+        details: What one line says of many, one by one: names of files, with how many of what.
+    """
 
     lost: bool
+    harmless: bool = False
+    details: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +182,7 @@ class Summary:
     ``read`` counts every article met; it is the sum of ``added``, ``changed``, ``unchanged``,
     ``repeated`` (the same article met twice) and ``failed``. ``empty`` counts those, among the
     others, that have no text and can be found by their title alone; ``removed`` those that were
-    taken out.
+    taken out; ``files`` the files that articles came from, by suffix.
     """
 
     read: int = 0
@@ -170,10 +197,20 @@ class Summary:
     embedded: int = 0
     seconds: float = 0.0
     problems: tuple[Problem, ...] = ()
+    files: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def faulty(self) -> bool:
+        """Whether anything that could be read was lost."""
+        return any(not problem.harmless for problem in self.problems)
 
     def to_dict(self) -> Mapping[str, object]:
         counts = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "problems"}
-        return {**counts, "problems": [problem.english for problem in self.problems]}
+        return {
+            **counts,
+            "problems": [problem.english for problem in self.problems if not problem.harmless],
+            "notices": [problem.english for problem in self.problems if problem.harmless],
+        }
 
 
 def digest(parts: Iterable[str]) -> str:

@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import numpy as np
 
+from index import given
 from index.embedding.centring import Centres
 from index.embedding.encoder import Encoder
 from index.embedding.load import load_encoder
+from index.given import one_of, wrong
 from index.library.reader import Library, check_encoder
 from index.text.language import Language, detect_language
 from rag.batches import in_order, without_blocking
@@ -51,7 +53,7 @@ from rag.kinds.premise import Contradicted, contradicted, corrected
 from rag.notices import notice_of, searched_as
 from rag.question.abbreviations import spelled_out
 from rag.question.asked import Asked
-from rag.question.check import check_question
+from rag.question.check import check_filters, check_history, check_question
 from rag.question.follow_up import Standalone, leans, standalone
 from rag.question.kind import KindTeller, TrainedKinds
 from rag.question.parts import sides_of
@@ -105,6 +107,17 @@ class AskOptions:
     config: RunnableConfig | None = None
     kind: QuestionKind | None = None
     as_written: bool = False
+
+    def __post_init__(self) -> None:
+        strictness = one_of(Strictness, "strictness", self.strictness)
+        object.__setattr__(self, "strictness", strictness)
+        if self.kind is not None:
+            object.__setattr__(self, "kind", one_of(QuestionKind, "kind", self.kind))
+        most = self.most_sources
+        if most is not None and (type(most) is not int or most < 1):
+            raise wrong("most_sources", most, "a whole number from 1 on", "不小于 1 的整数")
+        if not isinstance(self.answerer, str | None) and not hasattr(self.answerer, "stream"):
+            raise wrong("answerer", self.answerer, "a chat model or its name", "对话模型或其名称")
 
 
 class AskKeywords(TypedDict, total=False):
@@ -195,13 +208,20 @@ class Assistant:
         Raises:
             LibraryError: the folder is not a library, or was built with another embedding model.
             ChatModelError: the chat model cannot be opened.
+            GivenError: the folder is no path.
         """
+        folder = given.path("folder", folder)
         chat = None if chat_model is None else as_chat_model(chat_model)
         library = Library.open(folder)
         manifest = library.manifest()
         encoder = encoder or load_encoder(manifest.encoder)
-        check_encoder(Path(folder), manifest, encoder)
+        check_encoder(folder, manifest, encoder)
         return cls(library, encoder, reranker, chat, reader, kinds)
+
+    @property
+    def encoder(self) -> Encoder:
+        """The embedding model, which another library's assistant may share."""
+        return self._encoder
 
     def close(self) -> None:
         self.library.close()
@@ -239,6 +259,7 @@ class Assistant:
         Raises:
             QuestionError: the question is empty or longer than 2,000 characters.
             ChatModelError: ``answerer`` names a chat model that cannot be opened.
+            GivenError: an argument is of another type.
             TypeError: there is no such option.
         """
         for event in self.stream(question, history, filters, **options):
@@ -265,12 +286,12 @@ class Assistant:
         done
         """
         started = time.perf_counter()
-        question = check_question(question)
+        question, history = check_question(question), check_history(history)
+        filters = check_filters(filters)
         asking = AskOptions(**options)
         chat = self._chosen(asking.answerer)
         meant = question if asking.as_written else respelled(question, self.library)
         asked, usage = self._read(meant, history, chat, asking)
-        filters = filters or Filters()
         if asked.kind in UNSEARCHED:
             yield from self._of_conversation(asked, history, filters, options, started)
             return
@@ -514,8 +535,8 @@ class Assistant:
         self, question: str, history: Sequence[Turn] = (), filters: Filters | None = None
     ) -> Found:
         """The ranked articles for a question, without an answer. Arguments and errors as for ``ask``."""
-        asked = standalone(check_question(question), history)
-        return self._retriever.find(asked.text, filters or Filters())
+        asked = standalone(check_question(question), check_history(history))
+        return self._retriever.find(asked.text, check_filters(filters))
 
     def batch(
         self,
@@ -533,10 +554,12 @@ class Assistant:
 
         Raises:
             LibraryError, EncoderError: no question at all can be answered.
+            GivenError: an option is of another type.
 
         >>> for answer in assistant.batch(["谁？", "何时？"]):  # doctest: +SKIP
         ...     print(answer.answer)
         """
+        AskOptions(**options)  # what no question would escape is said before the first
         return in_order(
             lambda asked: self.ask(asked.question, asked.history, **options),
             questions,

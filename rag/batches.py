@@ -33,7 +33,7 @@ def in_order(
     ahead: deque[Future[Answer]] = deque()
     try:
         for question in questions:
-            asked = Question(question) if isinstance(question, str) else question
+            asked = question if isinstance(question, Question) else Question(question)
             ahead.append(pool.submit(_answer, answer, asked))
             if len(ahead) == concurrency:
                 yield ahead.popleft().result()
@@ -49,7 +49,7 @@ def _answer(answer: Callable[[Question], Answer], asked: Question) -> Answer:
     except (LibraryError, EncoderError):
         raise
     except Exception as error:
-        given = failed_answer(asked.question, error)
+        given = failed_answer(str(asked.question), error)
     return given.with_id(asked.id)
 
 

@@ -199,7 +199,8 @@ class Citation:
     """Where a sentence of the answer stands: ``quote`` is the cleaned text from start to end.
 
     ``marks`` are the spans that decide the question (the number for "how many"), in characters of
-    the cleaned text like ``start`` and ``end``, and within them.
+    the cleaned text like ``start`` and ``end``, and within them. ``recognised`` says that the text
+    was recognised from a picture and may hold errors.
     """
 
     marker: int
@@ -215,6 +216,7 @@ class Citation:
     column: str = ""
     kind: Kind = Kind.ARTICLE
     marks: tuple[Span, ...] = ()
+    recognised: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -501,6 +503,7 @@ def citation(marker: int, passage: Passage, span: Span) -> Citation:
         account=article.account,
         column=article.column,
         kind=article.kind,
+        recognised=article.recognised,
     )
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -75,18 +75,26 @@ class Candidate:
     asks: Asks
 
 
-def starters(assistant: Assistant, most: int = MOST) -> list[str]:
-    """Questions to begin with; those of an unchanged library are read from its folder."""
+def starters(
+    assistant: Assistant, most: int = MOST, before_each: Callable[[], None] = lambda: None
+) -> list[str]:
+    """Questions to begin with; those of an unchanged library are read from its folder.
+
+    Args:
+        before_each: Called before each article is tried; other work can go first by it.
+    """
     generation = assistant.library.manifest().generation
     path = assistant.library.folder / STARTERS
     kept = _read(path, generation)
     if kept is None:
-        kept = make_starters(assistant)
+        kept = make_starters(assistant, before_each=before_each)
         _write(path, generation, kept)
     return kept[:most]
 
 
-def make_starters(assistant: Assistant, most: int = MOST) -> list[str]:
+def make_starters(
+    assistant: Assistant, most: int = MOST, before_each: Callable[[], None] = lambda: None
+) -> list[str]:
     """Questions that the library answers, of its newest articles, at most one an article.
 
     They ask for different things where the articles let them.
@@ -99,6 +107,7 @@ def make_starters(assistant: Assistant, most: int = MOST) -> list[str]:
             continue
         chosen = english if article.language == Language.ENGLISH else chinese
         if not chosen.is_full:
+            before_each()
             chosen.add(assistant, candidates(article))
     half = english.questions[: most // 2]
     return [*chinese.questions[: most - len(half)], *half]

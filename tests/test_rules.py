@@ -10,7 +10,7 @@ from index.text.rules import load_patterns, load_rules
 
 ROOT = Path(__file__).parents[1]
 FILES = sorted(
-    path for package in ("index", "rag") for path in (ROOT / package).rglob("data/**/*.toml")
+    path for package in ("index", "rag", "ui") for path in (ROOT / package).rglob("data/**/*.toml")
 )
 
 

@@ -14,6 +14,7 @@ import click
 
 from index.errors import JuwenError, Message
 from ui.language import complain, say, say_message
+from ui.proxies import spare_local
 
 COMMANDS: Mapping[str, tuple[str, Message]] = {
     "ask": ("ui.asking", Message("Ask one question, or a file of them.", "提一个或一批问题。")),
@@ -87,6 +88,7 @@ def cli() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command; say what goes wrong in one sentence and set the exit code."""
+    spare_local()
     try:
         cli.main(arguments, prog_name="juwen", standalone_mode=False)
     except click.ClickException as error:

@@ -1,30 +1,59 @@
-"""``juwen chat``: the page in the browser, or the conversation in the terminal."""
+"""``juwen chat``: the page in the browser, or the conversation in the terminal.
+
+The page listens before anything slow is imported: so this module imports little, and what it needs
+of the library where it needs it.
+"""
 
 from __future__ import annotations
 
+import os
+import select
+import shutil
+import signal
+import stat
 import sys
+import threading
+import time
+import webbrowser
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from rag.suggestions import starters
+from index.errors import ArticleError, JuwenError, Message
 from ui.chat.access import LOCAL_HOST, check_host, read_users
-from ui.indexing import index_samples, run_index
+from ui.chat.under import read_root
 from ui.language import say
-from ui.options import DEFAULT_LIBRARY, encoder_option, library_option, open_assistant
-from ui.show import show_summary
-from ui.terminal import talk
+from ui.options import (
+    DEFAULT_LIBRARY,
+    allow_host_option,
+    check_paths,
+    encoder_option,
+    library_option,
+    open_assistant,
+)
+
+if TYPE_CHECKING:
+    from ui.chat.server import Page
 
 SAMPLES_LIBRARY = "library-samples"
 DEFAULT_PORT = 7860
+
+_SECONDS_FOR_A_QUESTION = 1.0
+"""How long a pipe may take to bring its first question before the page is opened instead."""
+
+_SECONDS_TO_READ_WHY = 1.5
+"""How long a page that waits is left to ask why there will be no answer."""
 
 
 @click.command(
     "chat",
     help=say(
-        "Open the chat page. ARTICLES are put into the library before.",
-        "打开聊天页面；如给出 ARTICLES，先将其加入文章库。",
+        "Open the chat page. ARTICLES are put into the library before. Questions that are piped in "
+        "are answered in the terminal.",
+        "打开聊天页面；如给出 ARTICLES，先将其加入文章库。问题由管道输入时在终端回答。",
     ),
 )
 @click.argument("articles", nargs=-1, type=click.Path(path_type=Path))
@@ -63,6 +92,18 @@ DEFAULT_PORT = 7860
         "要求输入此用户名与密码，或文件中任一行的用户名与密码。",
     ),
 )
+@allow_host_option
+@click.option(
+    "--root-path",
+    "root",
+    default="",
+    metavar="/PATH",
+    envvar="JUWEN_ROOT_PATH",
+    help=say(
+        "The path that a proxy has the page under, where it hands that path on.",
+        "反向代理为页面设置的路径前缀（如 /juwen）。",
+    ),
+)
 @click.option(
     "--mcp",
     is_flag=True,
@@ -84,46 +125,150 @@ def chat_command(
     host: str,
     port: int,
     auth: str | None,
+    hosts: Sequence[str],
+    root: str,
     mcp: bool,
     browser: bool,
 ) -> None:
     users = read_users(auth)
     check_host(host, users)
-    folder = _prepared(articles, library, encoder)
-    with open_assistant(folder, encoder) as assistant:
-        if terminal or (terminal is None and not sys.stdin.isatty()):
-            talk(assistant)
-            return
-        click.echo(say("Loading the embedding model …", "正在加载向量模型……"), err=True)
-        # Gradio takes seconds to import: only here is it worth them.
-        from ui.chat.server import Settings, serve
+    check_paths(articles)
+    wanted = _Wanted.of(articles, library, encoder)
+    if terminal or (terminal is None and has_questions(sys.stdin)):
+        _talk(wanted)
+        return
+    from ui.chat.server import Settings, opened
 
-        assistant.warm_up()
-        starters(assistant)
-        chat = assistant.chat_model
-        settings = Settings(
-            host=host,
-            port=port,
-            users=users,
-            mcp=mcp,
-            open_browser=browser,
-            models=(chat.name,) if chat else (),
-        )
-        serve(assistant, settings, _say_address)
+    chat_model = os.environ.get("JUWEN_CHAT_MODEL")
+    settings = Settings(
+        host=host,
+        port=port,
+        users=users,
+        hosts=hosts,
+        root=read_root(root),
+        mcp=mcp,
+        models=(chat_model,) if chat_model else (),
+    )
+    signal.signal(signal.SIGTERM, _end)
+    with opened(settings) as page:
+        _say_address(page.url)
+        if browser and _has_browser():
+            threading.Thread(target=webbrowser.open, args=(page.url,), daemon=True).start()
+        _answer(page, wanted)
 
 
-def _prepared(articles: Sequence[Path], library: Path | None, encoder: str | None) -> Path:
-    """The library to ask, with the articles that were named; one of the samples where there is none."""
-    folder = library or Path(DEFAULT_LIBRARY)
-    if articles:
-        click.echo(show_summary(run_index(articles, folder, encoder)), err=True)
-    elif library is None and not (folder / "articles.db").exists():
-        folder = Path(SAMPLES_LIBRARY)
-        index_samples(folder, encoder)
-    return folder
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """The library to ask, and the articles to put into it before.
+
+    Attributes:
+        samples: Whether it is the one of the sample articles, because there is no other.
+    """
+
+    articles: Sequence[Path]
+    folder: Path
+    encoder: str | None
+    samples: bool = False
+
+    @classmethod
+    def of(cls, articles: Sequence[Path], library: Path | None, encoder: str | None) -> _Wanted:
+        """
+        Raises:
+            LibraryError: there is no library there, and nothing to put into one.
+        """
+        folder = library or Path(DEFAULT_LIBRARY)
+        if not articles and not (folder / "articles.db").exists():
+            if library is None:
+                return cls((), Path(SAMPLES_LIBRARY), encoder, samples=True)
+            from index.library.reader import Library  # knows what to say
+
+            Library.open(folder).close()
+        return cls(articles, folder, encoder)
+
+
+def _talk(wanted: _Wanted) -> None:
+    from ui.terminal import talk
+
+    _fill(wanted)
+    with open_assistant(wanted.folder, wanted.encoder) as assistant:
+        talk(assistant)
+
+
+def _answer(page: Page, wanted: _Wanted) -> None:
+    """Load what answers on the page, and answer until the process is stopped."""
+    try:
+        _fill(wanted, page)
+        with open_assistant(wanted.folder, wanted.encoder) as assistant:
+            assistant.warm_up()
+            page.answer_with(assistant)
+            click.echo(say("Ready.", "已就绪。"), err=True)
+            page.wait()
+    except JuwenError as error:
+        page.fail(error)
+        time.sleep(_SECONDS_TO_READ_WHY)
+        raise
+
+
+def _fill(wanted: _Wanted, page: Page | None = None) -> None:
+    """Put the articles that were named into the library, or the samples into theirs."""
+    if not wanted.articles and not wanted.samples:
+        return
+    from ui.indexing import index_samples, run_index
+    from ui.show import show_summary
+
+    def told(done: int, total: int) -> None:
+        of = f" {done}/{total}" if total else f" {done}"
+        if page is not None:
+            page.say(Message(f"Indexing the articles …{of}", f"正在为文章建立索引……{of}"))
+
+    if wanted.samples:
+        index_samples(wanted.folder, wanted.encoder, told)
+    else:
+        new = not wanted.folder.exists()
+        summary = run_index(wanted.articles, wanted.folder, wanted.encoder, told=told)
+        click.echo(show_summary(summary), err=True)
+        if new and not summary.added:
+            shutil.rmtree(wanted.folder)
+            raise ArticleError(
+                "no article could be read, and no library was made; mend what is named above",
+                "没有读到任何文章，未建立文章库；请修正上述问题",
+            )
+
+
+def has_questions(stdin: TextIO | None) -> bool:
+    """Whether questions are piped in: not from a terminal, nor from nothing, as under systemd,
+    nohup and Docker, where the page is wanted."""
+    try:
+        descriptor = stdin.fileno() if stdin else -1
+        mode = os.fstat(descriptor).st_mode
+    except (OSError, ValueError):
+        return False
+    if stat.S_ISREG(mode):
+        return os.fstat(descriptor).st_size > 0
+    if not (stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)) or os.name == "nt":
+        return stat.S_ISFIFO(mode)
+    readable, _, _ = select.select([descriptor], [], [], _SECONDS_FOR_A_QUESTION)
+    # A pipe whose other end is closed is readable, too, and has nothing.
+    return bool(readable) and bool(stdin and stdin.buffer.peek(1))  # type: ignore[attr-defined]
+
+
+def _has_browser() -> bool:
+    """Whether opening one makes sense: somebody sees it."""
+    if sys.platform in ("win32", "darwin"):
+        return True
+    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER"))
+
+
+def _end(*_: object) -> None:
+    """What a service manager sends ends the process as Ctrl + C does, without a complaint."""
+    sys.exit(0)
 
 
 def _say_address(url: str) -> None:
     click.echo(
-        say(f"The page is at {url}  (Ctrl + C ends)", f"页面地址：{url}（Ctrl + C 结束）"), err=True
+        say(
+            f"The page is at {url}  (Ctrl + C ends); loading the models …",
+            f"页面地址：{url}（Ctrl + C 结束）；正在加载模型……",
+        ),
+        err=True,
     )

@@ -22,7 +22,13 @@ from index.text.dates.publication import parse_zone
 from ui.cleaning import run_page
 from ui.html_page import check_writable, write_page
 from ui.language import complain, say, say_message
-from ui.options import DEFAULT_LIBRARY, encoder_option, library_option, named_encoder
+from ui.options import (
+    DEFAULT_LIBRARY,
+    check_paths,
+    encoder_option,
+    library_option,
+    named_encoder,
+)
 from ui.show import printable, show_summary
 from ui.terminal import Progress
 
@@ -97,6 +103,7 @@ def index_command(
     report: Path | None,
     as_json: bool,
 ) -> None:
+    check_paths(paths, all_of_them=False)
     folder = library or Path(DEFAULT_LIBRARY)
     columns = _usable(parse_columns, mapped) if mapped else None
     if report is not None:
@@ -110,7 +117,7 @@ def index_command(
         with Library.open(folder) as opened:
             write_page(report, run_page(opened, summary))
         click.echo(say(f"report: {report}", f"报告：{report}"), err=True)
-    if summary.problems:
+    if summary.faulty:
         sys.exit(1)
 
 
@@ -123,9 +130,19 @@ def run_index(
     *,
     zone: tzinfo | None = None,
     sync: bool = False,
+    told: Callable[[int, int], None] = lambda done, total: None,
 ) -> Summary:
-    """Index with a progress bar; complain of every problem."""
-    with Progress(say("indexing", "索引中")) as progress:
+    """Index with a progress bar; complain of every problem.
+
+    Args:
+        told: Told how far it is, too.
+    """
+    with Progress(say("indexing", "索引中")) as bar:
+
+        def progress(done: int, total: int) -> None:
+            bar(done, total)
+            told(done, total)
+
         summary = index_articles(
             paths,
             folder,
@@ -141,7 +158,9 @@ def run_index(
     return summary
 
 
-def index_samples(folder: Path, encoder: str | None) -> None:
+def index_samples(
+    folder: Path, encoder: str | None, told: Callable[[int, int], None] = lambda done, total: None
+) -> None:
     """Make a library of the sample articles."""
     click.echo(
         say(
@@ -152,7 +171,7 @@ def index_samples(folder: Path, encoder: str | None) -> None:
         err=True,
     )
     with as_file(files("index") / "samples" / "articles.json") as samples:
-        click.echo(show_summary(run_index([samples], folder, encoder)), err=True)
+        click.echo(show_summary(run_index([samples], folder, encoder, told=told)), err=True)
 
 
 def _usable(read: Callable[[_Written], _Read], written: _Written) -> _Read:

@@ -12,22 +12,23 @@ from typing import TYPE_CHECKING
 
 import click
 
-from index.embedding.encoder import Encoder
 from index.errors import QuestionError
-from rag.question.check import check_question
-from rag.records import Filters
 from ui.language import complain, say, say_message
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # what a command imports before it can say anything is kept small
+    from index.embedding.encoder import Encoder
     from rag.assistant import Assistant
+    from rag.records import Filters
 
 DEFAULT_LIBRARY = "library"
 
 _NEAR_ACCOUNTS = 5
 
 
-def named_encoder(name: str | None) -> Encoder | None:
+def named_encoder(name: str | Encoder | None) -> Encoder | None:
     """What was given with ``encoder_option``; ``None`` stands for the library's own model."""
+    if not isinstance(name, str):
+        return name
     from index.embedding.load import (
         load_encoder,  # commands that load no model need not wait for it
     )
@@ -35,7 +36,7 @@ def named_encoder(name: str | None) -> Encoder | None:
     return load_encoder(name) if name else None
 
 
-def open_assistant(folder: Path, encoder: str | None) -> Assistant:
+def open_assistant(folder: Path, encoder: str | Encoder | None) -> Assistant:
     """The assistant of a library, with the models that were named for it or in the environment.
 
     Raises:
@@ -83,6 +84,16 @@ encoder_option = click.option(
     help=say(
         "Embedding model: 'packaged', a local folder or a hub name [default: the library's own].",
         "向量模型：packaged、本地目录或模型仓库名 [默认：与文章库一致]。",
+    ),
+)
+allow_host_option = click.option(
+    "--allow-host",
+    "hosts",
+    multiple=True,
+    metavar="NAME",
+    help=say(
+        "Another name that this server is asked by, such as a proxy's; may be given again.",
+        "访问本服务器时使用的其他名称（如反向代理的域名）；可重复给出。",
     ),
 )
 
@@ -146,6 +157,8 @@ def filters_of(
                 f"--from {date_from} 晚于 --to {date_to}；请对调",
             )
         )
+    from rag.records import Filters
+
     return Filters(date_from, date_to, accounts=tuple(accounts), from_question=not literal)
 
 
@@ -170,8 +183,40 @@ def check_accounts(wanted: Sequence[str], there: Collection[str]) -> None:
         )
 
 
+def check_paths(paths: Sequence[Path], *, all_of_them: bool = True) -> None:
+    """Refuse paths that no articles can be at, before anything is loaded or made for them.
+
+    Args:
+        all_of_them: Refuse also where only some are wrong.
+
+    Raises:
+        click.UsageError: it says what is wrong with the first.
+    """
+    wrong = [problem for path in paths if (problem := _wrong_with(path))]
+    if wrong and (all_of_them or len(wrong) == len(paths)):
+        raise click.UsageError(wrong[0])
+
+
+def _wrong_with(path: Path) -> str:
+    name = str(path)
+    if name == "-":
+        return ""
+    if not os.path.exists(path):  # where pathlib raises, this tells
+        return say(
+            f"there is no file or folder {name!r}; check the path",
+            f"没有文件或目录 {name!r}；请检查路径",
+        )
+    from index.readers.load import refusal_of, suffix_of
+
+    if path.is_file() and not suffix_of(name):
+        return say_message(refusal_of(name).message)
+    return ""
+
+
 def check_usage(question: str) -> None:
     """End with exit code 2 on a question that cannot be asked, before anything is loaded for it."""
+    from rag.question.check import check_question
+
     try:
         check_question(question)
     except QuestionError as error:

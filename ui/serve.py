@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import ipaddress
-import socket
+from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
 
+from index.embedding.encoder import Encoder
+from index.library.reader import Library
+from rag.assistant import Assistant
 from ui.language import say
-from ui.options import DEFAULT_LIBRARY, encoder_option, library_option, open_assistant
+from ui.listening import bound, origin_of
+from ui.options import DEFAULT_LIBRARY, allow_host_option, encoder_option, open_assistant
+
+MODEL = "juwen"
+"""The name that the first library is always asked by."""
 
 _MOST_AT_ONCE = 64
 
@@ -21,7 +30,18 @@ _MOST_AT_ONCE = 64
         "以 OpenAI 协议（/v1/chat/completions）为其他聊天程序提供回答。",
     ),
 )
-@library_option
+@click.option(
+    "--library",
+    "libraries",
+    type=click.Path(path_type=Path),
+    envvar="JUWEN_LIBRARY",
+    multiple=True,
+    help=say(
+        "A library's folder; may be given again, and is then asked by its name as the model "
+        "[default: ./library].",
+        "文章库目录；可重复给出，此时以目录名作为模型名提问 [默认 ./library]。",
+    ),
+)
 @encoder_option
 @click.option(
     "--host",
@@ -44,26 +64,107 @@ _MOST_AT_ONCE = 64
         "客户端须发送的密钥；监听本机以外的地址时必须设置。",
     ),
 )
+@allow_host_option
+@click.option(
+    "--allow-origin",
+    "origins",
+    multiple=True,
+    metavar="ORIGIN",
+    help=say(
+        "A web page's origin that may ask from a browser, like http://localhost:3000; may be given "
+        "again; '*' needs a key.",
+        "允许从浏览器提问的网页来源，如 http://localhost:3000；可重复给出；“*”须设置密钥。",
+    ),
+)
 def serve_command(
-    library: Path | None, encoder: str | None, host: str, port: int, api_key: str | None
+    libraries: Sequence[Path],
+    encoder: str | None,
+    host: str,
+    port: int,
+    api_key: str | None,
+    hosts: Sequence[str],
+    origins: Sequence[str],
 ) -> None:
     check_exposure(host, api_key)
+    check_origins(origins, api_key)
+    named = by_name(libraries or [Path(DEFAULT_LIBRARY)])
     import uvicorn
 
     from ui.openai_api.app import LOCAL_HOSTS, create_app
 
-    with (
-        open_assistant(library or Path(DEFAULT_LIBRARY), encoder) as assistant,
-        _bound(host, port) as sock,
-    ):
-        assistant.warm_up()
-        address = f"http://{f'[{host}]' if ':' in host else host}:{sock.getsockname()[1]}/v1"
+    with ExitStack() as opened:
+        sock = opened.enter_context(bound(host, port))
+        assistants: dict[str, Assistant] = {}
+        for name, folder in named.items():
+            model = _shared(folder, encoder, assistants.values())
+            assistants[name] = opened.enter_context(open_assistant(folder, model))
+        for assistant in assistants.values():
+            assistant.warm_up()
+        address = f"{origin_of(sock, host)}/v1"
         click.echo(say(f"answering at {address}", f"服务地址 {address}"), err=True)
-        app = create_app(assistant, api_key=api_key or None, hosts=[*LOCAL_HOSTS, host])
+        names = [*LOCAL_HOSTS, host, *(one.lower() for one in hosts)]
+        app = create_app(assistants, api_key=api_key or None, hosts=names, origins=origins)
         config = uvicorn.Config(
             app, log_level="warning", limit_concurrency=_MOST_AT_ONCE, server_header=False
         )
         uvicorn.Server(config).run(sockets=[sock])
+
+
+def _shared(folder: Path, encoder: str | None, others: Iterable[Assistant]) -> Encoder | str | None:
+    """The embedding model of a library that is open already, where this one has the same."""
+    with Library.open(folder) as library:
+        wanted = library.manifest().encoder
+    same = (one.encoder for one in others if one.library.manifest().encoder == wanted)
+    return next(same, encoder)
+
+
+def by_name(folders: Sequence[Path]) -> dict[str, Path]:
+    """Libraries by the names that they are asked by, which are their folders'.
+
+    Raises:
+        click.UsageError: two have the same, or one has that of a model that is there anyway.
+    """
+    named: dict[str, Path] = {}
+    for folder in folders:
+        name = folder.resolve().name
+        taken = (name in named) or (len(folders) > 1 and name == MODEL)
+        if taken:
+            raise click.UsageError(
+                say(
+                    f"{str(folder)!r} would be asked by the name {name!r}, which is taken; "
+                    "rename its folder",
+                    f"{str(folder)!r} 的模型名 {name!r} 已被占用；请重命名目录",
+                )
+            )
+        named[name] = folder
+    return named
+
+
+def check_origins(origins: Sequence[str], api_key: str | None) -> None:
+    """Refuse what is no origin, and to let any page of the web ask without a key.
+
+    Raises:
+        click.UsageError: one is neither.
+    """
+    for origin in origins:
+        if origin == "*":
+            if api_key:
+                continue
+            raise click.UsageError(
+                say(
+                    "--allow-origin '*' lets every page of the web ask; set JUWEN_API_KEY, "
+                    "or name the origins",
+                    "--allow-origin '*' 允许任何网页提问；请设置 JUWEN_API_KEY，或逐一列出来源",
+                )
+            )
+        parts = urlsplit(origin)
+        if not parts.scheme or f"{parts.scheme}://{parts.netloc}" != origin or not parts.netloc:
+            raise click.UsageError(
+                say(
+                    f"--allow-origin {origin!r} is no origin; write it like http://localhost:3000",
+                    f"--allow-origin {origin!r} 不是来源；请写成 http://localhost:3000 的形式",
+                )
+            )
 
 
 def check_exposure(host: str, api_key: str | None) -> None:
@@ -89,21 +190,3 @@ def _is_local(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
-
-
-def _bound(host: str, port: int) -> socket.socket:
-    """A socket that listens there.
-
-    Raises:
-        click.UsageError: the address is taken, or is none of this machine's.
-    """
-    try:
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        return socket.create_server((host, port), family=family)
-    except OSError as error:
-        raise click.UsageError(
-            say(
-                f"cannot listen on {host}:{port} ({error.strerror}); choose another --port or --host",
-                f"无法监听 {host}:{port}（{error.strerror}）；请换一个 --port 或 --host",
-            )
-        ) from error

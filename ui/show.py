@@ -19,7 +19,9 @@ def show_answer(answer: Answer) -> str:
         lines += ["", say(f"As of {answer.as_of}.", f"截至 {answer.as_of}。")]
     for cited in answer.citations:
         reprint = _reprint(cited.source, cited.account)
-        about = " · ".join(part for part in (cited.date, cited.account, reprint) if part)
+        recognised = recognised_name() if cited.recognised else ""
+        parts = (cited.date, cited.account, reprint, recognised)
+        about = " · ".join(part for part in parts if part)
         heading = _one_line(f"[{cited.marker}] {cited.title or cited.article_id}")
         lines += ["", heading + (f"  ({_one_line(about)})" if about else "")]
         lines.append(f"    “{_one_line(cited.quote)}”")
@@ -107,16 +109,24 @@ def kind_name(kind: Kind) -> str:
     }[kind]
 
 
+def recognised_name() -> str:
+    """That a text was recognised from a picture, in words."""
+    return say("recognised from a picture", "由图片识别")
+
+
 def copies_name(count: int) -> str:
     """How many articles of the library copy one, in words."""
     return say(f"{count} more {'copy' if count == 1 else 'copies'}", f"另有 {count} 篇转载")
 
 
 def show_summary(summary: Summary) -> str:
-    """What an indexing run did, in two lines."""
+    """What an indexing run did, in two lines or, where it read files of several kinds, in three."""
     s = summary
+    kinds = [f"{count} {suffix}" for suffix, count in s.files.items()]
+    named = (", ".join(kinds), "、".join(kinds))
+    files = say(f"files: {named[0]}\n", f"文件：{named[1]}\n") if len(kinds) > 1 else ""
     removed = say(f", {s.removed} removed", f"，移除 {s.removed}") if s.removed else ""
-    return say(
+    return files + say(
         f"articles: {s.read} read, {s.added} added, {s.changed} changed, {s.unchanged} unchanged, "
         f"{s.repeated} repeated, {s.empty} without text (found by title), {s.failed} failed{removed}\n"
         f"chunks: {s.chunks} new, {s.embedded} embedded; {s.seconds:.1f} s",

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from index.cleaning.clean import REASONS
 from index.records import Article, Change, RawArticle
 from ui.language import say
-from ui.show import kind_name, printable
+from ui.show import kind_name, printable, recognised_name
 
 _LONGEST_QUOTE = 160
 
@@ -43,6 +43,7 @@ def show_article(found: Inspected) -> str:
         (say("date", "日期"), str(article.date or "")),
         (say("source", "来源"), article.source),
         (say("kind", "类型"), kind_name(article.kind)),
+        *([(say("text", "文字"), recognised_name())] if article.recognised else []),
         (say("originals", "所据原文"), _originals(found)),
         (say("url", "链接"), article.url),
         (say("file", "文件"), found.raw.origin),

@@ -12,6 +12,7 @@ slow: they would be stopped.
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
 import multiprocessing
 import random
@@ -21,20 +22,25 @@ import tempfile
 import time
 import traceback
 from collections import Counter
+from collections.abc import Sequence
+from functools import cache
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # the samples are those of the tests
 
-from index.readers import isolated, page_text, pdf_text, word_text
+from index.readers import isolated
 from index.readers.limits import MAX_ARTICLE_CHARS, MAX_MEMORY_BYTES, MAX_PAGES, MAX_SECONDS
 from index.readers.load import read_articles
+from index.readers.workers import recognised_text
 from index.records import Problem, RawArticle
 from tests.index.readers.mutation import mutated, noise
 from tests.index.readers.samples import of_every_kind
 
 LIMIT = 10.0
-ISOLATED = (".pdf", ".docx", ".htm", ".html", ".zip")
+load_recogniser = recognised_text._recogniser
+IN_PROCESS = (".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".gz", ".txt", ".md")
 
 
 def main() -> None:
@@ -54,7 +60,7 @@ def main() -> None:
             data = noise(rng, sample) if rng.random() < 0.2 else mutated(rng, name, sample)
             whole = rng.random() < 0.05
             outcome, detail = reader.read(name, data, whole)
-            if outcome == "hung" and not whole and name.endswith(ISOLATED):
+            if outcome == "hung" and not whole and not name.endswith(IN_PROCESS):
                 outcome = "slow"
             counts[name, "cases"] += 1
             counts[name, outcome] += 1
@@ -103,6 +109,7 @@ def serve(pipe: Connection) -> None:
         while True:
             name, data, whole = pipe.recv()
             isolated._run = in_processes if whole else in_this_process
+            recognised_text._recogniser = recogniser
             path = Path(folder) / name
             path.write_bytes(data)
             try:
@@ -125,14 +132,17 @@ def read(path: Path) -> int:
     return articles
 
 
-def in_this_process(script: Path, data: bytes) -> dict[str, str]:
-    if script.stem == "pdf_text":
-        found = pdf_text.extract(data, MAX_ARTICLE_CHARS, MAX_PAGES)
-    elif script.stem == "word_text":
-        found = word_text.extract(data, MAX_ARTICLE_CHARS)
-    else:
-        found = page_text.extract(data.decode("utf-8", "replace"), MAX_ARTICLE_CHARS)
-    return json.loads(json.dumps(found))
+def in_this_process(
+    script: Path, data: bytes, pages: Sequence[int] = (), seconds: float = 0
+) -> dict[str, Any]:
+    worker = importlib.import_module(f"index.readers.workers.{script.stem}")
+    return json.loads(json.dumps(worker.extract(data, MAX_ARTICLE_CHARS, MAX_PAGES, *pages)))
+
+
+@cache
+def recogniser() -> Any:
+    """One for all pictures: loading its models takes longer than a file of the others."""
+    return load_recogniser()
 
 
 def keep(folder: Path, name: str, data: bytes, counts: Counter[tuple[str, str]], why: str) -> None:

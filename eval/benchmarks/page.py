@@ -64,13 +64,10 @@ def session(url: str, asked: Sequence[tuple[str, str]]) -> list[tuple[float, boo
 
 def ask(client: httpx.Client, question: str, expected: str) -> tuple[float, bool]:
     started = time.perf_counter()
-    begun = client.post("/gradio_api/call/converse", json={"data": [{"question": question}]})
     answer = None
-    event = begun.json()["event_id"]
-    with client.stream("GET", f"/gradio_api/call/converse/{event}") as stream:
+    with client.stream("POST", "/page/ask", json={"question": question}) as stream:
         for line in stream.iter_lines():
-            if line.startswith("data: [{"):
-                answer = json.loads(line.removeprefix("data: "))[0].get("answer") or answer
+            answer = json.loads(line).get("answer") or answer
     right = answer is not None and answer["answer"] == expected
     return time.perf_counter() - started, right
 

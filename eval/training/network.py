@@ -76,15 +76,23 @@ class ReaderNetwork(nn.Module):
             lengths: Tokens of each pair without padding, shape (pairs,).
             passage: The first token of each passage's text; it ends before the last ``</s>``.
         """
-        places = torch.arange(tokens.shape[1], device=tokens.device)[None, :]
-        real = places < lengths[:, None]
-        mask = real[:, None, None, :]
-        with torch.no_grad():
-            states = self.embeddings(input_ids=tokens)  # type: ignore[operator]
-            for layer in self.lower:
-                states = _through(layer, states, mask)
-        for layer in self.upper:
+        return self.read_states(self.lower_states(tokens, lengths), lengths, passage)
+
+    @torch.no_grad()
+    def lower_states(self, tokens: Tensor, lengths: Tensor) -> Tensor:
+        """What the layers that are never trained make of a batch, shape (pairs, tokens, hidden)."""
+        mask = _real(tokens, lengths)[:, None, None, :]
+        states: Tensor = self.embeddings(input_ids=tokens)  # type: ignore[operator]
+        for layer in self.lower:
             states = _through(layer, states, mask)
+        return states
+
+    def read_states(self, states: Tensor, lengths: Tensor, passage: Tensor) -> Reading:
+        """``forward`` from ``lower_states`` on."""
+        real = _real(states, lengths)
+        for layer in self.upper:
+            states = _through(layer, states, real[:, None, None, :])
+        places = torch.arange(states.shape[1], device=states.device)[None, :]
         text = (places >= passage[:, None]) & (places < lengths[:, None] - 1)
         return self._heads(states, text)
 
@@ -96,6 +104,11 @@ class ReaderNetwork(nn.Module):
         highest = states.masked_fill(~text[..., None], NEVER).amax(dim=1)
         answers = self.answerable(torch.cat([states[:, 0], highest], dim=-1)).float()[:, 0]
         return Reading(logits[..., 0], logits[..., 1], answers)
+
+
+def _real(batch: Tensor, lengths: Tensor) -> Tensor:
+    """Which places of a padded batch hold a token, shape (pairs, tokens)."""
+    return torch.arange(batch.shape[1], device=batch.device)[None, :] < lengths[:, None]
 
 
 def _through(layer: nn.Module, states: Tensor, mask: Tensor) -> Tensor:

@@ -18,7 +18,12 @@ from index.cleaning.boilerplate import (
     drop_prompts,
 )
 from index.cleaning.captions import move_captions
-from index.cleaning.characters import cut_long_words, decode_entities, unify_characters
+from index.cleaning.characters import (
+    cut_long_words,
+    decode_entities,
+    unify_characters,
+    unify_ideographs,
+)
 from index.cleaning.draft import Draft
 from index.cleaning.metadata import clean_title, publication_date, split_column, take_credit
 from index.cleaning.ocr_loops import collapse_loops
@@ -44,6 +49,7 @@ captions from paragraphs)."""
 
 RULES: tuple[Rule, ...] = (
     decode_entities,
+    unify_ideographs,
     unify_characters,
     cut_long_words,
     collapse_loops,  # before lines are joined: where a column ends tells how a loop was left
@@ -58,6 +64,10 @@ RULES: tuple[Rule, ...] = (
 
 REASONS: Mapping[str, tuple[str, str]] = {
     "decode_entities": ("an HTML entity", "HTML 实体"),
+    "unify_ideographs": (
+        "a radical or compatibility character in place of the common one",
+        "以部首或兼容字代替的常用字",
+    ),
     "unify_characters": (
         "an odd space, line end or invisible character",
         "异常空格、换行或不可见字符",
@@ -126,6 +136,7 @@ def clean(raw: RawArticle, boilerplate: Collection[int] = (), article_id: str = 
         language=detect_language(draft.text or title),
         column=column,
         kind=Kind.ARTICLE if draft.text else Kind.IMAGE_ONLY,
+        recognised=raw.layout.is_recognised,
     )
     return Cleaned(article, draft.changes, problems)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from index.cleaning.characters import decode_entities, unify_characters
+from index.cleaning.characters import decode_entities, unify_characters, unify_ideographs
 from index.cleaning.draft import Draft
 from index.records import Problem, RawArticle, Span
 from index.text.dates.publication import publication_day
@@ -44,7 +44,8 @@ def _credit(text: str) -> tuple[Span, str] | None:
 
 def clean_title(title: str) -> str:
     """A title on one line, entities and odd characters put right."""
-    return " ".join(unify_characters(decode_entities(Draft.of(title))).text.split())
+    draft = unify_ideographs(decode_entities(Draft.of(title)))
+    return " ".join(unify_characters(draft).text.split())
 
 
 def split_column(title: str) -> tuple[str, str]:

@@ -21,7 +21,7 @@ from index.cleaning.page_lines import (
 )
 from index.cleaning.subheads import doubled_headings
 from index.cleaning.word_bags import WordBag, content_words
-from index.records import Layout, RawArticle
+from index.records import RawArticle
 
 _RETURN = re.compile(r"\r\n?")
 _FEWEST_TO_JUDGE, _ENOUGH_TO_JUDGE = 80, 300  # words
@@ -58,7 +58,7 @@ def split_page(raw: RawArticle) -> list[RawArticle]:
                 article_id=f"{raw.article_id}#{number}",
                 title=" ".join(line.text for line in lines[first:body]),
                 content=raw.content[at[body] if body else 0 : at[last]],
-                layout=Layout.PART,
+                layout=raw.layout.of_part,
             )
         )
     return articles

@@ -160,6 +160,8 @@ def utc_now() -> str:
 ARTICLE_COLUMNS = (
     "article_id, title, url, date, account, source, language, text, series, kind, originals"
 )
+READ_COLUMNS = f"""{ARTICLE_COLUMNS}, raw LIKE '%"layout": "recognised%'"""
+"""Those of ``to_article``. In a text within the JSON that ``raw`` is, every quotation mark is escaped."""
 
 
 def article_values(article: Article) -> tuple[str | None, ...]:
@@ -180,12 +182,25 @@ def article_values(article: Article) -> tuple[str | None, ...]:
 
 
 def to_article(values: Sequence[Any]) -> Article:
-    """The article of a row of ``ARTICLE_COLUMNS``.
+    """The article of a row of ``READ_COLUMNS``.
 
     Raises:
         DatabaseError: the row is damaged; so do the other functions that read what was written here.
     """
-    article_id, title, url, published, account, source, language, text, column, kind, ids = values
+    (
+        article_id,
+        title,
+        url,
+        published,
+        account,
+        source,
+        language,
+        text,
+        column,
+        kind,
+        ids,
+        recognised,
+    ) = values
     with _readable(f"article {article_id!r}"):
         return Article(
             article_id,
@@ -199,6 +214,7 @@ def to_article(values: Sequence[Any]) -> Article:
             column,
             Kind(kind),
             tuple(json.loads(ids)),
+            bool(recognised),
         )
 
 

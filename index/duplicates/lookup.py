@@ -10,7 +10,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator
 
-from index.database.database import ARTICLE_COLUMNS, in_batches, marks, to_article
+from index.database.database import READ_COLUMNS, in_batches, marks, to_article
 from index.duplicates.fingerprints import Part, line_key
 from index.duplicates.relations import (
     FEWEST_INTRODUCED,
@@ -181,7 +181,7 @@ def _articles(connection: sqlite3.Connection, rows: Iterable[int]) -> list[Artic
     found = []
     for some in in_batches(sorted(rows)):
         found += connection.execute(
-            f"SELECT {ARTICLE_COLUMNS} FROM article WHERE row IN ({marks(some)})", some
+            f"SELECT {READ_COLUMNS} FROM article WHERE row IN ({marks(some)})", some
         ).fetchall()
     return [to_article(values) for values in found]
 

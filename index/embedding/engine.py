@@ -81,13 +81,24 @@ def chosen_accuracy(folder: Path) -> int:
 
 def open_session(path: Path) -> InferenceSession:
     """A graph, ready to run; its threads sleep while they wait, so that other jobs get the cores."""
-    import onnxruntime
-
+    onnxruntime = silent_runtime()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = int(os.environ.get("OMP_NUM_THREADS", "0"))
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.log_severity_level = 3
-    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    session: InferenceSession = onnxruntime.InferenceSession(
+        str(path), options, providers=["CPUExecutionProvider"]
+    )
+    return session
+
+
+def silent_runtime() -> Any:
+    """ONNX Runtime, which reports its use to its maker unless it is told not to."""
+    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+    import onnxruntime
+
+    onnxruntime.disable_telemetry_events()
+    return onnxruntime
 
 
 def run(

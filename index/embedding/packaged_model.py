@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 import shutil
+import stat
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -85,11 +86,37 @@ def _unpacked(name: str, last: str, write: Callable[[PackedModel, Path], None]) 
 
 
 def cache_folder() -> Path:
-    """Where decoded models are kept: ``JUWEN_CACHE``, else ``juwen`` in the user's cache folder."""
+    """Where decoded models are kept: ``JUWEN_CACHE``, else ``juwen`` in the user's cache folder.
+
+    Who has no home, or none to write into, as a user of a container without a name, has one of the
+    machine's temporary folders to himself.
+
+    Raises:
+        EncoderError: that one is somebody else's.
+    """
     if named := os.environ.get("JUWEN_CACHE"):
         return Path(named).expanduser()
-    home = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA")
-    return (Path(home) if home else Path.home() / ".cache") / "juwen"
+    caches = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA")
+    try:
+        folder = (Path(caches) if caches else Path.home() / ".cache") / "juwen"
+    except RuntimeError:  # the user has no name
+        return _temporary_folder()
+    there = next(one for one in (folder, *folder.parents) if one.exists())
+    return folder if there == folder or os.access(there, os.W_OK) else _temporary_folder()
+
+
+def _temporary_folder() -> Path:
+    user = os.getuid() if hasattr(os, "getuid") else 0
+    folder = Path(tempfile.gettempdir()) / f"juwen-{user}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    found = folder.lstat()
+    # Whoever else could write there could exchange the models.
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != user or found.st_mode & 0o022:
+        raise EncoderError(
+            f"{str(folder)!r} is not this user's own folder; name another with JUWEN_CACHE",
+            f"{str(folder)!r} 不是当前用户独有的目录；请用 JUWEN_CACHE 指定别的目录",
+        )
+    return folder
 
 
 def open_packed() -> PackedModel:

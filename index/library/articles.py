@@ -10,7 +10,7 @@ from datetime import date
 from typing import TypeVar
 
 from index.database.database import (
-    ARTICLE_COLUMNS,
+    READ_COLUMNS,
     changes_from_json,
     marks,
     raw_from_json,
@@ -126,7 +126,7 @@ class ArticleReader(OpenLibrary):
 
     def article(self, article_id: str) -> Article | None:
         """The article of that id, or the one whose aid it is; ``None`` where there is none."""
-        return self._of_article(article_id, ARTICLE_COLUMNS, to_article)
+        return self._of_article(article_id, READ_COLUMNS, to_article)
 
     def raw_article(self, article_id: str) -> RawArticle | None:
         """The article as it was received, ``None`` where there is none."""
@@ -179,7 +179,7 @@ class ArticleReader(OpenLibrary):
         """Every article, oldest first, in one consistent list."""
         with self._reading() as connection:
             rows = connection.execute(
-                f"SELECT {ARTICLE_COLUMNS} FROM article WHERE published ORDER BY date, row"
+                f"SELECT {READ_COLUMNS} FROM article WHERE published ORDER BY date, row"
             ).fetchall()
         return map(to_article, rows)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from index.database.database import ARTICLE_COLUMNS, Manifest, in_batches, marks, to_article
+from index.database.database import READ_COLUMNS, Manifest, in_batches, marks, to_article
 from index.embedding.encoder import Encoder, Vectors
 from index.errors import LibraryError
 from index.library.articles import ArticleReader
@@ -201,7 +201,7 @@ def _passages(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, P
     articles: dict[int, Article] = {}
     for rows in in_batches(list({chunk[1] for chunk in chunks})):
         for row, *values in connection.execute(
-            f"SELECT row, {ARTICLE_COLUMNS} FROM article WHERE row IN ({marks(rows)})", rows
+            f"SELECT row, {READ_COLUMNS} FROM article WHERE row IN ({marks(rows)})", rows
         ):
             articles[row] = to_article(values)
     return {

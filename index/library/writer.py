@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from index.chunk import DEFAULT_TOKENS
 from index.database.database import (
     ARTICLE_COLUMNS,
+    READ_COLUMNS,
     article_values,
     changes_from_json,
     changes_to_json,
@@ -181,7 +182,7 @@ class LibraryWriter:
         """A staged article as it was received, with its fingerprints' keys."""
         with said_plainly(self._folder):
             row, raw, changes, content, *values = self._connection.execute(
-                f"SELECT row, raw, changes, content, {ARTICLE_COLUMNS} FROM article "
+                f"SELECT row, raw, changes, content, {READ_COLUMNS} FROM article "
                 "WHERE NOT published AND article_id = ?",
                 (article_id,),
             ).fetchone()

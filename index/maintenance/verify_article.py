@@ -11,7 +11,7 @@ import numpy as np
 from index.cleaning.clean import VERSION as CLEANING_VERSION
 from index.cleaning.clean import clean
 from index.database.damage import Finding, Mend
-from index.database.database import ARTICLE_COLUMNS, changes_from_json, raw_from_json, to_article
+from index.database.database import READ_COLUMNS, changes_from_json, raw_from_json, to_article
 from index.database.identity import is_id_of
 from index.duplicates.fingerprints import Fingerprint, fingerprints
 from index.duplicates.lookup import find_relation, keys_of
@@ -49,7 +49,7 @@ def _check_derived(
 ) -> Iterator[Finding]:
     """Whether an article is what follows from its raw one."""
     name, aid, written, changes, content, version, *values = connection.execute(
-        f"SELECT article_id, aid, raw, changes, content, version, {ARTICLE_COLUMNS} "
+        f"SELECT article_id, aid, raw, changes, content, version, {READ_COLUMNS} "
         "FROM article WHERE row = ?",
         (row,),
     ).fetchone()
@@ -182,7 +182,7 @@ def _check_relation(
 
 def _check_chunks(connection: sqlite3.Connection, row: int, dimension: int) -> Iterator[Finding]:
     values = connection.execute(
-        f"SELECT {ARTICLE_COLUMNS} FROM article WHERE row = ?", (row,)
+        f"SELECT {READ_COLUMNS} FROM article WHERE row = ?", (row,)
     ).fetchone()
     try:
         article = to_article(values)

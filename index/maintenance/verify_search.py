@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.database.damage import Finding, Mend
-from index.database.database import ARTICLE_COLUMNS, to_article
+from index.database.database import READ_COLUMNS, to_article
 from index.embedding.encoder import Vectors
 from index.errors import Message
 from index.records import Span
@@ -88,7 +88,7 @@ def _check_segment(connection: sqlite3.Connection, row: int) -> Iterator[Finding
 
 def _texts(connection: sqlite3.Connection, chunks: Sequence[int]) -> Iterator[tuple[int, str]]:
     """What the chunks that are still there are found by, each with its place."""
-    columns = ", ".join(f"article.{column}" for column in ARTICLE_COLUMNS.split(", "))
+    columns = ", ".join(f"article.{column}" for column in READ_COLUMNS.split(", "))
     for place, chunk in enumerate(chunks):
         with suppress(sqlite3.DatabaseError):  # a damaged article is named by itself
             found = connection.execute(

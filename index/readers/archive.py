@@ -11,7 +11,13 @@ from collections.abc import Iterator
 from typing import IO
 
 from index.errors import ArticleError
-from index.readers.folder import is_clutter, nothing_in
+from index.readers.folder import (
+    folders_of_pages,
+    is_clutter,
+    is_kept_for_page,
+    lies_beside_pages,
+    pages_among,
+)
 from index.readers.limits import MAX_MEMBERS, MAX_RATIO, MAX_UNPACKED_BYTES
 from index.readers.source import Source, cannot_read
 from index.records import Problem
@@ -30,11 +36,11 @@ _SMALL = 2**20
 
 
 def members(source: Source, suffixes: tuple[str, ...]) -> Iterator[Source | Problem]:
-    """The members whose names end in one of ``suffixes``, sorted, and those that are refused.
+    """The members, sorted; first those that are refused.
 
-    Refused are members whose path leads out of the archive, links, encrypted ones, archives in the
-    archive and those packed too well to be true. What an operating system leaves in an archive is
-    passed over, and so are other kinds of files, as in a folder.
+    Refused are members whose path leads out of the archive, links, archives in the archive, and of
+    those whose names end in one of ``suffixes`` the encrypted ones and those packed too well to be
+    true. What an operating system leaves in an archive is passed over.
 
     Raises:
         ArticleError: the archive cannot be read, or is too large for the limits.
@@ -55,25 +61,29 @@ def _members(
     origin: str, archive: zipfile.ZipFile, suffixes: tuple[str, ...]
 ) -> Iterator[Source | Problem]:
     kept: list[tuple[str, zipfile.ZipInfo]] = []
-    for info in archive.infolist():
-        name = _name(info)
-        if info.is_dir() or is_clutter(name):
+    infos = [(_name(info), info) for info in archive.infolist() if not info.is_dir()]
+    pages = pages_among(name for name, _ in infos)
+    for name, info in infos:
+        folders = name.split("/")[:-1]
+        above = ("/".join(folders[:depth]) for depth in range(1, len(folders) + 1))
+        if is_clutter(name) or any(is_kept_for_page(folder, pages) for folder in above):
             continue
         if refusal := _refusal(name, info, suffixes):
             english, chinese = refusal
             inside = f"{name!r} in {origin!r}", f"{origin!r} 中的 {name!r}"
             yield Problem(f"{inside[0]} {english}", f"{inside[1]} {chinese}", lost=True)
-        elif name.lower().endswith(suffixes):
+        else:
             kept.append((name, info))
-    if not kept:
-        raise nothing_in(origin, suffixes)
-    if sum(info.file_size for _, info in kept) > MAX_UNPACKED_BYTES:
+    read = [info for name, info in kept if name.lower().endswith(suffixes)]
+    if sum(info.file_size for info in read) > MAX_UNPACKED_BYTES:
         raise _too_large(origin)
+    page_folders = folders_of_pages(name for name, _ in kept)
     for name, info in sorted(kept, key=lambda member: member[0]):
         yield Source(
             f"{origin}/{name}",
             name.rpartition("/")[2],
             lambda info=info: archive.open(info),  # type: ignore[misc]  # bound now, not when called
+            lies_beside_pages(name, page_folders),
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from index.errors import ArticleError
@@ -14,6 +14,8 @@ from index.records import Problem
 _CLUTTER = re.compile(
     r"(^|/)(__MACOSX(/|$)|\.DS_Store$|\._[^/]*$|~\$[^/]*$|Thumbs\.db$|desktop\.ini$)"
 )
+_PAGE = re.compile(r"\.(?:x?html?|md)$", re.IGNORECASE)
+_KEPT_FOR_PAGE = re.compile(r"(?:_files|\.files|_file|\.assets)$")
 
 
 def is_clutter(path: str) -> bool:
@@ -21,34 +23,65 @@ def is_clutter(path: str) -> bool:
     return _CLUTTER.search(path) is not None
 
 
-def files_under(folder: Path, suffixes: tuple[str, ...]) -> Iterator[Path | Problem]:
-    """The files whose names end in one of ``suffixes``, sorted; first what could not be looked into.
+def is_page(name: str) -> bool:
+    """Whether it is a page or a text that shows pictures which lie beside it."""
+    return _PAGE.search(name) is not None
 
-    Links to folders are not followed, for they may lead round in a circle.
 
-    Raises:
-        ArticleError: there is no such file.
+def folders_of_pages(paths: Iterable[str]) -> frozenset[str]:
+    """The folders in which pages lie: pictures there, or one below, are what these show."""
+    return frozenset(path.rpartition("/")[0] for path in paths if is_page(path))
+
+
+def lies_beside_pages(path: str, folders: frozenset[str]) -> bool:
+    """Whether pages lie in the folder of ``path`` or in the one above it."""
+    folder = path.rpartition("/")[0]
+    return folder in folders or ("/" in folder and folder.rpartition("/")[0] in folders)
+
+
+def pages_among(names: Iterable[str]) -> frozenset[str]:
+    """The names of those that are pages, without their suffixes."""
+    return frozenset(name.rpartition(".")[0] for name in names if is_page(name))
+
+
+def is_kept_for_page(folder: str, pages: frozenset[str]) -> bool:
+    """Whether a browser or an editor keeps in it what one of the pages beside it shows."""
+    found = _KEPT_FOR_PAGE.search(folder)
+    return found is not None and folder[: found.start()] in pages
+
+
+def files_under(folder: Path) -> Iterator[Path | Problem]:
+    """The files of a folder, sorted; first what could not be looked into.
+
+    Links to folders are not followed, for they may lead round in a circle. A folder in which a
+    browser keeps what belongs to the saved page beside it is a part of that page.
     """
     found: list[Path] = []
     problems: list[Problem] = []
     waiting = [folder]  # not a recursion: folders nest deeper than Python's stack
     while waiting:
         try:
-            with os.scandir(waiting.pop()) as entries:
-                for entry in entries:
-                    if is_clutter(entry.name):
-                        continue
-                    if entry.is_dir(follow_symlinks=False):
+            with os.scandir(waiting.pop()) as scanned:
+                entries = [entry for entry in scanned if not is_clutter(entry.name)]
+            pages = pages_among(entry.name for entry in entries)
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    if not is_kept_for_page(entry.name, pages):
                         waiting.append(Path(entry.path))
-                    elif entry.name.lower().endswith(suffixes) and not entry.is_dir():
-                        found.append(Path(entry.path))
+                elif not _leads_to_folder(entry):
+                    found.append(Path(entry.path))
         except OSError as error:
             refusal = cannot_read(as_text(str(error.filename or folder)), error)
             problems.append(Problem(refusal.english, refusal.chinese, lost=True))
-    if not found and not problems:
-        raise nothing_in(as_text(str(folder)), suffixes)
     yield from problems
     yield from sorted(found)
+
+
+def _leads_to_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link to itself
+        return False
 
 
 def nothing_in(origin: str, suffixes: tuple[str, ...]) -> ArticleError:

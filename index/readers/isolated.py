@@ -1,10 +1,7 @@
 """Libraries that parse what strangers wrote run in a process of their own, with a limit on its
 time and memory: no file can stop, fill or bring down the process that indexes.
 
-A worker is a module of this package that is run by its path, so that it imports nothing of this
-project: reading a file must not load an embedding model. It takes the file on standard input and
-prints a JSON object, either what it found or ``{"fault": code}``. Its arguments are the limits on
-memory (bytes), text (characters) and pages.
+``index.readers.workers`` says what a worker is and what it may know.
 """
 
 from __future__ import annotations
@@ -13,7 +10,7 @@ import importlib.util
 import json
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,14 +24,23 @@ from index.readers.limits import (
 from index.readers.source import Source
 
 _LIMITED = """
-import runpy, sys
+import importlib, importlib.util, json, os, sys
 try:
     import resource
     resource.setrlimit(resource.RLIMIT_AS, (int(sys.argv[2]),) * 2)
 except (ImportError, ValueError, OSError):
     pass  # not on this system: the time is limited all the same
-runpy.run_path(sys.argv[1], run_name="__main__")
+folder, file = os.path.split(sys.argv[1])
+spec = importlib.util.spec_from_file_location(
+    "workers", os.path.join(folder, "__init__.py"), submodule_search_locations=[folder]
+)
+sys.modules["workers"] = importlib.util.module_from_spec(spec)
+worker = importlib.import_module("workers." + file.removesuffix(".py"))
+print(json.dumps(worker.extract(sys.stdin.buffer.read(), *map(int, sys.argv[3:]))))
 """
+"""The folder of the workers is a package by itself there, so that one may import another."""
+
+_WORKERS = Path(__file__).with_name("workers")
 
 Sentences = Mapping[str, tuple[str, str]]
 """What is wrong and how to mend it, in English and in Chinese, by a worker's fault code."""
@@ -58,43 +64,59 @@ _COMMON: Sentences = {
 }
 
 
-def require(source: Source, module: str, package: str) -> None:
+def require(source: Source, module: str, package: str, extra: str = "files") -> None:
     """Check that an optional library is installed.
+
+    Args:
+        extra: The extra of this project that brings it.
 
     Raises:
         ArticleError: it is not; the message says how to install it.
     """
     if importlib.util.find_spec(module) is None:
         raise ArticleError(
-            f"reading {source.origin!r} needs {package}; install it with: pip install 'juwen[files]'",
-            f"读取 {source.origin!r} 需要 {package}；请安装：pip install 'juwen[files]'",
+            f"reading {source.origin!r} needs {package}; install it with: pip install 'juwen[{extra}]'",
+            f"读取 {source.origin!r} 需要 {package}；请安装：pip install 'juwen[{extra}]'",
         )
 
 
-def run_isolated(worker: str, source: Source, data: bytes, sentences: Sentences) -> dict[str, Any]:
+def run_isolated(
+    worker: str,
+    source: Source,
+    data: bytes,
+    sentences: Sentences,
+    pages: Sequence[int] = (),
+    seconds: float | None = None,
+) -> dict[str, Any]:
     """What the worker module ``worker`` finds in ``data``, which came from ``source``.
+
+    Args:
+        pages: The numbers of the pages that are asked for, from 0, where a worker takes them.
+        seconds: How long it may take, ``MAX_SECONDS`` by default.
 
     Raises:
         ArticleError: the worker names a fault, or was stopped at a limit.
     """
-    found = _run(Path(__file__).with_name(f"{worker}.py"), data)
+    found = _run(_WORKERS / f"{worker}.py", data, pages, seconds or MAX_SECONDS)
     if "fault" in found:
         english, chinese = {**_COMMON, **sentences}[found["fault"]]
         raise ArticleError(f"{source.origin!r} {english}", f"{source.origin!r} {chinese}")
     return found
 
 
-def _run(script: Path, data: bytes) -> dict[str, Any]:
+def _run(
+    script: Path, data: bytes, pages: Sequence[int] = (), seconds: float = MAX_SECONDS
+) -> dict[str, Any]:
     # -P: without it the folder of the script would come before the installed packages.
     limits = (MAX_MEMORY_BYTES, MAX_ARTICLE_CHARS, MAX_PAGES)
-    command = [sys.executable, "-P", "-c", _LIMITED, str(script), *map(str, limits)]
+    command = [sys.executable, "-P", "-c", _LIMITED, str(script), *map(str, (*limits, *pages))]
     try:
         done = subprocess.run(
             command,
             input=data,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            timeout=MAX_SECONDS,
+            timeout=seconds,
             check=False,
         )
     except subprocess.TimeoutExpired:

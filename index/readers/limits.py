@@ -43,3 +43,9 @@ MAX_UNPACKED_BYTES = 2 * 2**30
 
 MAX_RATIO = 200
 """How many times smaller than itself a member of a zip archive may be packed. Text reaches 50."""
+
+MAX_RECOGNISED_PAGES = 500
+"""Scanned pages of one PDF whose text is recognised."""
+
+SECONDS_PER_RECOGNISED_PAGE = 60
+"""Time that recognising the text of one page may take, beside ``MAX_SECONDS`` for the file."""

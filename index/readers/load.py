@@ -7,28 +7,41 @@ from datetime import tzinfo
 from pathlib import Path
 
 from index.errors import ArticleError
-from index.readers import archive
+from index.readers import archive, recognition
+from index.readers.epub import read_epub
 from index.readers.fields import FIELDS, Columns, parse_columns
-from index.readers.folder import files_under
+from index.readers.folder import (
+    files_under,
+    folders_of_pages,
+    lies_beside_pages,
+    nothing_in,
+)
 from index.readers.json_array import read_json_array
 from index.readers.json_lines import read_json_lines
 from index.readers.limits import MAX_LOST_PER_FILE
 from index.readers.markdown import read_markdown
+from index.readers.mhtml import read_mhtml
+from index.readers.other_kinds import PICTURES, PassedOver, how_to_convert
 from index.readers.pdf import read_pdf
+from index.readers.picture import read_picture
 from index.readers.plain_text import read_plain_text
-from index.readers.source import Source, file_source
+from index.readers.presentation import read_presentation
+from index.readers.rich_text import read_rich_text
+from index.readers.source import Source, as_text, file_source
 from index.readers.standard_input import standard_input
 from index.readers.table import read_table
+from index.readers.unread import Tally, Unread
 from index.readers.web_page import read_web_page
 from index.readers.word import read_word
+from index.readers.workbook import read_workbook
 from index.records import Problem, RawArticle
 from index.text.dates.publication import CHINA
 
-__all__ = ["FIELDS", "SUFFIXES", "parse_columns", "read_articles"]
+__all__ = ["FIELDS", "SUFFIXES", "parse_columns", "read_articles", "refusal_of", "suffix_of"]
 
 _STANDARD_INPUT = Path("-")
 
-_MANY: Mapping[str, Callable[[Source, Columns], Iterator[RawArticle | Problem]]] = {
+_MANY: Mapping[str, Callable[[Source, Columns], Iterator[RawArticle | Problem | Unread]]] = {
     ".json": read_json_array,
     ".json.gz": read_json_array,
     ".jsonl": read_json_lines,
@@ -38,24 +51,38 @@ _MANY: Mapping[str, Callable[[Source, Columns], Iterator[RawArticle | Problem]]]
     ".csv.gz": read_table,
     ".tsv": read_table,
     ".tsv.gz": read_table,
+    ".xlsx": read_workbook,
+    ".xls": read_workbook,
+    ".ods": read_workbook,
 }
 """Readers of files of any size that hold many articles."""
 
 _ONE: Mapping[str, Callable[[Source], RawArticle]] = {
     ".txt": read_plain_text,
     ".md": read_markdown,
-    ".pdf": read_pdf,
-    ".docx": read_word,
 }
 """Readers of files that are one article, or one page of them."""
 
 _PAGES: Mapping[str, Callable[[Source, tzinfo], RawArticle]] = {
     ".html": read_web_page,
     ".htm": read_web_page,
+    ".xhtml": read_web_page,
+    ".mhtml": read_mhtml,
+    ".mht": read_mhtml,
 }
 """Readers of pages that give their publication as an instant."""
 
-SUFFIXES = (*_MANY, *_ONE, *_PAGES, archive.SUFFIX)
+_DOCUMENTS: Mapping[str, Callable[[Source], Iterator[RawArticle | Problem | Unread]]] = {
+    ".pdf": read_pdf,
+    ".docx": read_word,
+    ".pptx": read_presentation,
+    ".epub": read_epub,
+    ".rtf": read_rich_text,
+    **dict.fromkeys(PICTURES, read_picture),
+}
+"""Readers of documents, which hold more than text: what of it is not read, they say."""
+
+SUFFIXES = (*_MANY, *_ONE, *_PAGES, *_DOCUMENTS, archive.SUFFIX)
 
 
 def read_articles(
@@ -66,8 +93,9 @@ def read_articles(
 ) -> Iterator[RawArticle | Problem]:
     """Every article of the files and folders named, in order; what cannot be read, as a problem.
 
-    A folder stands for every file in it, at any depth, whose suffix is one of ``SUFFIXES``, and so
-    does a ``.zip`` archive. The path ``-`` stands for standard input.
+    A folder stands for every file in it, at any depth, and so does a ``.zip`` archive: those whose
+    suffix is none of ``SUFFIXES`` are counted, and the last problems say how many of which kinds they
+    were, and how much of what is not text the documents hold. The path ``-`` stands for standard input.
 
     Args:
         paths: Files, folders, ``-``.
@@ -79,40 +107,114 @@ def read_articles(
     Raises:
         ArticleError: ``columns`` names what is not a field.
     """
-    named = Columns(columns or {}, zone)
+    reading = _Reading(Columns(columns or {}, zone))
     for path in paths:
-        yield from _reported(_read_path(path, named))
+        yield from _reported(reading.path(path))
+    yield from reading.left()
 
 
-def _read_path(path: Path, columns: Columns) -> Iterator[RawArticle | Problem]:
-    if path == _STANDARD_INPUT:
-        yield from _read(standard_input(), columns)
-    elif _is_folder(path):
-        for found in files_under(path, SUFFIXES):
-            yield from _each(found if isinstance(found, Problem) else file_source(found), columns)
-    else:
-        yield from _read(file_source(path), columns)
+def suffix_of(name: str) -> str:
+    """The suffix by which a file is read, ``""`` where it is of no kind that is.
+
+    >>> suffix_of("exports/2025.JSON.GZ")
+    '.json.gz'
+    """
+    name = name.lower()
+    return max((suffix for suffix in SUFFIXES if name.endswith(suffix)), key=len, default="")
 
 
-def _each(found: Source | Problem, columns: Columns) -> Iterator[RawArticle | Problem]:
-    """One of many files: what is wrong with it does not keep the others from being read."""
-    if isinstance(found, Problem):
-        yield found
-    else:
-        yield from _reported(_read(found, columns))
+def refusal_of(origin: str) -> ArticleError:
+    """The error for a file of a kind that is not read."""
+    readable = ", ".join(SUFFIXES)
+    english, chinese = how_to_convert(origin) or (
+        f"these are: {readable}",
+        f"可用的有：{readable}",
+    )
+    return ArticleError(
+        f"{origin!r} is not a file that can be read; {english}",
+        f"无法读取 {origin!r} 这类文件；{chinese}",
+    )
 
 
-def _read(source: Source, columns: Columns) -> Iterator[RawArticle | Problem]:
-    suffix = _suffix_of(source)
-    if suffix == archive.SUFFIX:
-        for member in archive.members(source, SUFFIXES):
-            yield from _each(member, columns)
-    elif suffix in _MANY:
-        yield from _limited(_MANY[suffix](source, columns), source.origin)
-    elif suffix in _PAGES:
-        yield _PAGES[suffix](source, columns.zone or CHINA)
-    else:
-        yield _ONE[suffix](source)
+class _Reading:
+    """One run over files, with what it has left unread so far."""
+
+    def __init__(self, columns: Columns) -> None:
+        self._columns = columns
+        self._tally = Tally()
+        self._passed_over = PassedOver(recognition=recognition.is_installed())
+
+    def path(self, path: Path) -> Iterator[RawArticle | Problem]:
+        """The articles of what was named: of kinds that are not read, that is an error."""
+        if path == _STANDARD_INPUT:
+            yield from self._read(standard_input())
+        elif _is_folder(path):
+            yield from self._all(as_text(str(path)), _files(path))
+        else:
+            yield from self._read(file_source(path))
+
+    def left(self) -> Iterator[Problem]:
+        """What was left unread, a line for each kind of it."""
+        yield from self._passed_over.problems()
+        yield from self._tally.problems()
+
+    def _all(
+        self, origin: str, sources: Iterator[Source | Problem]
+    ) -> Iterator[RawArticle | Problem]:
+        """What a folder or an archive holds: what is wrong with one file does not keep the others."""
+        anything = False
+        for source in sources:
+            if isinstance(source, Problem):
+                anything = True
+                yield source
+            elif _is_read(source):
+                anything = True
+                yield from _reported(self._read(source))
+            else:
+                self._passed_over.add(source.origin)
+        if not anything:
+            raise nothing_in(origin, SUFFIXES)
+
+    def _read(self, source: Source) -> Iterator[RawArticle | Problem]:
+        suffix = suffix_of(source.name)
+        if suffix == archive.SUFFIX:
+            yield from self._all(source.origin, archive.members(source, SUFFIXES))
+        elif suffix in _MANY:
+            yield from _limited(self._counted(_MANY[suffix](source, self._columns)), source.origin)
+        elif suffix in _ONE:
+            yield _ONE[suffix](source)
+        elif suffix in _PAGES:
+            yield _PAGES[suffix](source, self._columns.zone or CHINA)
+        elif suffix in _DOCUMENTS:
+            yield from self._counted(_DOCUMENTS[suffix](source))
+        else:
+            raise refusal_of(source.origin)
+
+    def _counted(
+        self, items: Iterator[RawArticle | Problem | Unread]
+    ) -> Iterator[RawArticle | Problem]:
+        for item in items:
+            if isinstance(item, Unread):
+                self._tally.add(item)
+            else:
+                yield item
+
+
+def _files(folder: Path) -> Iterator[Source | Problem]:
+    found = list(files_under(folder))
+    paths = [one for one in found if not isinstance(one, Problem)]
+    pages = folders_of_pages(path.as_posix() for path in paths)
+    yield from (one for one in found if isinstance(one, Problem))
+    for path in paths:
+        yield file_source(path, beside_pages=lies_beside_pages(path.as_posix(), pages))
+
+
+def _is_read(source: Source) -> bool:
+    """Whether a file among others is read: a picture only where its text may be what it is for."""
+    suffix = suffix_of(source.name)
+    if suffix in PICTURES:
+        return recognition.is_installed() and not source.beside_pages
+    return bool(suffix)
 
 
 def _is_folder(path: Path) -> bool:
@@ -120,18 +222,6 @@ def _is_folder(path: Path) -> bool:
         return path.is_dir()
     except (OSError, ValueError):  # the name is too long, or has a NUL byte in it
         return False
-
-
-def _suffix_of(source: Source) -> str:
-    name = source.name.lower()
-    found = [suffix for suffix in SUFFIXES if name.endswith(suffix)]
-    if not found:
-        kinds = ", ".join(SUFFIXES), "、".join(SUFFIXES)
-        raise ArticleError(
-            f"{source.origin!r} is of a kind that cannot be read; give {kinds[0]} files",
-            f"无法识别 {source.origin!r} 的格式；请使用 {kinds[1]} 文件",
-        )
-    return found[0]
 
 
 def _reported(items: Iterator[RawArticle | Problem]) -> Iterator[RawArticle | Problem]:

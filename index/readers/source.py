@@ -26,11 +26,13 @@ class Source:
         origin: What messages call it; for a file its path.
         name: Its file name, which says of what kind it is.
         open: Opens it for reading, at its beginning; raises ``OSError`` where that fails.
+        beside_pages: Whether web pages or Markdown files lie beside it, whose pictures may be its kind.
     """
 
     origin: str
     name: str
     open: Callable[[], IO[bytes]]
+    beside_pages: bool = False
 
     @property
     def stem(self) -> str:
@@ -96,9 +98,9 @@ def cannot_read(origin: str, error: Exception) -> ArticleError:
     )
 
 
-def file_source(path: Path) -> Source:
+def file_source(path: Path, *, beside_pages: bool = False) -> Source:
     """The file at ``path``, opened only when it is read."""
-    return Source(as_text(str(path)), path.name, lambda: _open_regular(path))
+    return Source(as_text(str(path)), path.name, lambda: _open_regular(path), beside_pages)
 
 
 def as_text(name: str) -> str:

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 from index.errors import ArticleError
 from index.readers.encoding import text_pieces
-from index.readers.fields import NEEDED, Columns, Place, article
+from index.readers.fields import Columns
 from index.readers.limits import MAX_ARTICLE_CHARS
 from index.readers.lines import split_rows
+from index.readers.rows import rows_as_articles
 from index.readers.source import Source
 from index.records import Problem, RawArticle
 
@@ -22,25 +23,7 @@ def read_table(source: Source, columns: Columns) -> Iterator[RawArticle | Proble
             or it cannot be read on; then after the articles that stand before that.
     """
     rows = _rows(source)
-    header = [name.strip() for name in next(rows, [])]
-    absent = [a for a, name in columns.names().items() if name not in header]
-    _check_needed(source.origin, header, absent, columns)
-    if reported := [a for a in absent if columns.expected(a)]:
-        yield _without(source.origin, [columns.names()[a] for a in reported])
-    for number, row in enumerate(rows, 2):
-        place = Place(source.origin, f"row {number}", f"第 {number} 行")
-        if not any(row):
-            continue
-        if any(row[len(header) :]):  # spreadsheets pad rows with empty cells
-            yield _too_wide(place, len(row), len(header))
-            continue
-        values = {columns.names()[a]: "" for a in absent}
-        yield from article(values | _by_name(header, row), place, columns)
-
-
-def _by_name(header: list[str], row: list[str]) -> dict[str, str]:
-    """The cells by column; of two columns with one name the first counts."""
-    return dict(reversed(list(zip(header, row, strict=False))))
+    yield from rows_as_articles(source.origin, next(rows, []), rows, columns)
 
 
 def _rows(source: Source) -> Iterator[list[str]]:
@@ -90,33 +73,3 @@ def _delimiter(name: str, header: str) -> str:
     if ".tsv" in name.lower():
         return "\t"
     return next((mark for mark in ",\t;" if mark in header), ",")
-
-
-def _check_needed(origin: str, header: list[str], absent: list[str], columns: Columns) -> None:
-    for attribute in NEEDED:
-        if attribute in absent:
-            short = "id" if attribute == "article_id" else "text"
-            name = columns.names()[attribute]
-            shown = ", ".join(map(repr, header))[:300]
-            raise ArticleError(
-                f"{origin!r} has no column {name!r}, only {shown or 'an empty header'}; name the "
-                f"column that holds it: --map {short}=COLUMN",
-                f"{origin!r} 没有列 {name!r}，只有 {shown or '空表头'}；请指明所在的列：--map {short}=列名",
-            )
-
-
-def _without(origin: str, names: list[str]) -> Problem:
-    return Problem(
-        f"{origin!r} has no column {', '.join(map(repr, names))}; its articles were taken without",
-        f"{origin!r} 没有列 {'、'.join(names)}；文章已收录，这些字段留空",
-        lost=False,
-    )
-
-
-def _too_wide(place: Place, cells: int, columns: int) -> Problem:
-    return Problem(
-        f"{place.english} of {place.origin!r} has {cells} cells but the header {columns}; put cells "
-        "that hold the separator in quotation marks",
-        f"{place.origin!r} {place.chinese}有 {cells} 格，而表头只有 {columns} 列；含分隔符的单元格请加引号",
-        lost=True,
-    )

@@ -10,12 +10,13 @@ import json
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.database.identity import id_meant
+from index.given import texts, wrong
 from index.records import well_formed
 from index.text.language import Language
 
@@ -24,7 +25,10 @@ Mask = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What a search is limited to; an empty field limits nothing.
+    """What a search is limited to; an empty field limits nothing. One name stands for a list of it.
+
+    Raises:
+        GivenError: a value is of another type.
 
     Attributes:
         date_from: Articles published on this day or later; undated ones are left out.
@@ -40,10 +44,30 @@ class Filters:
     article_ids: Sequence[str] = ()
     languages: Sequence[Language] = ()
 
+    def __post_init__(self) -> None:
+        for name in ("date_from", "date_to"):
+            object.__setattr__(self, name, _day(name, getattr(self, name)))
+        for name in ("accounts", "article_ids"):
+            object.__setattr__(self, name, texts(name, getattr(self, name)))
+        languages = texts("languages", self.languages)
+        if not set(languages) <= set(Language):
+            raise wrong("languages", languages, "of 'zh' and 'en'", "zh 或 en")
+        object.__setattr__(self, "languages", tuple(map(Language, languages)))
+
     @property
     def limit_nothing(self) -> bool:
         days = (self.date_from, self.date_to)
         return days == (None, None) and not (self.accounts or self.article_ids or self.languages)
+
+
+def _day(name: str, value: object) -> date | None:
+    if value is None:
+        return None
+    if isinstance(value, datetime):
+        return value.date()
+    if not isinstance(value, date):
+        raise wrong(name, value, "a datetime.date", " datetime.date")
+    return value
 
 
 NO_FILTERS = Filters()

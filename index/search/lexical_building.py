@@ -18,7 +18,7 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from index.database.database import ARTICLE_COLUMNS, to_article
+from index.database.database import READ_COLUMNS, to_article
 from index.records import Article, Span
 from index.search.lexical import PostingIndex, Segment, load_postings, unpack_posting
 from index.text.sentences import subject_of
@@ -78,7 +78,7 @@ def _published_chunks(connection: sqlite3.Connection) -> Iterator[Searched]:
 
 def _searched(connection: sqlite3.Connection, row: int) -> Iterator[Searched]:
     values = connection.execute(
-        f"SELECT {ARTICLE_COLUMNS} FROM article WHERE row = ?", (row,)
+        f"SELECT {READ_COLUMNS} FROM article WHERE row = ?", (row,)
     ).fetchone()
     article = to_article(values)
     for chunk, start, end in connection.execute(

@@ -218,6 +218,13 @@ def _price() -> Price | None:
 
 
 def _not_installed(name: str, error: ImportError) -> ChatModelError:
+    if "socksio" in str(error):
+        return ChatModelError(
+            "the environment names a SOCKS proxy, whose package is not installed; "
+            "run: pip install 'httpx[socks]', or unset ALL_PROXY",
+            "环境变量指定了 SOCKS 代理，但所需的包尚未安装；"
+            "请运行：pip install 'httpx[socks]'，或取消 ALL_PROXY",
+        )
     provider, named = name.partition(":")[0], _PACKAGE.search(str(error))
     package = f"'juwen[{provider}]'" if provider in _EXTRAS else named[1] if named else "langchain"
     return ChatModelError(

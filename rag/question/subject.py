@@ -30,7 +30,7 @@ def subject_of(question: str) -> str:
     if tokens and tokens[0][2].isascii() and tokens[0][2].isalpha():
         asks[0] = run_of(["^", tokens[0][2]]) in asking
     for at in range(len(tokens)):
-        for size in range(2, LONGEST_RUN + 1):
+        for size in range(1, LONGEST_RUN + 1):
             if run_of([token for _, _, token in tokens[at : at + size]]) in asking:
                 asks[at : at + size] = [True] * len(asks[at : at + size])
     left = list(question)
@@ -41,9 +41,10 @@ def subject_of(question: str) -> str:
 
 
 def asking_runs(text: str) -> Iterator[str]:
-    """Every run of tokens of a text that might ask: two and more, one says too little but where a
-    text begins with it, as an order does ("Summarize …")."""
+    """Every run of tokens of a text that might ask: words, and two characters and more; one says too
+    little."""
     tokens = [token for _, _, token in _tokens(text)]
+    yield from (run_of([token]) for token in tokens if token.isascii() and token.isalpha())
     if tokens and tokens[0].isascii() and tokens[0].isalpha():
         yield run_of(["^", tokens[0]])
     for size in range(2, LONGEST_RUN + 1):

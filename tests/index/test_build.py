@@ -16,7 +16,7 @@ from index.embedding.encoder import passage_text
 from index.errors import EncoderError, LibraryError
 from index.library.reader import Library
 from index.readers.load import FIELDS
-from index.records import Chunk, Problem, Summary
+from index.records import Chunk, Layout, Problem, Summary
 from tests.conftest import ARTICLES, FakeEncoder, article, contents, nearest
 
 LONG = "".join(
@@ -458,3 +458,25 @@ def test_unchanged_articles_are_not_cleaned_again_and_what_is_wrong_with_them_is
     assert again.problems == first.problems
     assert len(again.problems) == 1
     assert (again.unchanged, again.empty) == (2, first.empty) == (2, 1)
+
+
+def test_what_was_recognised_is_marked_from_the_page_to_the_citation(tmp_path, encoder):
+    folder = tmp_path / "library"
+    scan = replace(
+        article("scan", "大桥于六月一日通车。"), origin="a.png", layout=Layout.RECOGNISED
+    )
+    quoting = article("post", 'He wrote "layout": "recognised" in a text, and "layout": "page".')
+    summary = index_raw([scan, quoting], folder, encoder=encoder)
+    assert summary.files == {".png": 1}
+    with Library.open(folder) as library:
+        assert [one.recognised for one in library.articles()] == [True, False]
+    again = index_raw([scan, quoting], folder, encoder=encoder)
+    assert again.unchanged == 2
+
+
+def test_a_folder_of_many_kinds_counts_the_files_of_each(tmp_path, encoder):
+    for name in ("a.txt", "b.txt", "c.md", "d.doc"):
+        (tmp_path / name).write_text(f"{name}：大桥通车。", "utf-8")
+    summary = index_articles([tmp_path], tmp_path / "library", encoder=encoder)
+    assert summary.files == {".md": 1, ".txt": 2}
+    assert summary.faulty

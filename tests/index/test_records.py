@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from index.records import Article, Passage, Problem, RawArticle, Span, Summary, digest
+from index.records import Article, Layout, Passage, Problem, RawArticle, Span, Summary, digest
 
 RAW = RawArticle("a1", "题", "http://x", "2025/1/2", "号", "文", "one.json")
 
@@ -55,3 +55,21 @@ def test_a_summary_as_a_dictionary_has_every_count_and_the_problems_in_english()
     told = summary.to_dict()
     assert (told["read"], told["added"], told["failed"], told["changed"]) == (2, 1, 1, 0)
     assert told["problems"] == ["lost"]
+
+
+def test_what_loses_nothing_is_no_fault():
+    told = Problem("3 pictures", "3 张图片", lost=False, harmless=True, details=("a.docx: 3",))
+    summary = Summary(read=1, problems=(told,), files={".docx": 1})
+    assert not summary.faulty
+    assert summary.to_dict()["problems"] == []
+    assert summary.to_dict()["notices"] == ["3 pictures"]
+    assert Summary(problems=(told, Problem("a date", "日期", lost=False))).faulty
+
+
+def test_a_part_of_a_recognised_page_is_recognised():
+    assert [layout.of_part for layout in (Layout.PAGE, Layout.RECOGNISED)] == [
+        Layout.PART,
+        Layout.RECOGNISED_PART,
+    ]
+    assert [layout.is_page for layout in Layout] == [False, True, False, True, False]
+    assert [layout.is_recognised for layout in Layout] == [False, False, False, True, True]

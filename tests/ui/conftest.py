@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import json
+import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,14 +76,16 @@ def juwen(
     """Run ``juwen`` with these arguments and this typed into it."""
 
     def run(*arguments: object, typed: str = "") -> Ran:
-        bytes_too = io.TextIOWrapper(io.BytesIO(typed.encode("utf-8")), encoding="utf-8")
-        monkeypatch.setattr("sys.stdin", bytes_too)
         capsys.readouterr()
         code: object = 0
-        try:
-            main([str(argument) for argument in arguments])
-        except SystemExit as stopped:
-            code = stopped.code or 0
+        with tempfile.TemporaryFile("w+", encoding="utf-8") as stdin:
+            stdin.write(typed)
+            stdin.seek(0)
+            monkeypatch.setattr("sys.stdin", stdin)
+            try:
+                main([str(argument) for argument in arguments])
+            except SystemExit as stopped:
+                code = stopped.code or 0
         written = capsys.readouterr()
         assert isinstance(code, int)
         assert "Traceback" not in written.err

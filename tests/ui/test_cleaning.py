@@ -88,14 +88,16 @@ def test_what_was_read_and_what_went_wrong(make_library, monkeypatch):
     problems = (
         Problem("'a.json' is not JSON; mend it", "'a.json' 不是有效的 JSON；请修正", lost=True),
         Problem("a date is none; write it so", "日期无效；请改写", lost=False),
+        Problem("7 pictures", "7 张图片", lost=False, harmless=True, details=("a.docx: 7",)),
     )
     summary = Summary(read=9, added=4, changed=2, unchanged=1, failed=2, problems=problems)
     library = make_library(*ARTICLES)
     page = Page(run_page(library, summary)).text
-    for words in ("9 read", "4 added", "2 changed", "1 unchanged", "2 failed", "Problems (2)"):
+    for words in ("9 read", "4 added", "2 changed", "1 unchanged", "2 failed", "Problems (3)"):
         assert words in page
     assert "not taken 'a.json' is not JSON; mend it" in page
     assert "a date is none" in page
+    assert "7 pictures which (1) a.docx: 7" in page
     monkeypatch.setenv("JUWEN_LANGUAGE", "zh")
     page = Page(run_page(library, summary)).text
     assert "9 读取" in page

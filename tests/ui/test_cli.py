@@ -472,7 +472,7 @@ def interrupt(*_, **__):
     [
         (("index", "EXPORT"), "ui.indexing.index_articles"),
         (("ask", DATE), "rag.assistant.Assistant.ask"),
-        (("chat",), "ui.conversing.talk"),
+        (("chat", "--terminal"), "ui.terminal.talk"),
         (("info",), "ui.info.Library.open"),
         (("inspect", "bridge"), "ui.inspect.Library.open"),
     ],

@@ -9,14 +9,16 @@ import httpx
 import pytest
 from starlette.testclient import TestClient
 
+from index.build import index_raw
 from rag.assistant import Assistant
 from rag.events import Done, Text, Verified
 from rag.generation.chat_model import ChatModel
 from rag.records import Answer, AnswerSentence, Certainty, ShortAnswer, Support
-from tests.conftest import ScriptedChat
+from tests.conftest import ScriptedChat, article
 from tests.ui.chat.test_turns import answer as quoted
 from ui.openai_api.app import create_app
-from ui.openai_api.requests import LARGEST_BODY
+from ui.openai_api.hosts import host_name
+from ui.openai_api.requests import LARGEST_BODY, MOST_TURNS, Message, conversation
 
 QUESTION = "东岸大桥什么时候通车？"
 OPENING = "东岸大桥将于6月28日通车。"
@@ -248,11 +250,12 @@ def test_what_goes_wrong_in_a_stream_is_said_in_it(assistant, monkeypatch):
         ({"messages": "谁？"}, "messages"),
         ({"messages": [{"role": "pope", "content": "谁？"}]}, "messages.0.role"),
         ({"messages": [{"role": "assistant", "content": "我"}]}, "messages"),
+        ({"messages": [{"role": "user", "content": {"text": "谁？"}}]}, "messages.0.content"),
         ({"messages": [{"role": "system", "content": "我"}]}, "messages"),
         ({"messages": [{"role": "user", "content": "谁？"}], "stream": "perhaps"}, "stream"),
         (
             {"messages": [{"role": "user", "content": [{"type": "image_url", "image_url": {}}]}]},
-            "messages.0.content",
+            "messages",
         ),
         (
             {"messages": [{"role": "user", "content": "谁？"}], "juwen": {"k": 1}},
@@ -262,7 +265,6 @@ def test_what_goes_wrong_in_a_stream_is_said_in_it(assistant, monkeypatch):
             {"messages": [{"role": "user", "content": "谁？"}], "juwen": {"date_from": "soon"}},
             "juwen.date_from",
         ),
-        ({"messages": [{"role": "user", "content": "谁？"}] * 201}, "messages"),
     ],
 )
 def test_a_malformed_request_is_told_where(client, body, param):
@@ -295,7 +297,167 @@ def test_a_page_of_the_web_cannot_ask(client):
         415,
         "unsupported_media_type",
     )
-    assert client.get("/v1/models", headers={"host": "evil.example"}).status_code == 400
+    assert client.get("/v1/models", headers={"host": "evil.example"}).status_code == 421
+
+
+PICTURE = {"type": "image_url", "image_url": {"url": "data:image/png;base64," + "A" * (2 << 20)}}
+THOUGHT = {"type": "thinking", "thinking": "嗯"}
+CALL = {"id": "c", "type": "function", "function": {"name": "now", "arguments": "{}"}}
+SCHOOL = "海棠小学今年招收多少名新生？"
+
+
+def user(content):
+    return {"role": "user", "content": content}
+
+
+def said_by(role, content, **more):
+    return {"role": role, "content": content, **more}
+
+
+@pytest.mark.parametrize(
+    "messages",
+    [
+        [user([{"type": "text", "text": QUESTION}, PICTURE])],
+        [
+            user([PICTURE, {"type": "text", "text": "看图"}]),
+            said_by("assistant", "好"),
+            user(QUESTION),
+        ],
+        [user([PICTURE]), user([{"type": "input_text", "text": QUESTION}])],
+        [user([{"type": "file", "file": {"file_id": "f"}}, QUESTION])],
+        [user([{"type": "input_audio", "input_audio": {}}, {"type": "text", "text": QUESTION}])],
+        [
+            user("几点？"),
+            said_by("assistant", None, tool_calls=[CALL]),
+            said_by("tool", "12:00", tool_call_id="c"),
+            said_by("assistant", "12点"),
+            user(QUESTION),
+        ],
+        [said_by("function", "1", name="f"), user(QUESTION)],
+        [user(QUESTION), said_by("assistant", None, tool_calls=[CALL]), said_by("tool", "八十")],
+        [user(QUESTION), said_by("system", "Answer in Markdown")],
+        [user(QUESTION), said_by("assistant", "东岸大桥")],
+        [
+            user("你好"),
+            said_by("assistant", [THOUGHT, {"type": "refusal", "refusal": "不"}]),
+            user(QUESTION),
+        ],
+        [one for at in range(150) for one in (user(f"问{at}"), said_by("assistant", "答"))]
+        + [user(QUESTION)],
+        [user("   "), user(QUESTION), user(None)],
+    ],
+)
+def test_what_is_no_text_is_read_over(client, messages):
+    response = client.post(URL, json={"model": "juwen", "messages": messages})
+    assert response.status_code == 200, response.text
+    body = response.json()
+    assert body["juwen"]["question"] == QUESTION
+    assert "6月28日" in body["juwen"]["answer"]
+
+
+def test_a_turn_with_a_tool_keeps_its_answer(client):
+    messages = [
+        user(SCHOOL),
+        said_by("assistant", None, tool_calls=[CALL]),
+        said_by("tool", "12:00", tool_call_id="c"),
+        said_by("assistant", "240名。"),
+        user([PICTURE]),
+        user("它的校长叫什么？"),
+    ]
+    body = client.post(URL, json={"messages": messages}).json()
+    assert "海棠小学" in body["juwen"]["standalone_question"]
+
+
+def test_only_the_last_turns_are_read(client):
+    old = [user(SCHOOL), said_by("assistant", "240名。")]
+    between = [one for at in range(30) for one in (user("谢谢"), said_by("assistant", "不客气。"))]
+    asked = conversation([Message(**one) for one in [*old, *between, user("它的校长叫什么？")]])
+    assert len(asked[1]) == MOST_TURNS
+    assert all(turn.question == "谢谢" for turn in asked[1])
+
+
+def test_nulls_are_read_over(client):
+    nulls = dict.fromkeys(
+        ("stream", "stream_options", "juwen", "tools", "stop", "model", "temperature")
+    )
+    body = {"messages": [user(QUESTION)], **nulls}
+    assert client.post(URL, json=body).json()["juwen"]["citations"]
+    body = {"messages": [user(QUESTION)], "juwen": {"accounts": None, "strictness": None}}
+    assert client.post(URL, json=body).json()["juwen"]["citations"]
+    body = {"messages": [user(QUESTION)], "stream": True, "stream_options": {"include_usage": None}}
+    assert said(chunks(client.post(URL, json=body)))
+
+
+def test_a_model_is_a_resource(client, written):
+    assert client.get("/v1/models/juwen").json() == {
+        "id": "juwen",
+        "object": "model",
+        "created": 0,
+        "owned_by": "juwen",
+    }
+    assert client.get("/v1/models/juwen:latest").json()["id"] == "juwen:latest"
+    missing = client.get("/v1/models/gpt-9")
+    assert (missing.status_code, missing.json()["error"]["code"]) == (404, "model_not_found")
+    assert written(OPENING).get("/v1/models/juwen-extractive").status_code == 200
+    assert ask(client, QUESTION, model="juwen:latest").json()["juwen"]["citations"]
+
+
+def test_several_libraries_are_asked_by_their_names(assistant, tmp_path, encoder):
+    index_raw([article("tram", "红桥电车将于8月8日开通。")], tmp_path / "trams", encoder=encoder)
+    with Assistant.open(tmp_path / "trams", encoder=encoder) as trams:
+        app = create_app({"news": assistant, "trams": trams})
+        client = TestClient(app, "http://127.0.0.1")
+        listed = client.get("/v1/models").json()["data"]
+        assert [model["id"] for model in listed] == ["juwen", "news", "trams"]
+        assert client.get("/v1/models/trams").json()["id"] == "trams"
+        first = ask(client, "红桥电车什么时候开通？", model="trams").json()
+        assert first["juwen"]["citations"][0]["article_id"] == "tram"
+        assert first["model"] == "trams"
+        for name in ("juwen", "news"):
+            other = ask(client, QUESTION, model=name).json()
+            assert other["juwen"]["citations"][0]["article_id"] == "bridge"
+        assert "'trams'" in ask(client, QUESTION, model="x").json()["error"]["message"]
+
+
+def test_pages_of_a_named_origin_may_ask(assistant):
+    origin = "http://localhost:3000"
+    client = TestClient(create_app(assistant, origins=[origin]), "http://127.0.0.1")
+    asking = {
+        "Origin": origin,
+        "Access-Control-Request-Method": "POST",
+        "Access-Control-Request-Headers": "authorization,content-type,x-stainless-os",
+        "Access-Control-Request-Private-Network": "true",
+    }
+    allowed = client.options(URL, headers=asking)
+    assert allowed.status_code == 200
+    assert allowed.headers["access-control-allow-origin"] == origin
+    assert "x-stainless-os" in allowed.headers["access-control-allow-headers"]
+    assert allowed.headers["access-control-allow-private-network"] == "true"
+    answered = client.get("/v1/models", headers={"Origin": origin})
+    assert answered.headers["access-control-allow-origin"] == origin
+    refused = client.get("/v1/models", headers={"Origin": origin, "Host": "evil.example"})
+    assert (refused.status_code, refused.headers["access-control-allow-origin"]) == (421, origin)
+    other = client.options(URL, headers={**asking, "Origin": "http://evil.example"})
+    assert other.status_code == 400
+    assert "access-control-allow-origin" not in other.headers
+
+
+def test_no_origin_is_allowed_unless_it_is_named(client):
+    answered = client.get("/v1/models", headers={"Origin": "http://localhost:3000"})
+    assert "access-control-allow-origin" not in answered.headers
+
+
+@pytest.mark.parametrize("host", ["host.docker.internal:8231", "My-PC.local", "[fe80::1]:80"])
+def test_an_unknown_host_is_told_what_to_set(assistant, client, host):
+    refused = client.get("/v1/models", headers={"Host": host})
+    name = host_name(host)
+    assert refused.status_code == 421
+    error = refused.json()["error"]
+    assert f"--allow-host {name}" in error["message"]
+    assert error["code"] == "unknown_host"
+    assert client.get("/health", headers={"Host": host}).status_code == 200
+    allowed = TestClient(create_app(assistant, hosts=[name]), "http://127.0.0.1")
+    assert allowed.get("/v1/models", headers={"Host": host}).status_code == 200
 
 
 def test_a_large_request_is_refused(client):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import socket
 import threading
 import time
@@ -40,14 +41,47 @@ def test_a_port_that_is_taken_is_said(juwen, library_folder):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         ran = juwen("serve", "--library", library_folder, "--port", port)
-    assert ran.code == 2
-    assert f"cannot listen on 127.0.0.1:{port}" in ran.err
+    assert ran.code == 1
+    assert f"cannot listen on 127.0.0.1:{port}" in ran.complaints[0]
 
 
 def test_no_library_is_said(juwen, tmp_path):
     ran = juwen("serve", "--library", tmp_path / "none", "--port", 0)
     assert ran.code == 1
     assert "juwen index" in ran.complaints[0]
+
+
+@pytest.mark.parametrize("origin", ["*", "localhost:3000", "http://a.example/path", "null"])
+def test_what_is_no_origin_or_every_one_is_refused(juwen, library_folder, origin):
+    ran = juwen("serve", "--library", library_folder, "--port", 0, "--allow-origin", origin)
+    assert ran.code == 2
+    assert "--allow-origin" in ran.err
+
+
+def test_two_libraries_of_one_name_are_refused(juwen, library_folder):
+    ran = juwen("serve", "--library", library_folder, "--library", library_folder, "--port", 0)
+    assert ran.code == 2
+    assert "rename its folder" in ran.err
+
+
+def test_several_libraries_share_a_model(juwen, library_folder, tmp_path, monkeypatch):
+    shutil.copytree(library_folder, tmp_path / "second")
+    served = []
+    monkeypatch.setattr(uvicorn.Server, "run", lambda server, sockets: served.append(server))
+    made = []
+    monkeypatch.setattr(
+        "ui.openai_api.app.create_app", lambda some, **how: made.append((some, how))
+    )
+    origin = "http://localhost:3000"
+    options = ("--port", 0, "--allow-host", "My-PC.local", "--allow-origin", origin)
+    libraries = ("--library", library_folder, "--library", tmp_path / "second")
+    assert juwen("serve", *libraries, *options).code == 0
+    [(assistants, how)] = made
+    assert [*assistants] == [library_folder.name, "second"]
+    first, second = assistants.values()
+    assert first.encoder is second.encoder
+    assert "my-pc.local" in how["hosts"]
+    assert how["origins"] == (origin,)
 
 
 def test_the_command_listens_and_says_where(juwen, library_folder, monkeypatch):

@@ -165,6 +165,13 @@ def test_show_summary(monkeypatch):
     )
 
 
+def test_files_of_several_kinds_are_counted_by_kind(monkeypatch):
+    summary = replace(SUMMARY, files={".docx": 2, ".xlsx": 1})
+    assert show_summary(summary).startswith("files: 2 .docx, 1 .xlsx\narticles: ")
+    monkeypatch.setenv("JUWEN_LANGUAGE", "zh")
+    assert show_summary(summary).startswith("文件：2 .docx、1 .xlsx\n文章：")
+
+
 MANIFEST = Manifest(
     schema=1,
     encoder="packaged",

@@ -57,7 +57,10 @@ def _follow(lines: IO[str], progress: Progress) -> Summary:
             raise JuwenError(**values["error"])
         if "summary" in values:
             counts = values["summary"]
-            problems = tuple(Problem(**one) for one in counts.pop("problems"))
+            problems = tuple(
+                Problem(**{**one, "details": tuple(one["details"])})
+                for one in counts.pop("problems")
+            )
             return Summary(**counts, problems=problems)
         progress(values["done"], values["total"])
     raise LibraryError(
@@ -85,7 +88,8 @@ def main(order: IO[str], out: IO[str]) -> None:
         _write(out, {"error": asdict(error.message)})
         return
     problems = [asdict(problem) for problem in summary.problems]
-    _write(out, {"summary": {**summary.to_dict(), "problems": problems}})
+    counts = {name: value for name, value in summary.to_dict().items() if name != "notices"}
+    _write(out, {"summary": {**counts, "problems": problems}})
 
 
 def _write(out: IO[str], values: dict[str, Any]) -> None:

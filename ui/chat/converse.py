@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date
@@ -82,7 +82,7 @@ class Asked:
     as_written: bool = False
 
 
-def read_asked(values: dict[str, Any]) -> Asked:
+def read_asked(values: Mapping[str, Any]) -> Asked:
     """What the page sent, checked.
 
     Raises:
@@ -111,7 +111,7 @@ def read_asked(values: dict[str, Any]) -> Asked:
         ) from error
 
 
-def read_filters(values: dict[str, Any]) -> Filters:
+def read_filters(values: Mapping[str, Any]) -> Filters:
     """Filters from plain JSON: days as ``YYYY-MM-DD``, absent or ``null`` for no limit.
 
     Raises:

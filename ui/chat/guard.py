@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import urlsplit
@@ -18,19 +18,25 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ui.chat.access import is_known, is_local
+from ui.language import say
 
 SESSION = "juwen_session"
 MOST_BYTES = 2 * 1024 * 1024
 """Of any request but an upload: a conversation of twenty turns is a tenth of it."""
 
-_PAGE = re.compile(r"/|/page/[a-z_-]+(?:\.(?:css|js|svg))?|/page/jobs/[\w-]{1,64}|/favicon\.ico")
+_PAGE = re.compile(
+    r"/|/page/[a-z_-]+(?:\.(?:css|js|svg))?|/page/jobs/[\w-]{1,64}|/favicon\.ico|/health"
+)
 _PROGRAMS = re.compile(
     r"/config|/gradio_api/(?:info|queue/join|queue/data|cancel|reset|heartbeat/[\w-]{1,64}"
     r"|call(?:/v2)?/\w{1,40}(?:/[\w-]{1,64})?)/?"
 )
-_MCP = re.compile(r"/gradio_api/mcp(?:/(?:http|sse|messages|schema)?)?/?")
-_STARTING = "/gradio_api/startup-events"
+TOOLS = ("/mcp", "/gradio_api/mcp")
+"""Where the MCP server is."""
+
 UPLOAD = "/page/upload"
+HEALTH = "/health"
+"""Answers 200 once questions can be answered, 503 before; says nothing else, and asks nobody's name."""
 
 _HEADERS = {
     "Content-Security-Policy": (
@@ -53,6 +59,8 @@ class Guard:
         users: Passwords by user; nobody is asked where there are none.
         host: What the server listens on. On this machine's own address, other names for it are
             refused: a page elsewhere could have its name point here.
+        hosts: Other names that are let in all the same.
+        root: The path that a proxy has the page under, which the session is kept for.
         mcp: Whether the paths of the MCP server exist.
         upload_bytes: Most bytes of one uploaded file.
     """
@@ -60,6 +68,8 @@ class Guard:
     app: ASGIApp
     users: Mapping[str, str] = field(default_factory=dict)
     host: str = "127.0.0.1"
+    hosts: Sequence[str] = ()
+    root: str = ""
     mcp: bool = False
     upload_bytes: int = 200 * 1024 * 1024
 
@@ -77,15 +87,16 @@ class Guard:
         most = self.upload_bytes if scope["path"] == UPLOAD else MOST_BYTES
         session = _session(headers)
         if session is None and scope["path"] == "/":
-            send = _with_session(send, secrets.token_urlsafe(24))
+            send = _with_session(send, secrets.token_urlsafe(24), f"{self.root}/")
         await self.app(scope, _limited(receive, most), _with_headers(send))
 
     def _refusal(self, scope: Scope, headers: Headers) -> Response | None:
         path = scope["path"]
-        if path == _STARTING:  # the server calls itself; the answer says nothing
+        if path == HEALTH:  # the answer says nothing
             return None
-        if is_local(self.host) and not is_local(_host_name(headers.get("host", ""))):
-            return PlainTextResponse("Unknown host", 421)
+        name = _host_name(headers.get("host", ""))
+        if is_local(self.host) and not is_local(name) and name not in self.hosts:
+            return _unknown_host(name)
         if self.users and not is_known(headers.get("authorization", ""), self.users):
             asked = {"WWW-Authenticate": 'Basic realm="Juwen", charset="UTF-8"'}
             return PlainTextResponse("User and password, please", 401, asked)
@@ -100,8 +111,8 @@ class Guard:
         return None
 
     def _exists(self, path: str) -> bool:
-        there = (_PAGE, _PROGRAMS, _MCP) if self.mcp else (_PAGE, _PROGRAMS)
-        return any(pattern.fullmatch(path) for pattern in there)
+        tools = self.mcp and path.removesuffix("/") in TOOLS
+        return tools or any(pattern.fullmatch(path) for pattern in (_PAGE, _PROGRAMS))
 
 
 def session_of(cookies: Mapping[str, str]) -> str:
@@ -128,10 +139,32 @@ def _host_name(host: str) -> str:
         return ""
 
 
+def _unknown_host(name: str) -> Response:
+    return PlainTextResponse(
+        say(
+            f"This server does not answer to the name {name!r}. Where it is yours: "
+            f"juwen chat --allow-host {name or 'NAME'}\n",
+            f"本服务器不以 {name!r} 之名提供页面。如为您所设：juwen chat --allow-host {name or '名称'}\n",
+        ),
+        421,
+    )
+
+
 def _foreign(headers: Headers) -> bool:
-    """Whether a page of another site sent this: it must not ask, add or remove in a user's name."""
+    """Whether a page of another site sent this: it must not ask, add or remove in a user's name.
+
+    A proxy may put its own name for this server into ``Host``. What the browser itself says, and the
+    name that the proxy was asked by, no page of another site can set.
+    """
     origin = headers.get("origin")
-    return origin is not None and urlsplit(origin).netloc != headers.get("host")
+    if origin is None or headers.get("sec-fetch-site") == "same-origin":
+        return False
+    known = (headers.get("host"), headers.get("x-forwarded-host", "").partition(",")[0].strip())
+    try:
+        asking = urlsplit(origin).netloc
+    except ValueError:
+        return True
+    return not asking or asking not in known
 
 
 def _limited(receive: Receive, most: int) -> Receive:
@@ -158,10 +191,10 @@ def _with_headers(send: Send) -> Send:
     return sending
 
 
-def _with_session(send: Send, session: str) -> Send:
+def _with_session(send: Send, session: str, path: str) -> Send:
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
-            cookie = f"{SESSION}={session}; Path=/; HttpOnly; SameSite=Strict"
+            cookie = f"{SESSION}={session}; Path={path}; HttpOnly; SameSite=Strict"
             MutableHeaders(scope=message).append("Set-Cookie", cookie)
         await send(message)
 

@@ -15,7 +15,7 @@ from pathlib import Path, PurePath
 
 from index.build import Progress
 from index.errors import JuwenError
-from index.readers.load import SUFFIXES
+from index.readers.load import refusal_of, suffix_of
 from index.records import Problem, Summary
 
 _LONGEST_STEM = 80
@@ -71,15 +71,10 @@ def check_name(name: str) -> str:
         UploadError: its suffix is none that can be read.
     """
     last = PurePath(name.replace("\\", "/")).name
-    suffix = next(
-        (s for s in sorted(SUFFIXES, key=len, reverse=True) if last.lower().endswith(s)), ""
-    )
+    suffix = suffix_of(last)
     if not suffix:
-        readable = ", ".join(sorted(SUFFIXES))
-        raise UploadError(
-            f"{last!r} is not a file that can be read; these are: {readable}",
-            f"无法读取 {last!r} 这类文件；可用的有：{readable}",
-        )
+        refusal = refusal_of(last)
+        raise UploadError(refusal.english, refusal.chinese)
     stem = "".join(char for char in last[: -len(suffix)] if char.isalnum() or char in " ._-（）()")
     return f"{stem.strip(' .')[:_LONGEST_STEM] or 'file'}{suffix}"
 
@@ -189,7 +184,12 @@ class Jobs:
 
 def _named_as_sent(problems: Sequence[Problem], path: Path) -> tuple[Problem, ...]:
     return tuple(
-        replace(one, english=_as_sent(one.english, path), chinese=_as_sent(one.chinese, path))
+        replace(
+            one,
+            english=_as_sent(one.english, path),
+            chinese=_as_sent(one.chinese, path),
+            details=tuple(_as_sent(detail, path) for detail in one.details),
+        )
         for one in problems
     )
 

@@ -8,7 +8,7 @@ from typing import Any
 from index.errors import JuwenError
 from rag.markdown import MarkdownForm
 from rag.records import Answer, AnswerSentence, Citation
-from ui.chat.markup import safe_link
+from ui.chat.markup import fill, safe_link
 from ui.chat.turns import about, label
 from ui.language import say
 
@@ -31,6 +31,33 @@ def read_answer(values: Any) -> Answer:
 def to_markdown(answers: Sequence[Answer]) -> str:
     """A conversation to paste into a document: questions, answers, and each citation's words."""
     return "\n".join(_markdown(answer, number) for number, answer in enumerate(answers, 1))
+
+
+def to_rich_text(answers: Sequence[Answer]) -> tuple[str, str]:
+    """Answers to paste into a letter or a message: as HTML, and as plain text."""
+    html = fill("copied", answers=[(one, one.parts()) for one in answers], about=about)
+    return html, "\n\n".join(map(_as_text, answers))
+
+
+def _as_text(answer: Answer) -> str:
+    short = f"{answer.short.text} [{answer.short.marker}]" if answer.short else ""
+    parts = [
+        "\n".join(filter(None, [heading, " ".join(map(_sentence_as_text, some))]))
+        for heading, some in answer.parts()
+    ]
+    said = "\n\n".join(parts) or answer.said
+    sources = "\n".join(map(_source_as_text, answer.citations))
+    return "\n\n".join(part for part in (short, answer.lead, said, sources) if part)
+
+
+def _sentence_as_text(sentence: AnswerSentence) -> str:
+    return sentence.text + "".join(f" [{marker}]" for marker in sentence.markers)
+
+
+def _source_as_text(one: Citation) -> str:
+    return (
+        f"[{one.marker}] {one.title or one.article_id} ({about(one)}) {safe_link(one.url)}".strip()
+    )
 
 
 def _markdown(answer: Answer, number: int) -> str:

@@ -10,6 +10,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from index.text.language import Language, detect_language
 from ui.language import say, speaks_chinese
 
+_LONGEST_ENDING = 20
+
 _TAGS = {Language.CHINESE: "zh-CN", Language.ENGLISH: "en"}
 
 
@@ -43,6 +45,20 @@ def safe_link(url: str) -> str:
     return url.strip() if parts.scheme in ("http", "https") and parts.netloc else ""
 
 
+def ending(text: str) -> tuple[str, str]:
+    """A text cut before its last word, or its last two Chinese characters: what stands behind it is
+    kept on one line with these.
+
+    >>> ending("大桥将于6月28日通车。"), ending("The bridge opens on June 28.")
+    (('大桥将于6月28日通', '车。'), ('The bridge opens on June ', '28.'))
+    """
+    start = len(text) - 2
+    while start > 0 and text[start - 1].isascii() and text[start - 1].isalnum():
+        start -= 1
+    start = start if len(text) - start <= _LONGEST_ENDING else len(text) - 2
+    return text[: max(0, start)], text[max(0, start) :]
+
+
 @cache
 def _environment() -> Environment:
     environment = Environment(
@@ -53,5 +69,5 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.globals.update(say=say, page_language=page_language)
-    environment.filters.update(language=text_language, link=safe_link)
+    environment.filters.update(language=text_language, link=safe_link, ending=ending)
     return environment

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from index.records import Article, Span
 from ui.chat.markup import fill
-from ui.show import copies_name, kind_name
+from ui.show import copies_name, kind_name, recognised_name
 
 _SPANS = re.compile(r"(\d{1,9})-(\d{1,9})(?:,|$)")
 
@@ -56,6 +56,7 @@ def article_html(
         "article",
         article=article,
         kind=kind_name(article.kind),
+        recognised=recognised_name() if article.recognised else "",
         originals=originals,
         copies=copies,
         copies_name=copies_name,

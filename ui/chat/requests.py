@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +17,16 @@ from index.text.language import Language, detect_language
 from rag.assistant import Assistant
 from rag.records import Answer, Filters
 from rag.retrieval.retrieve import to_evidence
-from rag.suggestions import answered, candidates, starters
+from rag.suggestions import answered, candidates
+from rag.suggestions import starters as make_starters
 from ui.chat.converse import done_part, read_filters
 from ui.chat.feedback import read_feedback_form, store_feedback
 from ui.chat.jobs import Job, State
-from ui.chat.kept import read_answer, to_markdown
+from ui.chat.kept import read_answer, to_markdown, to_rich_text
 from ui.chat.markup import fill
 from ui.chat.reader import Marked, article_html, parse_spans
 from ui.chat.shelf import Cleaned, found_html, headings_html, library_html, report_html
+from ui.chat.word import to_word
 from ui.language import say, say_message, speaks_chinese
 
 Plain = Mapping[str, Any]
@@ -50,15 +53,21 @@ class Requests:
     def __init__(
         self,
         assistant: Assistant,
-        models: Sequence[str] = (),
         remove: Remove = remove_articles,
+        starters: Callable[[], Sequence[str]] | None = None,
     ) -> None:
+        """
+        Args:
+            starters: Questions to begin with, made anew where the library has changed.
+        """
         self._assistant = assistant
         self._library = assistant.library
-        self._models = tuple(models)
         self._remove = remove
+        self._make_starters = starters or partial(make_starters, assistant)
+        self._starters: Sequence[str] = ()
         self._making = threading.Lock()
         self.pure: Mapping[str, Callable[[Plain], Plain]] = {
+            "facts": self.facts,
             "article": self.article,
             "library": self.library,
             "headings": self.headings,
@@ -66,14 +75,14 @@ class Requests:
             "starters": self.starters,
             "render": self.render,
             "export": self.export,
+            "copy": self.copy,
             "feedback": self.feedback,
             "remove": self.remove,
         }
 
-    def page(self) -> str:
-        """The page itself, before anything is asked."""
-        counts = self._library.counts()
-        return fill("page", counts=counts, models=self._models)
+    def facts(self, _: Plain) -> Plain:
+        """What the page says of the library before anything is asked."""
+        return {"html": fill("facts", counts=self._library.counts())}
 
     def article(self, values: Plain) -> Plain:
         """An article to read, with what is quoted marked."""
@@ -111,8 +120,7 @@ class Requests:
 
     def starters(self, _: Plain) -> Plain:
         """Questions that the library answers."""
-        with self._making:
-            questions = starters(self._assistant)
+        questions = self._made_starters()
         own = Language.CHINESE if speaks_chinese() else Language.ENGLISH
         return {"questions": sorted(questions, key=lambda one: detect_language(one) != own)}
 
@@ -123,6 +131,15 @@ class Requests:
     def export(self, values: Plain) -> Plain:
         """A conversation as Markdown."""
         return {"text": to_markdown([read_answer(one) for one in _answers(values)])}
+
+    def copy(self, values: Plain) -> Plain:
+        """Answers to paste elsewhere: with links, and as plain text."""
+        html, text = to_rich_text([read_answer(one) for one in _answers(values)])
+        return {"html": html, "text": text}
+
+    def word(self, values: Plain) -> bytes:
+        """A conversation as a Word document."""
+        return to_word([read_answer(one) for one in _answers(values)])
 
     def feedback(self, values: Plain) -> Plain:
         """Keep what a reader says of an answer."""
@@ -145,7 +162,7 @@ class Requests:
             if article is not None:
                 tried = candidates(article)[:_TRIED_INSTEAD]
                 found += [one.question for one in answered(self._assistant, tried)][:1]
-        return found[:_INSTEAD] or starters(self._assistant)[:_INSTEAD]
+        return (found or list(self._starters))[:_INSTEAD]
 
     def job(self, job: Job | None) -> dict[str, Any]:
         """How far an upload is, and at its end the report."""
@@ -164,8 +181,12 @@ class Requests:
 
     def changed(self) -> None:
         """The library has changed: make its starters, so that nobody waits for them."""
+        self._made_starters()
+
+    def _made_starters(self) -> Sequence[str]:
         with self._making:
-            starters(self._assistant)
+            self._starters = self._make_starters()
+        return self._starters
 
     def _cleaned(self, ids: Sequence[str]) -> Cleaned:
         rules: Counter[str] = Counter()

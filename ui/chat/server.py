@@ -1,47 +1,38 @@
-"""The server of the chat page: Gradio in server mode, with the page's own files and requests.
+"""The server of the chat page: it listens and shows the page first, and loads what answers after.
 
-Questions go through Gradio's queue, like those of programs; what only reads or writes the library
-is answered at once. The server keeps nothing of a conversation: each request brings what it needs.
+Importing this module costs tenths of a second. What needs the library is imported once there is an
+assistant, Gradio last, or once a program calls it.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
-import os
-import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from importlib.resources import files
-from pathlib import Path
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING
 
-os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
-
-import gradio as gr
-from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
-
-from index.build import remove_articles
-from index.errors import JuwenError
-from rag.assistant import Assistant
-from ui.chat.apart import index_apart
-from ui.chat.endpoints import conversation, endpoints
+from index.errors import JuwenError, Message
 from ui.chat.guard import Guard
-from ui.chat.jobs import Index, Jobs
 from ui.chat.limits import Limits
-from ui.chat.requests import Remove, Requests
-from ui.language import say_message, speaking, speaks_chinese
+from ui.chat.markup import fill
+from ui.chat.opening import Opening
+from ui.chat.programs import Programs
+from ui.chat.quiet import Quiet
+from ui.chat.under import Under
+from ui.listening import bound, listening, origin_of
 
-_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
-_QUESTIONS = "questions"
-_AT_ONCE = 8
-"""Questions that are answered at the same time; the others wait in Gradio's queue."""
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+    from starlette.types import ASGIApp
+
+    from rag.assistant import Assistant
+    from ui.chat.jobs import Index, Jobs
+    from ui.chat.requests import Remove, Requests
+
+_SECONDS_TO_CLOSE = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,224 +42,151 @@ class Settings:
     Attributes:
         port: 0 stands for any that is free.
         users: Passwords by user; nobody is asked where there are none.
+        hosts: Names that the server answers to beside this machine's own.
+        root: The path that a proxy has the page under, ``/juwen``; empty for none.
         models: Names of the chat models that may answer, beside the extractive answerer.
-        index: Puts uploaded files into the library.
+        index: Puts uploaded files into the library; in a process of its own by default.
         remove: Takes articles out of it.
     """
 
     host: str = "127.0.0.1"
     port: int = 7860
     users: Mapping[str, str] = field(default_factory=dict)
+    hosts: Sequence[str] = ()
+    root: str = ""
     mcp: bool = False
-    open_browser: bool = False
     models: Sequence[str] = ()
-    index: Index = index_apart
-    remove: Remove = remove_articles
+    index: Index | None = None
+    remove: Remove | None = None
     limits: Limits = field(default_factory=Limits)
     upload_bytes: int = 200 * 1024 * 1024
 
 
-@contextlib.contextmanager
-def serving(assistant: Assistant, settings: Settings) -> Iterator[str]:
-    """Serve the page while inside; gives its address.
+class Page:
+    """A page that is being served, and waits for what answers.
 
-    Raises:
-        JuwenError: nothing can listen there.
+    Attributes:
+        url: Where it is.
+        loop: What its server runs in.
     """
-    requests = Requests(assistant, settings.models, settings.remove)
-    jobs = Jobs(
-        assistant.library.folder, settings.index, assistant.library.article_ids, requests.changed
-    )
-    try:
-        # In a thread of its own: the caller may be running a loop.
-        with ThreadPoolExecutor(1) as thread:
-            begun = _launch(assistant, settings, requests, jobs)
-            server, url = thread.submit(asyncio.run, begun).result()
-    except BaseException:
-        jobs.close()
-        raise
-    try:
-        yield url
-    finally:
-        server.get_blocks().close(verbose=False)
-        jobs.close()
 
+    def __init__(self, settings: Settings, url: str) -> None:
+        self.url = url
+        self._settings = settings
+        self._programs = Programs(self._load_programs)
+        self._tools = Programs(self._load_tools)
+        self._opening = Opening(self._html, self._programs, self._tools)
+        self._assistant: Assistant | None = None
+        self._jobs: Jobs | None = None
+        self._quiet = Quiet()
+        self.loop: asyncio.AbstractEventLoop | None = None
 
-async def _launch(
-    assistant: Assistant, settings: Settings, requests: Requests, jobs: Jobs
-) -> tuple[gr.Server, str]:
-    """Begin to serve. In a coroutine, because Gradio leaves unclosed loops behind where none runs."""
-    port = _port(settings)
-    server = build(assistant, settings, requests, jobs)
-    _, url, _ = server.launch(
-        server_name=settings.host,
-        server_port=port,
-        inbrowser=settings.open_browser,
-        mcp_server=settings.mcp,
-        share=False,
-        ssr_mode=False,
-        run_history=False,
-        enable_monitoring=False,
-        pwa=False,
-        quiet=True,
-        prevent_thread_lock=True,
-        _frontend=False,
-    )
-    return server, url
+    def app(self) -> ASGIApp:
+        """What answers every request, from the first moment."""
+        settings = self._settings
+        guard = Guard(
+            self._opening,
+            users=settings.users,
+            host=settings.host,
+            hosts=settings.hosts,
+            root=settings.root,
+            mcp=settings.mcp,
+            upload_bytes=settings.upload_bytes,
+        )
+        return Under(guard, settings.root) if settings.root else guard
 
+    def say(self, doing: Message) -> None:
+        """Tell the readers who wait what is being done."""
+        self._opening.doing = doing
 
-def _port(settings: Settings) -> int:
-    """A port that can be listened on: the one that was named, or any for 0.
+    def fail(self, error: JuwenError) -> None:
+        """Tell them why there will be no answer."""
+        self._opening.page.set_exception(error)
 
-    Raises:
-        JuwenError: it is taken, or the address is not this machine's.
-    """
-    host = settings.host.strip("[]")
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        with socket.socket(family) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind((host, settings.port))
-            return int(probe.getsockname()[1])
-    except OSError as error:
-        raise JuwenError(
-            f"the page cannot be served on {host}:{settings.port} ({error.strerror}); name another --port",
-            f"无法在 {host}:{settings.port} 提供页面（{error.strerror}）；请用 --port 指定其他端口",
-        ) from error
+    def answer_with(self, assistant: Assistant) -> None:
+        """Answer the questions that wait, and all that come."""
+        from index.build import remove_articles
+        from rag.suggestions import starters
+        from ui.chat.apart import index_apart
+        from ui.chat.jobs import Jobs
+        from ui.chat.questions import conversation
+        from ui.chat.requests import Requests
+        from ui.chat.routes import page_app
 
+        settings, library, quiet = self._settings, assistant.library, self._quiet
+        requests = Requests(
+            assistant,
+            settings.remove or remove_articles,
+            lambda: starters(assistant, before_each=quiet.wait),
+        )
+        jobs = Jobs(
+            library.folder, settings.index or index_apart, library.article_ids, requests.changed
+        )
+        ask = conversation(assistant, settings.limits, requests.instead, settings.models, quiet)
+        self._assistant, self._jobs = assistant, jobs
+        self._opening.page.set_result(page_app(requests, jobs, ask))
+        threading.Thread(target=self._prepare, args=(requests,), daemon=True).start()
 
-def serve(assistant: Assistant, settings: Settings, ready: Callable[[str], None]) -> None:
-    """Serve the page until the process is stopped; ``ready`` is told its address."""
-    with serving(assistant, settings) as url:
-        ready(url)
+    def _prepare(self, requests: Requests) -> None:
+        """Make what nobody has asked for yet, behind the questions that are being answered."""
+        with contextlib.suppress(JuwenError):  # whoever asks for starters is told what is wrong
+            requests.changed()
+        self._quiet.wait()
+        if self.loop is not None and self.loop.is_running():
+            asyncio.run_coroutine_threadsafe(self._programs.app(), self.loop)
+
+    def wait(self) -> None:
+        """Until the process is stopped."""
         threading.Event().wait()
 
+    async def close(self) -> None:
+        await self._programs.close()
+        await self._tools.close()
+        if self._jobs is not None:
+            self._jobs.close()
 
-def build(assistant: Assistant, settings: Settings, requests: Requests, jobs: Jobs) -> gr.Server:
-    """The server with all its paths, not yet listening."""
-    server = gr.Server(title="Juwen", docs_url=None, redoc_url=None, openapi_url=None)
-    _add_questions(server, assistant, settings, requests)
-    _add_page(server, requests)
-    _add_uploads(server, requests, jobs)
-    server.add_middleware(
-        Guard,
-        users=settings.users,
-        host=settings.host,
-        mcp=settings.mcp,
-        upload_bytes=settings.upload_bytes,
-    )
-    return server
+    def _html(self, ready: bool) -> str:
+        counts = self._assistant.library.counts() if ready and self._assistant else None
+        return fill("page", counts=counts, models=self._settings.models)
 
+    def _load_programs(self) -> Callable[[], Starlette]:
+        with self._quiet.asking():  # imports are slow beside other work
+            from ui.chat.endpoints import program_app
 
-def _add_questions(
-    server: gr.Server, assistant: Assistant, settings: Settings, requests: Requests
-) -> None:
-    ask, search_articles = endpoints(assistant, settings.limits)
-    conversing = conversation(assistant, settings.limits, requests.instead, settings.models)
-    # The first: the page stops a question by the number of its function.
-    server.api(
-        conversing,
-        name="converse",
-        api_visibility="undocumented",
-        concurrency_limit=_AT_ONCE,
-        concurrency_id=_QUESTIONS,
-    )
-    for name, called in (("ask", ask), ("search", search_articles)):
-        server.api(called, name=name, concurrency_limit=_AT_ONCE, concurrency_id=_QUESTIONS)
+        assert self._assistant is not None, "programs wait for the assistant"
+        return partial(program_app, self._assistant, self._settings.limits)
 
+    def _load_tools(self) -> Callable[[], Starlette]:
+        from ui.chat.tools import tool_app
 
-def _add_page(server: gr.Server, requests: Requests) -> None:
-    @server.get("/")
-    def page(request: Request) -> HTMLResponse:
-        with _speaking(request):
-            return HTMLResponse(requests.page())
-
-    @server.get("/favicon.ico")
-    def icon() -> Response:
-        return _file("icon.svg")
-
-    for path in files("ui.chat").joinpath("static").iterdir():
-        _add_file(server, path.name)
-
-    for name, answer in requests.pure.items():
-        _add_request(server, name, answer)
-
-
-def _add_file(server: gr.Server, name: str) -> None:
-    @server.get(f"/page/{name}")
-    def static() -> Response:
-        return _file(name)
-
-
-def _file(name: str) -> Response:
-    content = files("ui.chat").joinpath("static", name).read_bytes()
-    return Response(
-        content,
-        media_type=_TYPES[Path(name).suffix],
-        headers={"Cache-Control": "no-cache"},
-    )
-
-
-def _add_request(
-    server: gr.Server, name: str, answer: Callable[[Mapping[str, Any]], Mapping[str, Any]]
-) -> None:
-    @server.post(f"/page/{name}")
-    async def requested(request: Request) -> JSONResponse:
-        try:
-            values = json.loads(await request.body() or b"{}")
-        except ValueError:
-            return JSONResponse({"problem": "no JSON"}, 400)
-        if not isinstance(values, dict):
-            return JSONResponse({"problem": "no JSON object"}, 400)
-        return await run_in_threadpool(_answered, request, answer, values)
-
-
-def _answered(
-    request: Request,
-    answer: Callable[[Mapping[str, Any]], Mapping[str, Any]],
-    values: Mapping[str, Any],
-) -> JSONResponse:
-    with _speaking(request):
-        try:
-            return JSONResponse(answer(values))
-        except JuwenError as error:
-            return JSONResponse({"problem": say_message(error.message)}, 422)
-
-
-def _add_uploads(server: gr.Server, requests: Requests, jobs: Jobs) -> None:
-    @server.post("/page/upload")
-    async def upload(request: Request) -> JSONResponse:
-        with _speaking(request):
-            try:
-                path = jobs.place(request.query_params.get("name", ""))
-                with path.open("wb") as file:
-                    async for some in request.stream():
-                        await run_in_threadpool(file.write, some)
-                return JSONResponse(requests.job(jobs.add(path)))
-            except JuwenError as error:
-                return JSONResponse({"problem": say_message(error.message)}, 422)
-
-    @server.get("/page/jobs/{job_id}")
-    def job(request: Request, job_id: str) -> JSONResponse:
-        with _speaking(request):
-            found = jobs.find(job_id)
-            return JSONResponse(requests.job(found), 200 if found else 404)
+        assert self._assistant is not None, "tools wait for the assistant"
+        return partial(tool_app, self._assistant, self._settings.limits)
 
 
 @contextlib.contextmanager
-def _speaking(request: Request) -> Iterator[None]:
-    """Speak the language that the reader chose, else the one that the browser prefers."""
-    with speaking(chinese=reads_chinese(request.cookies, request.headers)):
-        yield
+def opened(settings: Settings) -> Iterator[Page]:
+    """Serve the page while inside, before anything can answer on it.
+
+    Raises:
+        ListenError: nothing can listen there.
+    """
+    sock = bound(settings.host, settings.port)
+    page = Page(settings, f"{origin_of(sock, settings.host)}{settings.root}/")
+    with listening(page.app(), sock) as page.loop:
+        try:
+            yield page
+        finally:
+            closing = asyncio.run_coroutine_threadsafe(page.close(), page.loop)
+            closing.result(_SECONDS_TO_CLOSE)
 
 
-def reads_chinese(cookies: Mapping[str, str], headers: Mapping[str, str]) -> bool:
-    """Whether to speak Chinese: by what was chosen on the page, the browser, this machine."""
-    chosen = cookies.get("juwen_language")
-    if chosen in ("zh", "en"):
-        return chosen == "zh"
-    preferred = headers.get("accept-language", "").lower()
-    for language in preferred.split(","):
-        if language.strip().startswith(("zh", "en")):
-            return language.strip().startswith("zh")
-    return speaks_chinese()
+@contextlib.contextmanager
+def serving(assistant: Assistant, settings: Settings) -> Iterator[str]:
+    """Serve the page with its assistant while inside; gives its address.
+
+    Raises:
+        ListenError: nothing can listen there.
+    """
+    with opened(settings) as page:
+        page.answer_with(assistant)
+        yield page.url

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import groupby
 
 from index.records import Kind
+from index.text.language import Language, detect_language
 from rag.events import QuestionRead
+from rag.extractive.refusal import in_words
 from rag.records import (
     EXTRACTIVE,
     Answer,
@@ -19,12 +21,13 @@ from rag.records import (
     Evidence,
     Nearest,
     QuestionKind,
+    Refusal,
     Support,
 )
 from rag.retrieval.find import WIDE
 from ui.chat.markup import fill
 from ui.language import say
-from ui.show import copies_name, kind_name, language_name, question_kind_name
+from ui.show import copies_name, kind_name, language_name, question_kind_name, recognised_name
 
 MOST_FOUND = 5
 """Articles that are shown while there is no answer yet; afterwards all are a click away."""
@@ -198,18 +201,23 @@ def answer_html(answer: Answer) -> str:
 
 
 def refusal_html(answer: Answer) -> str:
-    """What was looked for, what is missing, and the nearest articles, each a click away."""
+    """What the answer says, and the nearest articles, each a click away."""
     refusal = answer.refusal
     nearest = refusal.nearest if refusal and refusal.nearest else _nearest(answer.evidence)
     return fill(
         "refusal",
         answer=answer,
-        remark="" if answer.evidence else answer.answer,
-        looked_for=refusal.looked_for if refusal else (),
-        missing=refusal.missing if refusal else (),
+        lead=_refusal_lead(answer),
         nearest=nearest,
         about=about,
     )
+
+
+def _refusal_lead(answer: Answer) -> str:
+    """The answer's own words, without the nearest articles, which stand under them."""
+    if not answer.evidence:  # a greeting, thanks: the articles have nothing to do with it
+        return answer.answer
+    return in_words(answer.question, replace(answer.refusal or Refusal(), nearest=()))
 
 
 def error_html(message: str) -> str:
@@ -251,6 +259,8 @@ def about(of: Citation | Evidence | Nearest) -> str:
         parts.append(say(f"reprinted from {of.source}", f"转自 {of.source}"))
     if isinstance(of, Citation | Evidence) and of.kind is not Kind.ARTICLE:
         parts.append(kind_name(of.kind))
+    if isinstance(of, Citation) and of.recognised:
+        parts.append(recognised_name())
     if isinstance(of, Evidence) and of.copies:
         parts.append(copies_name(of.copies))
     return " · ".join(part for part in parts if part)
@@ -293,9 +303,29 @@ def _sentences(
         "short_cited": by_marker.get(short.marker) if short else None,
         "answer": answer,
         "extractive": EXTRACTIVE,
+        "foreign": _foreign(answer) if answer else "",
         "about": about,
         "span_list": span_list,
     }
+
+
+def _foreign(answer: Answer) -> str:
+    """What a reader can do with sentences in another language than his question's."""
+    asked = detect_language(answer.question)
+    own = [detect_language(one.text) for one in answer.sentences if one.markers]
+    if answer.answerer != EXTRACTIVE or not own or any(one is asked for one in own):
+        return ""
+    if asked is Language.ENGLISH:
+        return say(
+            "These are the articles' own words, which are Chinese. With a chat model connected the "
+            "answer is written in English; without one, your browser can translate this page.",
+            "以上是文章原文（中文）。连接对话模型后可用英文作答；否则可用浏览器翻译本页。",
+        )
+    return say(
+        "These are the articles' own words, which are English. With a chat model connected the "
+        "answer is written in Chinese; without one, your browser can translate this page.",
+        "以上是文章原文（英文）。连接对话模型后可用中文作答；否则可用浏览器翻译本页。",
+    )
 
 
 def _nearest(evidence: Sequence[Evidence]) -> tuple[Nearest, ...]:

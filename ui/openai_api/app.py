@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from starlette.applications import Starlette
 from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
@@ -16,58 +17,61 @@ from starlette.routing import Route
 from index.errors import JuwenError
 from rag.assistant import Assistant
 from ui.language import say, say_message
-from ui.openai_api.replies import Reply, completion, sse, unexpected
+from ui.openai_api.hosts import KnownHosts
+from ui.openai_api.models import Models
+from ui.openai_api.replies import Reply, completion, sse, sse_of_text, text_completion, unexpected
 from ui.openai_api.requests import (
-    EXTRACTIVE_MODEL,
     MODEL,
     ApiError,
+    Asked,
     check_key,
     conversation,
     limits,
     options,
     read_body,
     read_request,
+    user_texts,
 )
+from ui.openai_api.tasks import read_task, reply_to
 
 LOCAL_HOSTS = ("127.0.0.1", "localhost", "[::1]", "::1")
 
 
 def create_app(
-    assistant: Assistant, *, api_key: str | None = None, hosts: Iterable[str] = LOCAL_HOSTS
+    assistant: Assistant | Mapping[str, Assistant],
+    *,
+    api_key: str | None = None,
+    hosts: Iterable[str] = LOCAL_HOSTS,
+    origins: Iterable[str] = (),
 ) -> Starlette:
     """The web application.
 
     Args:
+        assistant: The assistant of a library, or those of several by the names of their models.
         api_key: What a client has to send as ``Authorization: Bearer``; ``None`` asks for none.
         hosts: The names that the server answers to where there is no key, so that no page of the
             web can reach it by a name of its own (DNS rebinding).
+        origins: The origins whose pages may ask from a browser (``http://localhost:3000``).
     """
-
-    async def models(request: Request) -> Response:
-        check_key(request, api_key)
-        names = [MODEL, *([EXTRACTIVE_MODEL] if assistant.chat_model else [])]
-        listed = [{"id": n, "object": "model", "created": 0, "owned_by": MODEL} for n in names]
-        return JSONResponse({"object": "list", "data": listed})
-
-    async def completions(request: Request) -> Response:
-        check_key(request, api_key)
-        asked = read_request(await read_body(request))
-        question, history = conversation(asked.messages)
-        filters, how = limits(asked), options(asked)
-        if not asked.stream:
-            answer = await run_in_threadpool(assistant.ask, question, history, filters, **how)
-            return JSONResponse(completion(Reply.to(asked), answer, asked.juwen.sources))
-        events = assistant.stream(question, history, filters, **how)
-        lines = iterate_in_threadpool(sse(Reply.to(asked), asked, events))
-        return StreamingResponse(lines, media_type="text/event-stream")
-
+    libraries = assistant if isinstance(assistant, Mapping) else {MODEL: assistant}
+    serving = _Serving(Models(libraries), api_key)
     return Starlette(
         routes=[
-            Route("/v1/models", models),
-            Route("/v1/chat/completions", completions, methods=["POST"]),
+            Route("/health", lambda _: Response()),
+            Route("/v1/models", serving.models),
+            Route("/v1/models/{name:path}", serving.model),
+            Route("/v1/chat/completions", serving.completions, methods=["POST"]),
         ],
         middleware=[
-            Middleware(TrustedHostMiddleware, allowed_hosts=["*"] if api_key else [*hosts])
+            # First: what is refused is said to a page, too.
+            Middleware(
+                CORSMiddleware,
+                allow_origins=[*origins],
+                allow_methods=["GET", "POST"],
+                allow_headers=["*"],
+                allow_private_network=True,
+            ),
+            Middleware(KnownHosts, hosts=None if api_key else frozenset(hosts)),
         ],
         exception_handlers={
             ApiError: _api_error,
@@ -75,6 +79,55 @@ def create_app(
             HTTPException: _http_error,
             Exception: _unexpected,
         },
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Serving:
+    """The answers to the requests that the protocol has."""
+
+    known: Models
+    api_key: str | None
+
+    async def models(self, request: Request) -> Response:
+        check_key(request, self.api_key)
+        return JSONResponse(self.known.listed())
+
+    async def model(self, request: Request) -> Response:
+        check_key(request, self.api_key)
+        return JSONResponse(self.known.described(request.path_params["name"]))
+
+    async def completions(self, request: Request) -> Response:
+        check_key(request, self.api_key)
+        asked = read_request(await read_body(request))
+        model = self.known[asked.model]
+        task = read_task(user_texts(asked.messages))
+        if task is not None:
+            text = await run_in_threadpool(reply_to, task, model.assistant)
+            return _told(asked, text)
+        question, history = conversation(asked.messages)
+        filters, how = limits(asked), options(asked, extractive=model.extractive)
+        if not asked.stream:
+            answer = await run_in_threadpool(model.assistant.ask, question, history, filters, **how)
+            return JSONResponse(completion(Reply.to(asked), answer, asked.juwen.sources))
+        events = model.assistant.stream(question, history, filters, **how)
+        return _streamed(sse(Reply.to(asked), asked, events))
+
+
+def _told(asked: Asked, text: str) -> Response:
+    if asked.stream:
+        return _streamed(sse_of_text(Reply.to(asked), text))
+    return JSONResponse(text_completion(Reply.to(asked), text))
+
+
+def _streamed(lines: Iterator[str]) -> Response:
+    return StreamingResponse(
+        iterate_in_threadpool(lines),
+        media_type="text/event-stream",
+        headers={
+            "Cache-Control": "no-cache",
+            "X-Accel-Buffering": "no",
+        },  # else proxies hold it back
     )
 
 

@@ -67,6 +67,21 @@ def sse(reply: Reply, asked: Asked, events: Iterator[Event]) -> Iterator[str]:
     yield "data: [DONE]\n\n"
 
 
+def text_completion(reply: Reply, text: str) -> dict[str, Any]:
+    """A reply that is no answer from articles."""
+    message = {"role": "assistant", "content": text}
+    choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": "stop"}
+    usage = {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}
+    return {**reply.body("chat.completion", [choice]), "usage": usage}
+
+
+def sse_of_text(reply: Reply, text: str) -> Iterator[str]:
+    """The same as server-sent events."""
+    yield _line(reply.body(_CHUNK, [_delta({"role": "assistant", "content": text})]))
+    yield _line(reply.body(_CHUNK, [_delta({}, "stop")]))
+    yield "data: [DONE]\n\n"
+
+
 def _ending(reply: Reply, asked: Asked, answer: Answer, sent: str) -> Iterator[str]:
     """What is left to say once the answer is whole, the answer itself, and what it took."""
     whole = _content(answer, asked.juwen.sources)

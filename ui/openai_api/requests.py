@@ -5,9 +5,9 @@ from __future__ import annotations
 import hmac
 from collections.abc import Sequence
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
@@ -17,13 +17,16 @@ from rag.records import EXTRACTIVE, Filters, QuestionKind, Strictness, Turn
 from ui.language import say
 
 MODEL = "juwen"
-"""The assistant as it was set up; ``juwen-extractive`` answers without a chat model."""
+"""The first library's assistant, as it was set up."""
 
-EXTRACTIVE_MODEL = f"{MODEL}-{EXTRACTIVE}"
-LARGEST_BODY = 1 << 20
-"""Bytes of a request."""
+LARGEST_BODY = 16 << 20
+"""Bytes of a request: a conversation may hold pictures, which are read over."""
 
-_MOST_MESSAGES = 200
+MOST_TURNS = 20
+"""Earlier turns that are read; those before them are dropped."""
+
+_TEXTS = ("text", "input_text", "output_text")
+"""The types of a message's parts that are text."""
 
 
 class ApiError(Exception):
@@ -39,27 +42,41 @@ class ApiError(Exception):
         return JSONResponse({"error": error}, self.status)
 
 
-class _Part(BaseModel):
+class _Lenient(BaseModel):
+    """A part of a request: what it has beyond what is known is read over, and so is ``null``."""
+
     model_config = ConfigDict(extra="ignore")
 
-    type: Literal["text"]
-    text: str
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nulls(cls, values: Any) -> Any:
+        if not isinstance(values, dict):
+            return values
+        return {name: value for name, value in values.items() if value is not None}
 
 
-class Message(BaseModel):
-    model_config = ConfigDict(extra="ignore")
+class Message(_Lenient):
+    """One message; of its parts only text is read, and of its roles only what was said."""
 
-    role: Literal["system", "developer", "user", "assistant"]
-    content: str | list[_Part] | None = None
+    role: Literal["system", "developer", "user", "assistant", "tool", "function"]
+    content: str | list[Any] = ""
 
     @property
     def text(self) -> str:
-        if isinstance(self.content, list):
-            return "\n".join(part.text for part in self.content)
-        return self.content or ""
+        """Its text, without pictures, files and what a model said to itself."""
+        if isinstance(self.content, str):
+            return self.content
+        return "\n".join(filter(None, map(_text_of, self.content)))
 
 
-class _Extra(BaseModel):
+def _text_of(part: Any) -> str:
+    if isinstance(part, str):
+        return part
+    text = part.get("text") if isinstance(part, dict) and part.get("type") in _TEXTS else None
+    return text if isinstance(text, str) else ""
+
+
+class _Extra(_Lenient):
     """What a request may ask of this project beyond the protocol."""
 
     model_config = ConfigDict(extra="forbid")
@@ -73,19 +90,15 @@ class _Extra(BaseModel):
     sources: bool = True
 
 
-class _StreamOptions(BaseModel):
-    model_config = ConfigDict(extra="ignore")
-
+class _StreamOptions(_Lenient):
     include_usage: bool = False
 
 
-class Asked(BaseModel):
+class Asked(_Lenient):
     """A request; what steers the sampling of a chat model is read over."""
 
-    model_config = ConfigDict(extra="ignore")
-
     model: str = MODEL
-    messages: list[Message] = Field(min_length=1, max_length=_MOST_MESSAGES)
+    messages: list[Message] = Field(min_length=1)
     stream: bool = False
     stream_options: _StreamOptions | None = None
     juwen: _Extra = _Extra()
@@ -153,28 +166,45 @@ def read_request(body: bytes) -> Asked:
         ) from error
 
 
-def conversation(messages: Sequence[Message]) -> tuple[str, list[Turn]]:
-    """The last question, and the turns before it; system messages steer nothing here."""
-    spoken = [message for message in messages if message.role in ("user", "assistant")]
-    if not spoken or spoken[-1].role != "user":
+def user_texts(messages: Sequence[Message]) -> list[str]:
+    """What the user said, oldest first; at least one thing.
+
+    Raises:
+        ApiError: there is none.
+    """
+    said = [text for one in messages if one.role == "user" and (text := one.text).strip()]
+    if not said:
         raise ApiError(
             400,
             say(
-                "the last message is not the user's; end the conversation with the question",
-                "最后一条消息不是用户的；请以问题结束对话",
+                "no message of the user has text; end the conversation with the question",
+                "没有任何用户消息含有文字；请以问题结束对话",
             ),
             "invalid_value",
             "messages",
         )
+    return said
+
+
+def conversation(messages: Sequence[Message]) -> tuple[str, list[Turn]]:
+    """The user's last question, and the turns before it.
+
+    What programs put between them, or after it, is read over: system messages, which steer nothing
+    here, calls of tools and their results, messages without text, an answer that is to go on.
+    """
+    question = user_texts(messages)[-1]
     turns: list[Turn] = []
     waiting = ""
-    for message in spoken[:-1]:
-        if message.role == "user":
-            waiting = message.text
-        elif waiting:
-            turns.append(Turn(waiting, message.text))
+    for message in messages:
+        text = message.text
+        if message.role == "user" and text.strip():
+            waiting = text
+        elif message.role == "assistant" and text.strip() and waiting:
+            turns.append(Turn(waiting, text))
             waiting = ""
-    return check_question(spoken[-1].text), turns
+    if not waiting:  # its answer was sent along
+        turns.pop()
+    return check_question(question), turns[-MOST_TURNS:]
 
 
 def limits(asked: Asked) -> Filters:
@@ -182,16 +212,6 @@ def limits(asked: Asked) -> Filters:
     return Filters(wanted.date_from, wanted.date_to, wanted.accounts, wanted.article_ids)
 
 
-def options(asked: Asked) -> AskKeywords:
-    if asked.model not in (MODEL, EXTRACTIVE_MODEL):
-        raise ApiError(
-            404,
-            say(
-                f"there is no model {asked.model!r}; ask {MODEL!r} or {EXTRACTIVE_MODEL!r}",
-                f"没有模型 {asked.model!r}；请用 {MODEL!r} 或 {EXTRACTIVE_MODEL!r}",
-            ),
-            "model_not_found",
-            "model",
-        )
-    answerer = EXTRACTIVE if asked.model == EXTRACTIVE_MODEL else None
+def options(asked: Asked, *, extractive: bool) -> AskKeywords:
+    answerer = EXTRACTIVE if extractive else None
     return AskKeywords(strictness=asked.juwen.strictness, answerer=answerer, kind=asked.juwen.kind)

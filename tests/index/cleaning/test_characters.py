@@ -77,3 +77,16 @@ FIGURES = "".join(f"2023-04-{day}17.{day * 7}5.964" for day in range(10, 30))
 )
 def test_of_a_word_too_long_to_be_read_only_the_address_stays(raw, cleaned):
     assert clean_text(raw) == cleaned
+
+
+@pytest.mark.parametrize(
+    ("raw", "cleaned"),
+    [
+        ("\u2f8f业⼤会", "行业大会"),  # Kangxi radicals
+        ("市⻓李⻘", "市长李青"),  # radicals of the supplement
+        ("\uf900雨\U0002f800", "豈雨丽"),  # compatibility ideographs
+        ("长青行大", "长青行大"),
+    ],
+)
+def test_characters_that_only_look_like_the_common_ones_become_these(raw, cleaned):
+    assert clean_text(raw) == cleaned

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing, suppress
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -62,7 +63,8 @@ def test_a_manifest_keeps_any_json_value(connection):
 @pytest.mark.parametrize("day", [date(2025, 6, 1), None])
 def test_an_article_comes_back_as_it_was(day):
     taken = Article("a#1", "题", "http://x", day, "号", "大桥\n通车。", "晚报", "zh")
-    assert to_article(article_values(taken)) == taken
+    assert to_article([*article_values(taken), 0]) == taken
+    assert to_article([*article_values(taken), 1]) == replace(taken, recognised=True)
 
 
 @pytest.mark.parametrize("stop", [RuntimeError, KeyboardInterrupt])

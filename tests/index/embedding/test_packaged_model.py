@@ -5,7 +5,11 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
+import os
 import struct
+import subprocess
+import sys
+import tempfile
 import threading
 from pathlib import Path
 from types import SimpleNamespace
@@ -202,6 +206,54 @@ def test_the_cache_is_where_the_user_says_or_where_caches_are(monkeypatch, tmp_p
     assert cache_folder() == tmp_path / "xdg" / "juwen"
     monkeypatch.setenv("JUWEN_CACHE", "~/named")
     assert cache_folder() == tmp_path / "named"
+
+
+@pytest.fixture
+def homeless(monkeypatch, tmp_path):
+    """A user without a home; gives the machine's folder for temporary files."""
+    for name in ("JUWEN_CACHE", "XDG_CACHE_HOME", "LOCALAPPDATA"):
+        monkeypatch.delenv(name, raising=False)
+
+    def no_home():
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "home", no_home)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    return tmp_path
+
+
+def test_who_has_no_home_has_a_folder_to_himself(homeless):
+    folder = cache_folder()
+    assert folder == homeless / f"juwen-{os.getuid()}"
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert cache_folder() == folder
+
+
+def test_a_folder_that_others_can_write_into_is_refused(homeless):
+    cache_folder().chmod(0o777)
+    with pytest.raises(EncoderError, match="JUWEN_CACHE"):
+        cache_folder()
+    cache_folder_of_another = homeless / f"juwen-{os.getuid()}"
+    cache_folder_of_another.rmdir()
+    cache_folder_of_another.symlink_to(homeless)
+    with pytest.raises(EncoderError, match="JUWEN_CACHE"):
+        cache_folder()
+
+
+def test_a_home_that_cannot_be_written_into(homeless, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(homeless / "read-only"))
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    assert cache_folder() == homeless / f"juwen-{os.getuid()}"
+    (homeless / "read-only" / "juwen").mkdir(parents=True)  # made by whoever made the image
+    assert cache_folder() == homeless / "read-only" / "juwen"
+
+
+def test_the_runtime_reports_its_use_to_nobody(tmp_path):
+    code = "from index.embedding.engine import silent_runtime; silent_runtime()"
+    root = Path(__file__).parents[3]
+    env = {"HOME": str(tmp_path), "PATH": os.environ["PATH"]}
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=root, env=env)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_without_the_package_or_its_file_the_error_says_what_to_install(monkeypatch, tmp_path):

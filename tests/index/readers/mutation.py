@@ -22,7 +22,7 @@ def mutated(rng: random.Random, name: str, data: bytes) -> bytes:
     if rng.random() < 0.5:
         if name.endswith(".gz"):
             return gzip.compress(_mutated(rng, gzip.decompress(data)), 1)
-        if name.endswith((".docx", ".zip")):
+        if data.startswith(b"PK"):  # documents, books and archives
             parts = unzipped(data)
             for _ in range(rng.randint(1, 3)):
                 part = rng.choice(list(parts))

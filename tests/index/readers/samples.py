@@ -156,6 +156,161 @@ PAGE = f"""<!DOCTYPE html><html><head><meta charset="utf-8"><title>大桥完成�
 <script>alert("脚本")</script></article><footer>版权所有</footer></body></html>"""
 
 
+HEADERS = (
+    "公众号",
+    "ID",
+    "链接",
+    "标题",
+    "封面",
+    "摘要",
+    "创建时间",
+    "发布时间",
+    "阅读",
+    "文章内容",
+)
+"""Columns of the workbook that an exporter of public accounts' articles writes."""
+
+
+def export_row(article_id: str = "2247483650_1", content: str = TEXT) -> list[object]:
+    link = f"http://mp.weixin.qq.com/s?__biz=MzA=&mid={article_id}"
+    days = "2025-09-01 08:00:00", "2025-09-04 20:15:00"
+    return ["试验号", article_id, link, "大桥通车", "", "", *days, 1024, content]
+
+
+def workbook(
+    sheets: Mapping[str, Iterable[Iterable[object]]],
+    hidden: Iterable[str] = (),
+    merged: Mapping[str, str] | None = None,
+) -> bytes:
+    """An ``.xlsx`` file; ``merged`` are ranges with what they say, ``hidden`` names of sheets."""
+    import xlsxwriter
+
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(
+        buffer, {"in_memory": True, "default_date_format": "yyyy/m/d"}
+    ) as book:
+        for name, rows in sheets.items():
+            sheet = book.add_worksheet(name)
+            for number, row in enumerate(rows):
+                sheet.write_row(number, 0, row)
+            if name in hidden:
+                sheet.hide()
+            for place, text in (merged or {}).items():
+                sheet.merge_range(place, text)
+    return buffer.getvalue()
+
+
+def open_document_sheet(rows: Iterable[Iterable[str]]) -> bytes:
+    """An ``.ods`` file."""
+    names = " ".join(
+        f'xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
+        for short, name in (("office", "office"), ("table", "table"), ("text", "text"))
+    )
+    cells = "".join(
+        "<table:table-row>"
+        + "".join(
+            f'<table:table-cell office:value-type="string"><text:p>{cell}</text:p></table:table-cell>'
+            for cell in row
+        )
+        + "</table:table-row>"
+        for row in rows
+    )
+    content = (
+        f'<office:document-content {names} office:version="1.2"><office:body><office:spreadsheet>'
+        f'<table:table table:name="一">{cells}</table:table>'
+        "</office:spreadsheet></office:body></office:document-content>"
+    )
+    manifest = (
+        '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>'
+    )
+    return zipped(
+        {
+            "mimetype": b"application/vnd.oasis.opendocument.spreadsheet",
+            "content.xml": content.encode(),
+            "META-INF/manifest.xml": manifest.encode(),
+        }
+    )
+
+
+def slides(*texts: tuple[str, str, str]) -> bytes:
+    """A presentation: title, text and speaker's notes of each slide."""
+    import pptx
+
+    presentation = pptx.Presentation()
+    for title, text, notes in texts:
+        slide = presentation.slides.add_slide(presentation.slide_layouts[1])
+        slide.shapes.title.text = title
+        slide.placeholders[1].text = text
+        if notes:
+            slide.notes_slide.notes_text_frame.text = notes
+    buffer = io.BytesIO()
+    presentation.save(buffer)
+    return buffer.getvalue()
+
+
+def epub(chapters: Mapping[str, str], **metadata: str) -> bytes:
+    """A book of these chapters, by the names of their files."""
+    items = "".join(
+        f'<item id="c{n}" href="{name}" media-type="application/xhtml+xml"/>'
+        for n, name in enumerate(chapters)
+    )
+    spine = "".join(f'<itemref idref="c{n}"/>' for n in range(len(chapters)))
+    said = "".join(f"<dc:{name}>{value}</dc:{name}>" for name, value in metadata.items())
+    package = (
+        '<package xmlns="http://www.idpf.org/2007/opf" xmlns:dc="http://purl.org/dc/elements/1.1/">'
+        f"<metadata>{said}</metadata><manifest>{items}</manifest><spine>{spine}</spine></package>"
+    )
+    container = (
+        '<container xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><rootfiles>'
+        '<rootfile full-path="OEBPS/content.opf"/></rootfiles></container>'
+    )
+    page = (
+        '<?xml version="1.0" encoding="utf-8"?><html xmlns="http://www.w3.org/1999/xhtml">'
+        "<head><title>章</title></head><body>{}</body></html>"
+    )
+    return zipped(
+        {
+            "mimetype": b"application/epub+zip",
+            "META-INF/container.xml": container.encode(),
+            "OEBPS/content.opf": package.encode(),
+            **{f"OEBPS/{name}": page.format(body).encode() for name, body in chapters.items()},
+        }
+    )
+
+
+def mhtml(page: str, charset: str = "utf-8") -> bytes:
+    """A page as a browser saves it into one file, with a picture."""
+    import email.mime.image
+    import email.mime.multipart
+    import email.mime.text
+
+    whole = email.mime.multipart.MIMEMultipart("related")
+    whole.attach(email.mime.text.MIMEText(page, "html", charset))
+    whole.attach(email.mime.image.MIMEImage(picture(), "png"))
+    return whole.as_bytes()
+
+
+def rtf(*lines: str, before: str = "") -> bytes:
+    """An RTF file in GBK."""
+    escaped = "\\par\n".join(
+        "".join(c if c.isascii() else "".join(f"\\'{b:02x}" for b in c.encode("gbk")) for c in line)
+        for line in lines
+    )
+    fonts = r"{\fonttbl{\f0\fnil\fcharset134 SimSun;}}"
+    return (
+        r"{\rtf1\ansi\ansicpg936\deff0" + fonts + before + r"\f0 " + escaped + r"\par}"
+    ).encode()
+
+
+def picture(kind: str = "PNG") -> bytes:
+    """A picture without text."""
+    from PIL import Image
+
+    buffer = io.BytesIO()
+    Image.new("RGB", (64, 48), "white").save(buffer, kind)
+    return buffer.getvalue()
+
+
 def of_every_kind() -> dict[str, bytes]:
     """A good file for each suffix, by its name."""
     return {
@@ -174,6 +329,24 @@ def of_every_kind() -> dict[str, bytes]:
         "a.htm": PAGE.encode(),
         "a.pdf": pdf([TEXT, "第二页。"]),
         "a.docx": docx(),
+        "a.xhtml": WECHAT.encode(),
+        "a.mhtml": mhtml(WECHAT),
+        "a.mht": mhtml(PAGE, "gb18030"),
+        "a.xlsx": workbook({"Sheet1": [HEADERS, export_row()]}),
+        "a.xls": workbook({"一": [["项目", "金额"], ["大桥", 3.5]]}),
+        "a.ods": open_document_sheet([["项目", "金额"], ["大桥", "3.5"]]),
+        "a.pptx": slides(("夜航", TEXT, "备注一句。")),
+        "a.epub": epub(
+            {"1.xhtml": f"<h1>夜航</h1><p>{TEXT}</p>"}, title="夜航集", date="2025-06-01"
+        ),
+        "a.rtf": rtf(*TEXT.split("\n")),
+        "a.jpg": picture("JPEG"),
+        "a.jpeg": picture("JPEG"),
+        "a.png": picture("PNG"),
+        "a.bmp": picture("BMP"),
+        "a.tif": picture("TIFF"),
+        "a.tiff": picture("TIFF"),
+        "a.webp": picture("WEBP"),
         "a.zip": zipped({"一.txt": TEXT.encode(), "b/c.json": as_json([item()])}),
     }
 

@@ -123,7 +123,6 @@ def test_a_folder_stands_for_its_article_files_at_any_depth_in_order(tmp_path):
     write(tmp_path, "b/two.jsonl", json.dumps(item("two")))
     write(tmp_path, "a/deep/one.json", [item("one")])
     write(tmp_path, "c.txt", "三。")
-    write(tmp_path, "picture.png", b"\x89PNG")
     (tmp_path / "folder.json").mkdir()
     articles, problems = read(tmp_path)
     assert problems == []
@@ -131,8 +130,10 @@ def test_a_folder_stands_for_its_article_files_at_any_depth_in_order(tmp_path):
 
 
 def test_a_folder_without_article_files_is_a_problem(tmp_path):
-    write(tmp_path, "picture.png", b"\x89PNG")
-    assert ".json" in lost(tmp_path).english
+    write(tmp_path, "program.exe", b"MZ")
+    articles, (problem, passed_over) = read(tmp_path)
+    assert (articles, problem.lost, passed_over.harmless) == ([], True, True)
+    assert ".json" in problem.english
 
 
 def test_paths_are_read_in_the_order_given(tmp_path):
@@ -288,10 +289,23 @@ def test_a_file_in_another_encoding_is_a_problem_that_names_the_byte(tmp_path, n
     assert "2" in problem.chinese
 
 
-@pytest.mark.parametrize("name", ["a.doc", "a", "a.png", "a.txt.gz"])
+@pytest.mark.parametrize("name", ["a", "a.exe", "a.txt.gz"])
 def test_a_file_of_another_kind_is_a_problem_that_lists_the_kinds(tmp_path, name):
     problem = lost(write(tmp_path, name, "甲"))
     assert ".jsonl.gz" in problem.english
+    assert ".xlsx" in problem.chinese
+
+
+@pytest.mark.parametrize(
+    ("name", "target"),
+    [("a.doc", ".docx"), ("通知.WPS", ".docx"), ("a.ofd", ".pdf"), ("a.ppt", ".pptx")],
+)
+def test_a_document_of_another_kind_is_a_problem_that_says_what_to_make_of_it(
+    tmp_path, name, target
+):
+    problem = lost(write(tmp_path, name, "甲"))
+    assert f"save it as {target} with " in problem.english
+    assert f"另存为 {target}" in problem.chinese
 
 
 @pytest.mark.parametrize("name", ["a.json", "a.jsonl"])
@@ -320,13 +334,17 @@ def test_a_file_name_that_is_not_unicode_gives_an_id_that_can_be_stored(tmp_path
         assert stored.encode()
 
 
-def test_a_file_of_every_kind_in_a_folder_gives_articles(tmp_path):
+def test_a_file_of_every_kind_in_a_folder_gives_articles(tmp_path, libraries_here):
     for name, data in of_every_kind().items():
-        (tmp_path / name).write_bytes(data)
+        folder = (
+            tmp_path / name.partition(".")[2] / "in"
+        )  # pictures beside pages are the pages' own
+        folder.mkdir(parents=True)
+        (folder / name).write_bytes(data)
     articles, problems = read(tmp_path)
-    assert problems == []
+    assert all(problem.harmless for problem in problems)
     origins = {one.origin.removeprefix(f"{tmp_path}/").partition("/")[0] for one in articles}
-    assert origins == set(of_every_kind())
+    assert origins == {name.partition(".")[2] for name in of_every_kind()}
 
 
 def test_every_suffix_has_a_sample():
@@ -334,5 +352,5 @@ def test_every_suffix_has_a_sample():
 
 
 def test_importing_load_imports_no_library_of_the_readers():
-    code = "import sys, index.readers.load; print({'lxml', 'pypdf', 'docx', 'trafilatura'} & {*sys.modules})"
+    code = "import sys, index.readers.load; print({'lxml', 'pypdfium2', 'docx', 'pptx', 'PIL', 'trafilatura'} & {*sys.modules})"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True).stdout == b"set()\n"

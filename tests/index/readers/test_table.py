@@ -55,8 +55,8 @@ def test_absent_columns_are_named_once(tmp_path):
 @pytest.mark.parametrize(
     ("header", "said"),
     [
-        (["编号", "finalContent"], "--map id="),
-        (["文章标识符aid", "正文"], "--map text="),
+        (["号码", "finalContent"], "--map id="),
+        (["文章标识符aid", "全文"], "--map text="),
         ([], "empty header"),
     ],
 )

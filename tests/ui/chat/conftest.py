@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from index.build import index_articles, index_raw, remove_articles
@@ -105,6 +106,7 @@ def shared_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         ) as assistant,
         serving(assistant, settings_for(encoder)) as url,
     ):
+        httpx.get(f"{url}config", timeout=120)  # programs have to wait until Gradio is imported
         yield url.rstrip("/")
 
 
@@ -146,6 +148,13 @@ def visitors(chromium: Any, url: str) -> Iterator[Callable[..., Visit]]:
 def visit(chromium: Any, shared_url: str) -> Iterator[Callable[..., Visit]]:
     """Open the page as a new visitor who leaves its library as it is."""
     with visitors(chromium, shared_url) as opened:
+        yield opened
+
+
+@pytest.fixture
+def chromium_visits(chromium: Any) -> Iterator[Callable[..., Visit]]:
+    """Open pages that the test itself serves."""
+    with visitors(chromium, "") as opened:
         yield opened
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from index.build import index_raw
 from rag.assistant import Assistant
 from rag.events import Event, Text
 from tests.conftest import article
@@ -248,6 +249,51 @@ def slow(
     with serving(assistant, replace(page_settings, models=("test:model",))) as url:
         yield assistant, url.rstrip("/")
     assistant.write()
+
+
+def test_only_the_ticked_articles_are_asked(visit):
+    one = visit()
+    page = one.page
+    page.locator("[data-open=library]").click()
+    school = page.locator("[data-tick=school]")
+    school.check()
+    page.locator("[data-tick=later]").check()
+    expect(page.locator("#scope")).to_contain_text("2 篇文章")
+    expect(page.locator(".heading")).to_have_count(7)
+    page.locator("[data-tick=later]").uncheck()
+    expect(page.locator("#scope")).to_contain_text("海棠小学")
+    turn = one.ask("东岸大桥什么时候通车？")
+    expect(turn.locator(".chip", has_text="文章")).to_be_visible()
+    assert "6月28日" not in turn.inner_text()
+    page.locator("#scope .chip-drop").click()
+    expect(school).not_to_be_checked()
+
+
+@pytest.mark.parametrize(("width", "beside"), [(820, True), (390, False)])
+def test_an_article_beside_its_answer(visit, width, beside):
+    one = visit(viewport={"width": width, "height": 800})
+    turn = one.ask(BRIDGE)
+    turn.locator(".sentence .cite").first.click()
+    panel = one.page.locator("#panel")
+    expect(panel).to_be_visible()
+    answer, article = turn.locator(".short").bounding_box(), panel.bounding_box()
+    assert (answer["x"] + answer["width"] <= article["x"]) is beside
+    for name in ("library", "conversations", "settings"):
+        label = one.page.locator(f"[data-open={name}] span").bounding_box()
+        assert label["width"] > 10
+    expect(panel.locator("code")).to_have_text("bridge")
+
+
+def test_the_title_of_an_article_stays_in_sight(visit_own, page_folder, encoder):
+    text = "".join(f"第{n}段写的是湿地公园的第{n}处水面。\r" for n in range(120))
+    long = article("wetland", text + "湿地公园的观鸟屋于5月9日开放。", title="湿地公园见闻")
+    index_raw([long], page_folder, encoder=encoder)
+    one = visit_own(viewport={"width": 1000, "height": 700})
+    turn = one.ask("湿地公园的观鸟屋哪天开放？")
+    turn.locator(".cite", has_text="[1]").first.click()
+    title = one.page.locator("#panel-title")
+    expect(one.page.locator("#panel mark").first).to_be_in_viewport()
+    expect(title).to_be_in_viewport()
 
 
 def test_an_answer_is_seen_to_form(visit, slow):
@@ -496,9 +542,17 @@ def test_a_question_is_edited_copied_exported_and_left(visit, tmp_path: Path):
     turn = one.ask(BRIDGE)
     turn.locator("[data-do=copy]").click()
     expect(page.locator("#toast")).to_have_text("已复制。")
-    assert "东岸大桥将于6月28日通车。[^1-1] (回答)" in page.evaluate(
-        "navigator.clipboard.readText()"
+    text = page.evaluate("navigator.clipboard.readText()")
+    assert "东岸大桥将于6月28日通车。 [1]" in text
+    assert "[^" not in text
+    html = page.evaluate(
+        "navigator.clipboard.read().then(([one]) => one.getType('text/html')).then((one) => one.text())"
     )
+    assert '<a href="https://example.com/bridge">东岸大桥月底通车</a>' in html
+    turn.locator("[data-do=edit]").click()
+    expect(turn.locator(".question")).to_be_hidden()
+    turn.locator("[data-do=cancel-edit]").click()
+    expect(turn.locator(".question")).to_be_visible()
     turn.locator("[data-do=edit]").click()
     turn.locator(".editing textarea").fill("大桥总投资多少？")
     turn.locator(".editing button[type=submit]").click()
@@ -509,6 +563,9 @@ def test_a_question_is_edited_copied_exported_and_left(visit, tmp_path: Path):
         page.locator("[data-do=json]").click()
     kept = json.loads(Path(download.value.path()).read_text("utf-8"))
     assert kept["turns"][0]["answer"]["citations"][0]["article_id"] == "bridge"
+    with page.expect_download() as download:
+        page.locator("[data-do=docx]").click()
+    assert Path(download.value.path()).read_bytes()[:2] == b"PK"
     page.locator("#conversations button[type=submit]").click()
     page.locator("[data-do=new]").click()
     expect(page.locator(".turn")).to_have_count(0)

@@ -1,13 +1,17 @@
 from __future__ import annotations
 
+import io
 import json
+import sys
+from dataclasses import replace
 
 import pytest
 
 from index.errors import JuwenError
 from rag.records import AnswerSentence, Certainty, Nearest, Refusal, ShortAnswer, Support
 from tests.ui.chat.test_turns import HURT, answer, cited
-from ui.chat.kept import read_answer, to_markdown
+from ui.chat.kept import read_answer, to_markdown, to_rich_text
+from ui.chat.word import to_word
 from ui.language import speaking
 
 
@@ -86,3 +90,37 @@ def test_markdown_of_hostile_articles_is_text():
     assert "\\!\\[y\\]" in text
     assert "javascript" not in text
     assert "\n# " not in text
+
+
+def test_what_is_pasted_has_links_and_no_footnotes():
+    html, text = to_rich_text([answer(short=ShortAnswer("3.5亿元", 1, 5, 10))])
+    assert text.startswith("3.5亿元 [1]\n\n")
+    assert "[^" not in text + html
+    assert "<strong>3.5亿元</strong> [1]" in html
+    hostile = replace(cited(1), title=HURT, url="javascript:alert(1)")
+    html, text = to_rich_text([answer(citations=(hostile,))])
+    assert "<script" not in html
+    assert "javascript:" not in html + text
+
+
+def test_a_refusal_is_pasted_in_its_words():
+    html, text = to_rich_text([answer(refused=True, sentences=(), citations=(), answer="没有。")])
+    assert text == "没有。"
+    assert "<p>没有。</p>" in html
+
+
+def test_a_word_document():
+    docx = pytest.importorskip("docx")
+    control = replace(answer(short=ShortAnswer("3.5亿元", 1, 5, 10)), question="多少\x00？")
+    document = docx.Document(io.BytesIO(to_word([control, answer(short=None)])))
+    said = [paragraph.text for paragraph in document.paragraphs]
+    assert said[:2] == ["多少？", "3.5亿元"]
+    links = [one.target_ref for one in document.part.rels.values() if "hyperlink" in one.reltype]
+    assert links
+    assert all(link.startswith("https://") for link in links)
+
+
+def test_without_the_package_it_is_said(monkeypatch):
+    monkeypatch.setitem(sys.modules, "docx", None)
+    with pytest.raises(JuwenError, match=r"juwen\[files\]"):
+        to_word([answer()])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -14,11 +16,13 @@ import pytest
 from gradio_client import Client
 from gradio_client.exceptions import AppError
 
-from index.errors import JuwenError
+from index.errors import JuwenError, Message
+from rag.events import Text
 from tests.conftest import article
 from tests.ui.conftest import write_export
 from ui.chat.limits import Limits
-from ui.chat.server import reads_chinese, serving
+from ui.chat.server import opened, serving
+from ui.chat.spoken import reads_chinese
 
 BRIDGE = "东岸大桥什么时候通车？"
 
@@ -38,17 +42,8 @@ def own_client(page_url: str) -> Iterator[httpx.Client]:
 
 def converse(client: httpx.Client, **asked: object) -> list[dict]:
     """What the page shows, part by part."""
-    begun = client.post("/gradio_api/call/converse", json={"data": [asked]})
-    parts = []
-    with client.stream("GET", f"/gradio_api/call/converse/{begun.json()['event_id']}") as stream:
-        event = ""
-        for line in stream.iter_lines():
-            name, _, value = line.partition(": ")
-            if name == "event":
-                event = value
-            elif name == "data" and event == "generating":
-                parts.append(json.loads(value)[0])
-    return parts
+    with client.stream("POST", "/page/ask", json=asked) as stream:
+        return [json.loads(line) for line in stream.iter_lines()]
 
 
 def cut_off(send: Callable[[], httpx.Response]) -> bool:
@@ -70,6 +65,109 @@ def test_programs_ask_and_search(shared_url):
     found = client.predict("大桥", most=2, date_from="2025-06-01", api_name="/search")
     assert len(found) == 2
     assert found[0]["article_id"] == "bridge"
+
+
+def test_the_page_is_there_before_what_answers(page_assistant, page_settings):
+    with (
+        opened(page_settings) as page,
+        httpx.Client(base_url=page.url, timeout=60) as client,
+        ThreadPoolExecutor() as pool,
+    ):
+        shown = client.get("/")
+        assert "data-loading" in shown.text
+        assert "Ask already" in shown.text
+        assert client.get("/page/chat.js").status_code == 200
+        assert client.get("/health").status_code == 503
+        page.say(Message("Indexing the articles … 3/9", "正在为文章建立索引…… 3/9"))
+        assert client.post("/page/ready", json={}).json() == {
+            "state": "loading",
+            "said": "Indexing the articles … 3/9",
+        }
+        asked = pool.submit(converse, client, question=BRIDGE)
+        listed = pool.submit(client.post, "/page/library", json={})
+        with pytest.raises(TimeoutError):
+            asked.result(0.3)
+        page.answer_with(page_assistant)
+        assert "6月28日" in asked.result()[-1]["answer"]["answer"]
+        assert listed.result().status_code == 200
+        assert client.post("/page/ready", json={}).json() == {"state": "ready"}
+        assert client.get("/health").status_code == 200
+        assert "data-loading" not in client.get("/").text
+        assert "7 articles" in client.post("/page/facts", json={}).json()["html"]
+
+
+def test_why_there_will_be_no_answer_is_said(page_settings):
+    with opened(page_settings) as page, httpx.Client(base_url=page.url) as client:
+        page.fail(JuwenError("the library is damaged; repair it", "文章库已损坏；请修复"))
+        ready = client.post("/page/ready", json={}, headers={"Accept-Language": "zh"}).json()
+        assert ready == {"state": "failed", "said": "文章库已损坏；请修复"}
+        refused = client.post("/page/ask", json={"question": "?"})
+        assert refused.status_code == 503
+        assert refused.json()["problem"] == "the library is damaged; repair it"
+        assert client.get("/health").status_code == 503
+
+
+def test_under_a_path_of_a_proxy(page_assistant, page_settings):
+    settings = replace(page_settings, root="/team/juwen", hosts=("a.example",))
+    with serving(page_assistant, settings) as url, httpx.Client() as client:
+        assert url.endswith("/team/juwen/")
+        there = client.get(url, headers={"Host": "a.example"})
+        assert "Path=/team/juwen/;" in there.headers["set-cookie"]
+        assert client.get(url.rstrip("/")).headers["location"] == "/team/juwen/"
+        below = url.replace("/team/juwen/", "/")
+        for base in (url, below):  # a proxy hands the path on, or takes it away
+            assert client.get(base + "page/chat.css").status_code == 200
+            assert client.post(base + "page/library", json={}).status_code == 200
+        assert client.get(below + "team/juwenx").status_code == 404
+        assert client.get(below + "team/juwen/team/juwen/").status_code == 404
+        assert Client(url, verbose=False).predict(BRIDGE, api_name="/ask")["citations"]
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Origin": "http://a.example", "X-Forwarded-Host": "a.example"}, 200),
+        ({"Origin": "https://a.example", "X-Forwarded-Host": "a.example, b.example"}, 200),
+        ({"Origin": "https://a.example", "Sec-Fetch-Site": "same-origin"}, 200),
+        ({"Origin": "https://a.example", "Sec-Fetch-Site": "same-site"}, 403),
+        ({"Origin": "https://b.example", "X-Forwarded-Host": "a.example"}, 403),
+        ({"Origin": "null", "X-Forwarded-Host": ""}, 403),
+        ({"Origin": "http://["}, 403),
+    ],
+)
+def test_a_proxy_may_use_its_own_name_for_the_server(client, headers, status):
+    assert client.post("/page/library", json={}, headers=headers).status_code == status
+
+
+def test_a_name_of_a_proxy_is_let_in_only_where_it_was_named(page_assistant, page_settings, client):
+    asked = {"Host": "news.example:8080"}
+    refused = client.get("/", headers=asked)
+    assert refused.status_code == 421
+    assert "--allow-host news.example" in refused.text
+    with serving(page_assistant, replace(page_settings, hosts=("news.example",))) as url:
+        assert httpx.get(url, headers=asked).status_code == 200
+        assert httpx.get(url, headers={"Host": "evil.example"}).status_code == 421
+
+
+def test_a_reader_who_goes_away_ends_the_answering(page_assistant, page_settings):
+    ended = threading.Event()
+
+    class Endless:
+        library = page_assistant.library
+        ask, search = page_assistant.ask, page_assistant.search
+
+        def stream(self, *asked, **options):
+            try:
+                while True:
+                    time.sleep(0.01)
+                    yield Text("大")
+            finally:
+                ended.set()
+
+    with serving(Endless(), page_settings) as url, httpx.Client(base_url=url) as client:
+        with client.stream("POST", "/page/ask", json={"question": BRIDGE}) as stream:
+            next(stream.iter_lines())
+        assert ended.wait(10)
 
 
 def test_the_endpoints_are_described(client):
@@ -139,7 +237,9 @@ def test_what_the_page_never_sends_is_refused(client, asked):
         "/openapi.json",
         "/gradio_api/openapi.json",
         "/gradio_api/runs",
+        "/mcp",
         "/gradio_api/mcp/",
+        "/gradio_api/mcp/sse",
         "/gradio_api/vibe-code/",
         "/page/../server.py",
         "/page/%2e%2e/server.py",
@@ -284,20 +384,42 @@ def test_tools_of_the_mcp_server(page_assistant, page_settings):
     mcp = pytest.importorskip("mcp")
     from mcp.client.streamable_http import streamable_http_client
 
-    async def tools(url: str) -> tuple[list[str], str]:
+    async def tools(url: str) -> tuple:
         async with (
-            streamable_http_client(url + "gradio_api/mcp/") as (read, write, _),
+            streamable_http_client(url) as (read, write, _),
             mcp.ClientSession(read, write) as session,
         ):
             await session.initialize()
-            names = [tool.name for tool in (await session.list_tools()).tools]
+            listed = (await session.list_tools()).tools
             answer = await session.call_tool("ask", {"question": BRIDGE})
-            return names, answer.content[0].text
+            found = await session.call_tool("search_articles", {"question": "大桥", "most": 2})
+            wrong = await session.call_tool("ask", {"question": " "})
+            return listed, answer, found, wrong
 
-    with serving(page_assistant, replace(page_settings, mcp=True)) as url:
-        names, answer = asyncio.run(tools(url))
-    assert sorted(names) == ["ask", "search_articles"]
-    assert "东岸大桥将于6月28日通车。" in answer
+    settings = replace(page_settings, mcp=True, limits=Limits(10_000, 10_000))
+    with serving(page_assistant, settings) as url:
+        for path in ("mcp", "gradio_api/mcp/"):
+            listed, answer, found, wrong = asyncio.run(tools(url + path))
+            assert [tool.name for tool in listed] == ["ask", "search_articles"]
+            assert "context" not in listed[0].inputSchema["properties"]
+            assert "Answer a question from the library" in listed[0].description
+            body = json.loads(answer.content[0].text)
+            assert body["sentences"][0]["text"] == "东岸大桥将于6月28日通车。"
+            assert answer.structuredContent["citations"][0]["article_id"] == "bridge"
+            assert len(found.structuredContent["result"]) == 2
+            assert wrong.isError
+            assert "the question is empty" in wrong.content[0].text
+
+
+def test_tools_count_as_questions(page_assistant, page_settings):
+    pytest.importorskip("mcp")
+    call = {"name": "ask", "arguments": {"question": BRIDGE}}
+    body = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": call}
+    headers = {"Accept": "application/json, text/event-stream"}
+    settings = replace(page_settings, mcp=True, limits=Limits(2, 2))
+    with serving(page_assistant, settings) as url:
+        said = [httpx.post(url + "mcp", json=body, headers=headers).text for _ in range(3)]
+    assert ["were asked within a minute" in one for one in said] == [False, False, True]
 
 
 @pytest.mark.parametrize(

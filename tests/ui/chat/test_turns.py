@@ -22,6 +22,7 @@ from rag.records import (
     Support,
 )
 from ui.chat import turns
+from ui.chat.markup import ending
 from ui.language import speaking
 
 HURT = "<script>hurt()</script>\"'><img src=x onerror=hurt()>"
@@ -241,7 +242,7 @@ def test_a_question_that_the_conversation_completed_can_be_asked_alone(
     assert found == [turns.Limit.STANDALONE] * completed
 
 
-def test_a_refusal_says_what_was_looked_for_and_what_is_near():
+def test_a_refusal_says_what_is_missing_and_what_is_near():
     nearest = (
         Nearest("n", "人口普查", "2025-04-01", "号", "没有提到“火星”", "全市居民3万人。"),
         Nearest("m", "人口", "2025-04-02"),
@@ -249,8 +250,8 @@ def test_a_refusal_says_what_was_looked_for_and_what_is_near():
     refusal = Refusal(("火星移民", "居民"), ("火星",), nearest)
     html = turns.answer_html(answer(refused=True, sentences=(), citations=(), refusal=refusal))
     assert "文章库中没有能回答这个问题的内容" in html
-    assert '<span class="word missing">火星移民<span class="lack"> 未见</span></span>' in html
-    assert '<span class="word">居民</span>' in html
+    assert "没有提到“火星”" in html
+    assert "火星移民" not in html  # no torn words
     assert 'data-article="n"' in html
     assert ">没有提到“火星”</span>" in html
     assert html.count('<q class="near"') == 1
@@ -311,3 +312,25 @@ def test_a_question_that_was_searched_in_other_words_says_which():
     asked = QuestionRead("木工课几点？", "zh", AppliedFilters(), respelled="木工课几点？")
     (chip,) = turns.chips("木公课几点？", asked)
     assert (chip.limit, chip.value) == (turns.Limit.SPELLING, "木工课几点？")
+
+
+def test_a_reader_of_another_language_is_told_what_he_can_do():
+    chinese = AnswerSentence("大桥将于6月28日通车。", (1,), Support.SUPPORTED)
+    english = AnswerSentence("The bridge opens on June 28.", (1,), Support.SUPPORTED)
+    asked = "When does the bridge open?"
+    html = turns.answer_html(answer(question=asked, sentences=(chinese,)))
+    assert "With a chat model connected" in html or "连接对话模型" in html
+    for told in (
+        answer(question=asked, sentences=(chinese, english)),
+        answer(question="大桥何时通车？", sentences=(chinese,)),
+        answer(question=asked, sentences=(chinese,), answerer="m"),
+    ):
+        assert 'class="about foreign"' not in turns.answer_html(told)
+
+
+@pytest.mark.parametrize("text", ["", "通", "通车。", "June 28.", "x" * 50, "投资18.6亿元"])
+def test_a_text_and_its_ending(text):
+    head, last = ending(text)
+    assert head + last == text
+    assert last or not text
+    assert len(last) <= 20

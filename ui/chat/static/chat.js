@@ -1,7 +1,7 @@
 // The page: the question's field, the keys, the dialogs.
 
 import { closePanel, isOpen, openLibrary } from "./panel.js";
-import { request } from "./server.js";
+import { download, ready, request } from "./server.js";
 import { begin, conversations, current, forget, keep, keepSettings, settings, titleOf, words } from "./state.js";
 import { askNew, showConversation, stopAll, suggestion } from "./turns.js";
 import "./bubble.js";
@@ -10,6 +10,7 @@ import { toast } from "./voice.js";
 
 const field = document.getElementById("question");
 const form = document.getElementById("ask");
+const WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
 const YEAR = 365 * 24 * 3600;
 
 form.addEventListener("submit", (event) => {
@@ -18,13 +19,14 @@ form.addEventListener("submit", (event) => {
   if (!question || !document.getElementById("stop").hidden) return;
   field.value = "";
   fit();
-  if (matchMedia("(max-width: 860px)").matches) closePanel();
+  if (matchMedia("(max-width: 700px)").matches) closePanel();
   askNew(question);
 });
 
 field.addEventListener("keydown", (event) => {
   // While a Chinese word is being composed, Enter belongs to the input method.
-  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+  // Safari ends the composition first; 229 then tells that this Enter ended it.
+  if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
   event.preventDefault();
   form.requestSubmit();
 });
@@ -57,6 +59,10 @@ const deeds = {
   async markdown() {
     const answers = current.conversation.turns.map((turn) => turn.answer).filter(Boolean);
     save("md", "text/markdown", (await request("export", { answers })).text);
+  },
+  async docx() {
+    const answers = current.conversation.turns.map((turn) => turn.answer).filter(Boolean);
+    save("docx", WORD, await download("word", { answers }));
   },
   json() {
     const turns = current.conversation.turns.map(({ question, answer }) => ({ question, answer }));
@@ -109,7 +115,8 @@ settingsForm.addEventListener("change", () => {
 settingsDialog.addEventListener("close", () => {
   const language = new FormData(settingsForm).get("language");
   if (language === document.documentElement.lang.slice(0, 2)) return;
-  document.cookie = `juwen_language=${language}; Path=/; Max-Age=${YEAR}; SameSite=Strict`;
+  const path = new URL(".", location.href).pathname;
+  document.cookie = `juwen_language=${language}; Path=${path}; Max-Age=${YEAR}; SameSite=Strict`;
   location.reload();
 });
 
@@ -159,5 +166,20 @@ async function showStarters() {
   }
 }
 
+async function showWhenReady() {
+  const facts = document.getElementById("facts");
+  const root = document.documentElement;
+  if ("loading" in root.dataset) {
+    await ready((said) => (facts.querySelector(".loading").textContent = said));
+    delete root.dataset.loading;
+    facts.innerHTML = (await request("facts")).html; // made by the server's templates
+  }
+  if (!current.conversation.turns.length) await showStarters();
+}
+
 showConversation().catch((error) => toast(error.message));
-if (!current.conversation.turns.length) showStarters();
+showWhenReady().catch((error) => {
+  const why = error instanceof TypeError ? words.ended : error.message; // fetch throws TypeErrors
+  document.getElementById("facts").querySelector(".loading")?.replaceChildren(why);
+  toast(why);
+});

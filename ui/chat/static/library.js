@@ -10,6 +10,8 @@ const body = document.getElementById("panel-body");
 const MILLISECONDS_BETWEEN = 400;
 const running = new Map(); // name and last state of the uploads of this page, by their ids
 
+let listed = ""; // what the list of articles is limited to
+
 const place = (name) => body.querySelector(`[data-${name}]`);
 
 body.addEventListener("library", () => {
@@ -22,9 +24,11 @@ async function list(offset) {
   const into = place("headings");
   if (!into) return;
   try {
-    const { html } = await request("headings", { offset, ...scope.filters() });
+    const { html } = await request("headings", { offset, ...scope.ofList() });
     if (offset) into.querySelector(".more")?.remove();
     into.innerHTML = offset ? into.innerHTML + html : html;
+    listed = JSON.stringify(scope.ofList());
+    tick();
   } catch (error) {
     toast(error.message);
   }
@@ -32,7 +36,17 @@ async function list(offset) {
 
 scope.onChange((filters) => {
   mark(filters);
-  if (place("headings")) list(0);
+  tick();
+  if (place("headings") && listed !== JSON.stringify(scope.ofList())) list(0);
+});
+
+function tick() {
+  for (const box of body.querySelectorAll("[data-tick]")) box.checked = scope.chose(box.dataset.tick);
+}
+
+body.addEventListener("change", (event) => {
+  const { tick: id, title } = event.target.dataset;
+  if (id) scope.article(id, event.target.checked ? title : undefined);
 });
 
 function mark(filters) {
@@ -97,7 +111,7 @@ body.addEventListener("submit", async (event) => {
   const q = new FormData(event.target).get("q")?.trim();
   if (!q) return list(0);
   try {
-    into.innerHTML = (await request("find", { q, ...scope.filters() })).html;
+    into.innerHTML = (await request("find", { q, ...scope.ofList() })).html;
   } catch (error) {
     toast(error.message);
   }

@@ -1,9 +1,9 @@
-// Limits that hold for every question until they are taken away: dates and an account.
+// Limits that hold for every question until they are taken away: dates, an account, chosen articles.
 
 import { words } from "./state.js";
 
 const place = document.getElementById("scope");
-const limits = { dates: null, account: null };
+const limits = { dates: null, account: null, articles: new Map() };
 let changed = () => {};
 
 export const scope = {
@@ -15,10 +15,19 @@ export const scope = {
     limits.account = name;
     show();
   },
+  article(id, title) {
+    if (title === undefined) limits.articles.delete(id);
+    else limits.articles.set(id, title);
+    show();
+  },
+  chose: (id) => limits.articles.has(id),
+  // Those of the list of articles, which shows the others, too.
+  ofList: () => ({ ...scope.filters(), article_ids: [] }),
   filters: () => ({
     date_from: limits.dates?.from ?? null,
     date_to: limits.dates?.to ?? null,
     accounts: limits.account ? [limits.account] : [],
+    article_ids: [...limits.articles.keys()],
   }),
   onChange(call) {
     changed = call;
@@ -32,6 +41,15 @@ function show() {
     chips.push(chip(from === to ? from : `${from} – ${to}`, () => scope.dates(null)));
   }
   if (limits.account) chips.push(chip(limits.account, () => scope.account(null)));
+  if (limits.articles.size) {
+    const titles = [...limits.articles.values()];
+    const text = titles.length === 1 ? titles[0] : `${titles.length} ${words.chosen}`;
+    const drop = () => {
+      limits.articles.clear();
+      show();
+    };
+    chips.push(chip(text, drop));
+  }
   place.replaceChildren(...chips);
   place.hidden = !chips.length;
   changed(scope.filters());

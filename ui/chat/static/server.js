@@ -1,12 +1,23 @@
-// Requests to the server that this page came from; there are no others.
+// Requests to the server that this page came from; there are no others. All addresses are relative:
+// the page may lie under a path of a proxy.
 
 export async function request(name, values = {}) {
-  const response = await fetch(`/page/${name}`, {
+  const response = await fetch(`page/${name}`, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify(values),
   });
   return (await answered(response)).json();
+}
+
+// The same, for what comes as a file.
+export async function download(name, values) {
+  const response = await fetch(`page/${name}`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(values),
+  });
+  return (await answered(response)).blob();
 }
 
 async function answered(response) {
@@ -18,63 +29,56 @@ async function answered(response) {
   throw new Error(problem);
 }
 
-// Asks through Gradio's queue; `take` gets each part as it comes. Returns {done, stop}.
+// Asks; `take` gets each part of the answer as it comes. Returns {done, stop}.
 export function ask(asked, take) {
-  const session = Math.random().toString(36).slice(2, 14);
-  let source = null;
-  let event = null;
-  let settle;
-  let stopped = false;
-  const done = new Promise((resolve) => (settle = resolve));
-  const end = (how) => {
-    source?.close();
-    settle(how);
+  const stopping = new AbortController();
+  const run = async () => {
+    let how = "lost"; // unless the last part says otherwise
+    for await (const part of parts(asked, stopping.signal)) {
+      if (part.state === "done" || part.state === "failed") how = part.state;
+      take(part);
+    }
+    return how;
   };
-  const start = async () => {
-    const response = await fetch("/gradio_api/call/converse", {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ data: [asked], session_hash: session }),
-    });
-    event = (await (await answered(response)).json()).event_id;
-    if (stopped) return cancel(session, event);
-    source = new EventSource(`/gradio_api/call/converse/${event}`);
-    let failed = false;
-    const part = (message) => {
-      const [value] = JSON.parse(message.data) || [];
-      if (value && value.state) {
-        failed = value.state === "failed";
-        take(value);
-      }
-    };
-    source.addEventListener("generating", part);
-    source.addEventListener("complete", () => end(failed ? "failed" : "done"));
-    source.addEventListener("error", () => end(stopped ? "stopped" : "lost"));
-  };
-  start().catch(() => end("lost"));
-  return {
-    done,
-    stop() {
-      stopped = true;
-      if (event) cancel(session, event);
-      end("stopped");
-    },
-  };
+  const done = run().catch(() => (stopping.signal.aborted ? "stopped" : "lost"));
+  return { done, stop: () => stopping.abort() };
 }
 
-function cancel(session, event) {
-  fetch("/gradio_api/cancel", {
+// The lines of the answer, each one part as JSON.
+async function* parts(asked, signal) {
+  const response = await fetch("page/ask", {
     method: "POST",
     headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ session_hash: session, fn_index: 0, event_id: event }),
-  }).catch(() => {});
+    body: JSON.stringify(asked),
+    signal,
+  });
+  const reader = (await answered(response)).body.pipeThrough(new TextDecoderStream()).getReader();
+  let text = "";
+  for (;;) {
+    const { done, value } = await reader.read();
+    text += value ?? "";
+    const lines = text.split("\n");
+    text = lines.pop();
+    for (const line of lines) yield JSON.parse(line);
+    if (done) return;
+  }
+}
+
+// Resolves when the server can answer; `waiting` is told what it does meanwhile. Throws why it cannot.
+export async function ready(waiting) {
+  for (;;) {
+    const { state, said } = await request("ready");
+    if (state === "ready") return;
+    if (state === "failed") throw new Error(said);
+    waiting(said);
+  }
 }
 
 // Sends a file; `sent` is told the share that has gone.
 export function upload(file, sent) {
   return new Promise((resolve, reject) => {
     const sending = new XMLHttpRequest();
-    sending.open("POST", `/page/upload?name=${encodeURIComponent(file.name)}`);
+    sending.open("POST", `page/upload?name=${encodeURIComponent(file.name)}`);
     sending.responseType = "json";
     sending.upload.addEventListener("progress", (event) => {
       if (event.lengthComputable) sent(event.loaded / event.total);
@@ -89,5 +93,5 @@ export function upload(file, sent) {
 }
 
 export async function job(id) {
-  return (await answered(await fetch(`/page/jobs/${id}`))).json();
+  return (await answered(await fetch(`page/jobs/${id}`))).json();
 }

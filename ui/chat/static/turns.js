@@ -45,12 +45,12 @@ async function run(turn) {
   keep();
   node.querySelector(".question").textContent = turn.question;
   for (const slot of node.querySelectorAll("[data-slot]")) slot.replaceChildren();
-  status(node, words.searching);
+  status(node, "loading" in document.documentElement.dataset ? words.loading : words.searching);
   node.classList.add("running");
   node.scrollIntoView({ block: "start", behavior: calm() });
   const asking = ask(asked(turn), (part) => {
     fillSlots(turn, part);
-    status(node, part.state === "found" ? words.found : part.state === "searching" ? words.searching : "");
+    status(node, words[part.state] ?? "");
     if (part.said) say(part.said);
   });
   running.set(turn.id, asking);
@@ -167,19 +167,41 @@ const deeds = {
   retry: (turn) => run(turn),
   edit(turn, node) {
     const form = node.querySelector(".editing");
-    form.hidden = false;
+    editing(node, true);
     form.querySelector("textarea").value = turn.question;
     form.querySelector("textarea").focus();
   },
-  "cancel-edit": (turn, node) => (node.querySelector(".editing").hidden = true),
+  "cancel-edit": (turn, node) => editing(node, false),
   async copy(turn) {
-    const { text } = await request("export", { answers: [turn.answer] });
-    await navigator.clipboard.writeText(text);
+    await copy(await request("copy", { answers: [turn.answer] }));
     toast(words.copied);
   },
   right: (turn, node, button) => giveFeedback(turn, historyOf(turn), "right", button),
   wrong: (turn, node, button) => giveFeedback(turn, historyOf(turn), "wrong", button),
 };
+
+// While a question is edited, its field stands in its place.
+function editing(node, on) {
+  node.querySelector(".editing").hidden = !on;
+  node.querySelector(".question").hidden = on;
+}
+
+// Rich text for what takes it, plain text for the rest.
+async function copy({ html, text }) {
+  if (navigator.clipboard?.write && window.ClipboardItem) {
+    const blob = (type, of) => new Blob([of], { type });
+    const item = { "text/html": blob("text/html", html), "text/plain": blob("text/plain", text) };
+    return navigator.clipboard.write([new ClipboardItem(item)]);
+  }
+  // Browsers have no clipboard for a page that came over plain HTTP from another machine.
+  const take = (event) => {
+    event.preventDefault();
+    event.clipboardData.setData("text/html", html);
+    event.clipboardData.setData("text/plain", text);
+  };
+  document.addEventListener("copy", take, { once: true });
+  document.execCommand("copy");
+}
 
 function historyOf(turn) {
   const turns = current.conversation.turns;
@@ -202,7 +224,7 @@ list.addEventListener("submit", (event) => {
   const turn = form && turnOf(form);
   const question = form?.querySelector("textarea").value.trim();
   if (!turn || !question) return;
-  form.hidden = true;
+  editing(form.closest(".turn"), false);
   // What was said after the question that changes no longer follows from it.
   const turns = current.conversation.turns;
   for (const gone of turns.splice(turns.indexOf(turn) + 1)) {

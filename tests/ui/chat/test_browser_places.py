@@ -1,0 +1,141 @@
+"""The page in a browser wherever it runs: before its models are there, under a proxy's path, in
+browsers that end a composition their own way."""
+
+from __future__ import annotations
+
+import http.client
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import urlsplit
+
+import pytest
+
+from index.errors import JuwenError, Message
+from tests.ui.chat.browser import NO_CHROMIUM
+from ui.chat.server import opened
+
+pytestmark = [pytest.mark.browser, NO_CHROMIUM]
+
+expect = pytest.importorskip("playwright.sync_api").expect
+
+BRIDGE = "东岸大桥什么时候通车？"
+
+
+def test_a_question_asked_while_the_models_load(chromium_visits, page_assistant, page_settings):
+    with opened(page_settings) as page:
+        one = chromium_visits(url=page.url)
+        facts = one.page.locator("#facts")
+        expect(facts).to_contain_text("正在加载")
+        page.say(Message("Indexing the articles … 3/9", "正在为文章建立索引…… 3/9"))
+        expect(facts).to_contain_text("3/9")
+        one.page.fill("#question", BRIDGE)
+        one.page.keyboard.press("Enter")
+        turn = one.page.locator(".turn")
+        expect(turn.locator(".status")).to_contain_text("正在加载模型")
+        page.answer_with(page_assistant)
+        expect(turn.locator(".sentences")).to_contain_text("6月28日")
+        one.page.locator("[data-do=new]").click()
+        expect(facts).to_contain_text("篇文章")
+        one.page.locator(".suggestion").first.wait_for()
+        one.page.reload()
+        expect(facts).to_contain_text("篇文章")
+
+
+def test_why_there_will_be_no_answer(chromium_visits, page_settings):
+    with opened(page_settings) as page:
+        one = chromium_visits(url=page.url, locale="en-US")
+        one.expected = {503}
+        page.fail(JuwenError("the library is damaged; repair it", "文章库已损坏；请修复"))
+        expect(one.page.locator("#facts")).to_contain_text("the library is damaged; repair it")
+
+
+# The order in which Safari ends a composition: compositionend, then the Enter that ended it.
+SAFARI = """field => {
+  field.value = "算力";
+  field.dispatchEvent(new CompositionEvent("compositionend", { bubbles: true, data: "算力" }));
+  const enter = { key: "Enter", keyCode: 229, which: 229, bubbles: true, cancelable: true };
+  return field.dispatchEvent(new KeyboardEvent("keydown", enter));
+}"""
+CHROME = """field => {
+  field.value = "算力";
+  field.dispatchEvent(new CompositionEvent("compositionstart", { bubbles: true }));
+  const enter = { key: "Enter", keyCode: 229, isComposing: true, bubbles: true, cancelable: true };
+  return field.dispatchEvent(new KeyboardEvent("keydown", enter));
+}"""
+
+
+@pytest.mark.parametrize("composed", [SAFARI, CHROME])
+def test_the_enter_that_ends_a_composition_does_not_ask(visit, composed):
+    page = visit().page
+    assert page.locator("#question").evaluate(composed)  # the input method keeps its Enter
+    assert page.locator("#question").input_value() == "算力"
+    assert page.locator(".turn").count() == 0
+    page.locator("#question").press("Enter")
+    expect(page.locator(".turn .question")).to_have_text("算力")
+
+
+@contextmanager
+def proxied(port: int, below: str, *, hand_on: bool) -> Iterator[str]:
+    """A proxy that has the server at ``port`` under a path, as nginx's ``proxy_pass``."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def log_message(self, *_):
+            pass
+
+        def handle_one(self):
+            if not self.path.startswith(f"{below}/"):
+                self.send_error(404)
+                return
+            sent = self.rfile.read(int(self.headers.get("Content-Length") or 0)) or None
+            headers = {k: v for k, v in self.headers.items() if k.lower() != "host"}
+            headers["X-Forwarded-Host"] = self.headers["Host"]
+            path = self.path if hand_on else self.path.removeprefix(below)
+            with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as server:
+                server.request(self.command, path, sent, headers)
+                answer = server.getresponse()
+                body = answer.read()
+            self.send_response(answer.status)
+            for name, value in answer.getheaders():
+                if name.lower() not in ("transfer-encoding", "content-length", "connection"):
+                    self.send_header(name, value)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        do_GET = do_POST = handle_one  # noqa: N815
+
+    proxy = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=proxy.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{proxy.server_address[1]}{below}/"
+    finally:
+        proxy.shutdown()
+        proxy.server_close()
+
+
+@pytest.mark.parametrize("hand_on", [False, True])
+def test_under_a_path_of_a_proxy(chromium_visits, page_assistant, page_settings, tmp_path, hand_on):
+    settings = replace(page_settings, root="/team/juwen") if hand_on else page_settings
+    with opened(settings) as page:
+        page.answer_with(page_assistant)
+        with proxied(urlsplit(page.url).port, "/team/juwen", hand_on=hand_on) as url:
+            one = chromium_visits(url=url)
+            turn = one.ask(BRIDGE)
+            turn.locator(".sentence .cite").first.click()
+            expect(one.page.locator("#panel mark").first).to_be_visible()
+            one.page.locator("[data-open=library]").click()
+            file = tmp_path / "电车.txt"
+            file.write_text("红桥电车将于8月8日开通。", "utf-8")
+            one.page.locator("[data-files]").set_input_files(file)
+            expect(one.page.locator(".report")).to_contain_text("新增")
+            one.page.locator("[data-open=settings]").click()
+            one.page.locator("input[name=language][value=en]").check()
+            one.page.locator("#settings button[type=submit]").click()
+            expect(one.page.locator("#send")).to_have_text("Ask")
+            assert one.page.evaluate("document.cookie") == "juwen_language=en"
+            cookies = one.page.context.cookies(url.removesuffix("team/juwen/"))
+            assert "juwen_language" not in {cookie["name"] for cookie in cookies}
+            one.page.goto("about:blank")  # asks no more before the proxy ends
