@@ -443,4 +443,5 @@ def _shared_aid(raw: RawArticle, article_id: str) -> Problem:
         f"{raw.origin!r} 中 {account_zh} 的文章编号 {raw.article_id!r} 与其他账号的文章相同；"
         f"两篇均保留，这一篇的引用编号为 {article_id!r}",
         lost=False,
+        harmless=True,
     )
