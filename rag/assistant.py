@@ -55,6 +55,7 @@ from rag.kinds.overview import overview
 from rag.kinds.pieces import Piece, draft_of
 from rag.kinds.premise import Contradicted, contradicted, corrected
 from rag.notices import notice_of, searched_as
+from rag.question.abbreviations import spelled_out
 from rag.question.asked import Asked
 from rag.question.check import check_filters, check_history, check_question
 from rag.question.follow_up import Standalone, leans, standalone
@@ -529,7 +530,8 @@ class Assistant:
         if kind in UNSEARCHED:
             return Asked(question, question, "", language, kind), None
         alone, usage = self._standalone(question, history, chat, asking.config)
-        return Asked(question, alone.question, alone.background, language, kind), usage
+        own = spelled_out(alone.question) if language is Language.CHINESE else alone.question
+        return Asked(question, own, alone.background, language, kind), usage
 
     def _kind(self, question: str, history: Sequence[Turn]) -> QuestionKind:
         scope = self.library.scope()

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from datetime import tzinfo
 from importlib.resources import as_file, files
 from pathlib import Path
+from typing import TypeVar
 
 import click
 
@@ -16,6 +18,7 @@ from index.errors import JuwenError
 from index.library.reader import Library
 from index.readers.load import parse_columns
 from index.records import Summary
+from index.text.dates.publication import parse_zone
 from ui.cleaning import run_page
 from ui.html_page import check_writable, write_page
 from ui.language import complain, say, say_message
@@ -28,6 +31,9 @@ from ui.options import (
 )
 from ui.show import printable, show_summary
 from ui.terminal import Progress
+
+_Written = TypeVar("_Written")
+_Read = TypeVar("_Read")
 
 
 @click.command(
@@ -67,6 +73,15 @@ from ui.terminal import Progress
     ),
 )
 @click.option(
+    "--timezone",
+    metavar="ZONE",
+    help=say(
+        "Where the publisher is, by whose day a time with a zone, or in seconds, is told: a name like "
+        "Asia/Tokyo, or +09:00 [default: China].",
+        "发布者所在时区；带时区的时间或以秒计的时间按该时区换算为日期，如 Asia/Tokyo 或 +09:00 [默认中国]。",
+    ),
+)
+@click.option(
     "--report",
     type=click.Path(path_type=Path),
     help=say(
@@ -84,15 +99,17 @@ def index_command(
     chunk_tokens: int | None,
     sync: bool,
     mapped: Sequence[str],
+    timezone: str | None,
     report: Path | None,
     as_json: bool,
 ) -> None:
     check_paths(paths, all_of_them=False)
     folder = library or Path(DEFAULT_LIBRARY)
-    columns = _columns(mapped)
+    columns = _usable(parse_columns, mapped) if mapped else None
     if report is not None:
         _check_report(report, paths)
-    summary = run_index(paths, folder, encoder, chunk_tokens, columns, sync=sync)
+    zone = _usable(parse_zone, timezone) if timezone else None
+    summary = run_index(paths, folder, encoder, chunk_tokens, columns, zone=zone, sync=sync)
     click.echo(
         json.dumps(summary.to_dict(), ensure_ascii=False) if as_json else show_summary(summary)
     )
@@ -111,6 +128,7 @@ def run_index(
     chunk_tokens: int | None = None,
     columns: Mapping[str, str] | None = None,
     *,
+    zone: tzinfo | None = None,
     sync: bool = False,
     told: Callable[[int, int], None] = lambda done, total: None,
 ) -> Summary:
@@ -129,6 +147,7 @@ def run_index(
             paths,
             folder,
             columns=columns,
+            zone=zone,
             encoder=named_encoder(encoder),
             chunk_tokens=chunk_tokens,
             sync=sync,
@@ -155,14 +174,14 @@ def index_samples(
         click.echo(show_summary(run_index([samples], folder, encoder, told=told)), err=True)
 
 
-def _columns(mapped: Sequence[str]) -> Mapping[str, str] | None:
-    """The names that --map gives to fields.
+def _usable(read: Callable[[_Written], _Read], written: _Written) -> _Read:
+    """What an option says.
 
     Raises:
         UsageError: it is not written so.
     """
     try:
-        return parse_columns(mapped) if mapped else None
+        return read(written)
     except JuwenError as error:
         raise click.UsageError(printable(say_message(error.message))) from error
 

@@ -59,14 +59,15 @@ def inspected(library: Library, article_id: str) -> Inspected:
     """The article of that id with all that the library knows of it.
 
     Raises:
-        ArticleError: there is none; it names ids that are near.
+        ArticleError: there is none, or there are several; it names ids that are near.
     """
-    article, raw = library.article(article_id), library.raw_article(article_id)
+    meant = library.id_named(article_id)
+    article, raw = library.article(meant), library.raw_article(meant)
     if article is None or raw is None:
         raise _unknown(library, article_id)
     found = ((other, library.article(other)) for other in article.originals)
     originals = {other: original.title if original else "" for other, original in found}
-    return Inspected(article, raw, library.changes(article_id), originals)
+    return Inspected(article, raw, library.changes(meant), originals)
 
 
 def _unknown(library: Library, article_id: str) -> ArticleError:

@@ -42,10 +42,13 @@ json_option = click.option(
 def remove_command(
     article_ids: Sequence[str], library: Path | None, encoder: str | None, as_json: bool
 ) -> None:
+    folder = library or Path(DEFAULT_LIBRARY)
+    with Library.open(folder) as opened:
+        named = [opened.id_named(article_id) for article_id in article_ids]
     with Progress(say("embedding", "嵌入中")) as progress:
         summary = remove_articles(
-            article_ids,
-            library or Path(DEFAULT_LIBRARY),
+            named,
+            folder,
             encoder=named_encoder(encoder),
             progress=progress,
         )

@@ -14,7 +14,16 @@ _ESCAPED_AGAIN = re.compile(r"&(?:(?:amp|#0{0,4}38|#[xX]0{0,4}26);)+")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _LINE_END = re.compile(r"\r\n?|[\v\f\x1c-\x1e\x85\u2028\u2029]")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]+")
-_ZERO_WIDTH = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]+")
+_EMOJI = r"\u2190-\u27bf\u2b00-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff"
+_ZERO_WIDTH = re.compile(
+    r"[\u00ad\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]+"
+    rf"|(?<![{_EMOJI}\ufe0f])\u200d|\u200d(?![{_EMOJI}])"  # else it joins the parts of an emoji
+)
+_RUN = re.compile(r"[!-~\u00a1-\u024f]{161,}")
+"""Over 160 characters without a space: an address with keys in it, or a file written as text."""
+
+_LEAST_LETTERS = 0.3
+_KEPT_OF_ADDRESS = re.compile(r".{0,10}?(?:https?://|www\.)[^?#]{1,140}", re.IGNORECASE)
 _SPACE = re.compile(r"[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 _RADICALS = load_rules("index.cleaning", "zh/radicals").table("radicals")
 _LOOK_ALIKE = re.compile(r"[\u2e80-\u2fd5\uf900-\ufaff\U0002f800-\U0002fa1f]")
@@ -59,3 +68,19 @@ def unify_characters(draft: Draft) -> Draft:
     for pattern, put in ((_LINE_END, "\n"), (_CONTROL, ""), (_ZERO_WIDTH, ""), (_SPACE, " ")):
         draft = draft.substitute(unify_characters.__name__, pattern, put)
     return draft
+
+
+def cut_long_words(draft: Draft) -> Draft:
+    """Of a word or address that nobody can read only where it leads stays, before an ellipsis.
+
+    >>> cut_long_words(Draft.of("见https://example.com/a?key=" + "QUJD" * 99 + "。")).text
+    '见https://example.com/a…。'
+    """
+    return draft.substitute(cut_long_words.__name__, _RUN, _cut)
+
+
+def _cut(match: re.Match[str]) -> str:
+    if sum(char.isalpha() for char in match[0]) < _LEAST_LETTERS * len(match[0]):
+        return match[0]  # a table's figures, or a rule of dashes
+    address = _KEPT_OF_ADDRESS.match(match[0])
+    return address[0] + "…" if address else "…"

@@ -18,7 +18,12 @@ from index.cleaning.boilerplate import (
     drop_prompts,
 )
 from index.cleaning.captions import move_captions
-from index.cleaning.characters import decode_entities, unify_characters, unify_ideographs
+from index.cleaning.characters import (
+    cut_long_words,
+    decode_entities,
+    unify_characters,
+    unify_ideographs,
+)
 from index.cleaning.draft import Draft
 from index.cleaning.metadata import clean_title, publication_date, split_column, take_credit
 from index.cleaning.ocr_loops import collapse_loops
@@ -46,6 +51,7 @@ RULES: tuple[Rule, ...] = (
     decode_entities,
     unify_ideographs,
     unify_characters,
+    cut_long_words,
     collapse_loops,  # before lines are joined: where a column ends tells how a loop was left
     *PAGE_RULES,
     drop_footers,
@@ -66,6 +72,7 @@ REASONS: Mapping[str, tuple[str, str]] = {
         "an odd space, line end or invisible character",
         "异常空格、换行或不可见字符",
     ),
+    "cut_long_words": ("a word or address too long to be read", "过长的字符串或网址"),
     "drop_footers": ("a share-and-like footer", "转发点赞尾注"),
     "drop_prompts": ("a prompt that leads nowhere here", "在此无效的操作提示"),
     "drop_marks": ("a mark without words", "无文字的装饰符号"),
@@ -101,7 +108,7 @@ class Cleaned:
     problems: tuple[Problem, ...]
 
 
-def clean(raw: RawArticle, boilerplate: Collection[int] = ()) -> Cleaned:
+def clean(raw: RawArticle, boilerplate: Collection[int] = (), article_id: str = "") -> Cleaned:
     """Clean one article.
 
     A date that cannot be read costs the article only its date.
@@ -110,6 +117,7 @@ def clean(raw: RawArticle, boilerplate: Collection[int] = ()) -> Cleaned:
         raw: As it was received.
         boilerplate: Keys of lines that its account repeats (``index.duplicates.relations``): such
             lines go where they begin or end the text.
+        article_id: By which it is cited, where that is not the id it was received with.
     """
     draft, source = take_credit(clean_draft(Draft.of(raw.content), raw.layout))
     draft = drop_boilerplate(draft, boilerplate)
@@ -118,7 +126,7 @@ def clean(raw: RawArticle, boilerplate: Collection[int] = ()) -> Cleaned:
     title, column = split_column(clean_title(raw.title))
     published, problems = publication_date(raw)
     article = Article(
-        article_id=raw.article_id,
+        article_id=article_id or raw.article_id,
         title=title,
         url=raw.url.strip(),
         date=published,

@@ -7,11 +7,12 @@ from datetime import date
 from index.cleaning.characters import decode_entities, unify_characters, unify_ideographs
 from index.cleaning.draft import Draft
 from index.records import Problem, RawArticle, Span
+from index.text.dates.publication import publication_day
 from index.text.language import Language, detect_language
 from index.text.rules import load_rules
 
-_RULES = load_rules("index.cleaning", "en/credits", "zh/credits", "zh/titles", "zh/dates")
-_CREDIT, _DAY = _RULES.regex("reprint_credit"), _RULES.regex("publication_day")
+_RULES = load_rules("index.cleaning", "en/credits", "zh/credits", "zh/titles")
+_CREDIT = _RULES.regex("reprint_credit")
 _TITLE_WITH_COLUMN = _RULES.regex("title_with_column")
 _SENTENCE_MARKS = frozenset("。，,！!？?：:；;…")
 _LONGEST_COLUMN = 14
@@ -68,29 +69,14 @@ def split_column(title: str) -> tuple[str, str]:
 def publication_date(raw: RawArticle) -> tuple[date | None, tuple[Problem, ...]]:
     """The day that an article gives, and what is wrong with what it gives."""
     try:
-        return parse_date(raw.time), ()
+        return publication_day(raw.time), ()
     except ValueError:
         return None, (
             Problem(
-                f"article {raw.article_id!r} has the date {raw.time[:40]!r}, which is not one; "
-                "it was taken without a date: write it as YYYY/M/D",
-                f"文章 {raw.article_id!r} 的日期 {raw.time[:40]!r} 无效；"
+                f"article {raw.article_id!r} has the date {raw.time[:40]!r}, which cannot "
+                "be read as one day; it was taken without a date: write it as YYYY/M/D",
+                f"文章 {raw.article_id!r} 的日期 {raw.time[:40]!r} 无法识别为某一天；"
                 "已收录但不带日期，请写成 年/月/日（YYYY/M/D）",
                 lost=False,
             ),
         )
-
-
-def parse_date(written: str) -> date | None:
-    """``2025/9/4`` (or ``2025-09-04``, ``2025年9月4日``, with or without a time) as a date.
-
-    Raises:
-        ValueError: it is neither blank nor a date.
-    """
-    if not written.strip():
-        return None
-    match = _DAY.match(written)
-    if match is None:
-        raise ValueError(f"{written!r} is not a date")
-    year, month, day = map(int, match.groups())
-    return date(year, month, day)

@@ -7,14 +7,14 @@ import sqlite3
 from index.database.database import manifest_value, set_manifest, utc_now
 from index.embedding.encoder import Encoder
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 OLDEST_MIGRATED = 3
 
 _TABLES = """
 CREATE TABLE manifest (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE article (
     row INTEGER PRIMARY KEY,
-    article_id TEXT NOT NULL,
+    article_id TEXT NOT NULL,       -- by which it is cited (index.database.identity)
     published INTEGER NOT NULL,     -- 0 while staged by a job that has not ended
     content TEXT NOT NULL,          -- hash of the raw fields and of the rules for cleaning and cutting
     version TEXT NOT NULL,          -- hash of that and of what its account repeats; '' if not yet cut
@@ -30,8 +30,10 @@ CREATE TABLE article (
     series TEXT NOT NULL,           -- the column that its title names
     kind TEXT NOT NULL,
     originals TEXT NOT NULL,        -- JSON: ids of the articles that it copies
+    aid TEXT NOT NULL DEFAULT '',   -- as it was received; counts within its account
     UNIQUE (article_id, published)
 );
+CREATE INDEX article_aid ON article (aid, published);
 CREATE INDEX article_account ON article (account, published);
 CREATE INDEX article_date ON article (date, published);
 CREATE TABLE fingerprint (          -- what may come again in other articles
@@ -77,6 +79,11 @@ CREATE INDEX chunk_article ON chunk (article);
 CREATE INDEX chunk_passage ON chunk (passage);
 """
 
+_SET_AIDS = (
+    "UPDATE article SET aid = CASE WHEN json_valid(raw) "
+    "THEN COALESCE(json_extract(raw, '$.article_id'), article_id) ELSE article_id END"
+)
+
 _MIGRATIONS = {
     3: """
 CREATE TABLE chunk_4 (
@@ -104,11 +111,15 @@ CREATE TABLE segment (
 );
 CREATE TABLE gone (chunk INTEGER PRIMARY KEY);
 """,
+    4: f"""
+ALTER TABLE article ADD COLUMN aid TEXT NOT NULL DEFAULT '';
+{_SET_AIDS};
+CREATE INDEX article_aid ON article (aid, published);
+""",
 }
-"""Statements that make of the tables of a version those of the next one.
+"""Statements that make of the tables of a version those of the next one."""
 
-The inverted index is left empty and has to be made again.
-"""
+_NEWEST_THAT_EMPTIES_POSTINGS = 3
 
 
 def create_tables(connection: sqlite3.Connection, encoder: Encoder, chunk_tokens: int) -> None:
@@ -144,6 +155,7 @@ def mend_indexes(connection: sqlite3.Connection) -> None:
     """Make SQLite's own indexes again, and drop rows that belong to an article that is gone."""
     for name in missing_parts(connection):
         connection.execute(_statements()[name])
+    connection.execute(_SET_AIDS)
     for table in ("chunk", "fingerprint"):
         connection.execute(f"DELETE FROM {table} WHERE article NOT IN (SELECT row FROM article)")
     connection.execute("REINDEX")
@@ -160,11 +172,11 @@ def migrate_tables(connection: sqlite3.Connection) -> bool:
     """Bring the tables of an older version up to date, inside a transaction.
 
     Returns:
-        Whether there was anything to do. Then the inverted index is to be made again.
+        Whether the inverted index was left empty and is to be made again.
     """
     before = int(manifest_value(connection, "schema"))
     for version in range(before, SCHEMA_VERSION):
         for statement in _MIGRATIONS[version].split(";\n"):
             connection.execute(statement)
     set_manifest(connection, {"schema": SCHEMA_VERSION})
-    return before != SCHEMA_VERSION
+    return before <= _NEWEST_THAT_EMPTIES_POSTINGS

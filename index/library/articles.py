@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,9 +17,11 @@ from index.database.database import (
     to_article,
     to_date,
 )
+from index.database.identity import account_key, id_meant, ids_named
+from index.errors import ArticleError
 from index.library.opened import OpenLibrary
 from index.records import Article, Change, Kind, RawArticle
-from index.search.filters import NO_FILTERS, Filters
+from index.search.filters import NO_FILTERS, Filters, rows_of
 
 _Read = TypeVar("_Read")
 
@@ -61,8 +64,8 @@ class ArticleReader(OpenLibrary):
 
     def counts(self, filters: Filters = NO_FILTERS) -> LibraryCounts:
         """What is in the library, or in that part of it."""
-        where, values = _conditions(filters)
         with self._reading() as connection:
+            where, values = _conditions(connection, filters)
             articles, empty, first, last = connection.execute(
                 "SELECT COUNT(*), COALESCE(SUM(text = ''), 0), MIN(date), MAX(date) FROM article "
                 f"WHERE {where}",
@@ -96,8 +99,33 @@ class ArticleReader(OpenLibrary):
         with self._reading() as connection:
             return self._once(connection, _copies)
 
+    def id_meant(self, written: str) -> str | None:
+        """The id of the one article that ``written`` means, ``None`` where there is none or several."""
+        with self._reading() as connection:
+            return id_meant(connection, written)
+
+    def id_named(self, written: str) -> str:
+        """The id that ``written`` means, an id, an aid or ``aid@account``; itself where that is none.
+
+        Raises:
+            ArticleError: it is an aid that several accounts have given.
+        """
+        with self._reading() as connection:
+            found = ids_named(connection, written)
+            articles = [one for each in found if (one := self.article(each))]
+        if len(found) < 2:
+            return found[0] if found else written
+        keys = [f"{written}@{account_key(one.url, one.account)}" for one in articles]
+        shown = list(zip(keys, (one.heading for one in articles), strict=True))
+        raise ArticleError(
+            f"{written!r} is the id of {len(found)} articles of different accounts; name one of them: "
+            + ", ".join(f"{key!r} ({title})" for key, title in shown),
+            f"{written!r} 是不同账号的 {len(found)} 篇文章的编号；请指明其中一篇："
+            + "、".join(f"{key!r}（{title}）" for key, title in shown),
+        )
+
     def article(self, article_id: str) -> Article | None:
-        """The article of that id, ``None`` where there is none."""
+        """The article of that id, or the one whose aid it is; ``None`` where there is none."""
         return self._of_article(article_id, READ_COLUMNS, to_article)
 
     def raw_article(self, article_id: str) -> RawArticle | None:
@@ -111,10 +139,11 @@ class ArticleReader(OpenLibrary):
     def _of_article(
         self, article_id: str, columns: str, read: Callable[[Sequence[str]], _Read]
     ) -> _Read | None:
+        statement = f"SELECT {columns} FROM article WHERE published AND article_id = ?"
         with self._reading() as connection:
-            found = connection.execute(
-                f"SELECT {columns} FROM article WHERE published AND article_id = ?", (article_id,)
-            ).fetchone()
+            found = connection.execute(statement, (article_id,)).fetchone()
+            if not found and (meant := id_meant(connection, article_id)):
+                found = connection.execute(statement, (meant,)).fetchone()
             return read(found) if found else None
 
     def article_ids(self) -> list[str]:
@@ -134,8 +163,8 @@ class ArticleReader(OpenLibrary):
 
     def headings(self, limit: int, offset: int = 0, filters: Filters = NO_FILTERS) -> list[Heading]:
         """``limit`` articles from the ``offset``-th on, newest first, without their texts."""
-        where, values = _conditions(filters)
         with self._reading() as connection:
+            where, values = _conditions(connection, filters)
             rows = connection.execute(
                 f"SELECT article_id, title, date, account, kind FROM article WHERE {where} "
                 "ORDER BY date DESC, row DESC LIMIT ? OFFSET ?",
@@ -182,13 +211,13 @@ def _copies(connection: sqlite3.Connection) -> dict[str, int]:
     return dict(rows.fetchall())
 
 
-def _conditions(filters: Filters) -> tuple[str, list[str]]:
+def _conditions(connection: sqlite3.Connection, filters: Filters) -> tuple[str, list[object]]:
     """The filters as one SQL condition on published articles, with its values.
 
     A language is the article's, whatever other passages it holds.
     """
     parts = ["published"]
-    values: list[str] = []
+    values: list[object] = []
     for comparison, day in ((">=", filters.date_from), ("<=", filters.date_to)):
         if day is not None:
             parts.append(f"date {comparison} ?")
@@ -200,9 +229,6 @@ def _conditions(filters: Filters) -> tuple[str, list[str]]:
         parts.append(f"language IN ({marks(filters.languages)})")
         values.extend(filters.languages)
     if filters.article_ids:
-        document = "CASE instr(article_id, '#') WHEN 0 THEN '' ELSE substr(article_id, 1, instr(article_id, '#') - 1) END"
-        parts.append(
-            f"(article_id IN ({marks(filters.article_ids)}) OR {document} IN ({marks(filters.article_ids)}))"
-        )
-        values.extend([*filters.article_ids, *filters.article_ids])
+        parts.append("row IN (SELECT value FROM json_each(?))")
+        values.append(json.dumps(rows_of(connection, filters.article_ids)))
     return " AND ".join(parts), values

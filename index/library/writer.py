@@ -35,6 +35,7 @@ from index.database.database import (
     to_article,
     transaction,
 )
+from index.database.identity import Owned, id_meant, owners_of
 from index.database.lock import locked
 from index.database.schema import create_tables
 from index.duplicates.fingerprints import fingerprints
@@ -53,6 +54,8 @@ from index.library.reader import Library, check_encoder
 from index.library.writing import bring_up_to_date, check_chunks, prepare_folder, writing
 from index.records import Article, Change, Chunk, RawArticle
 from index.search.dense_vectors import pack, unpack
+
+_THERE = "(published OR article_id IN (SELECT article_id FROM ready))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,22 @@ class LibraryWriter:
             "SELECT content, text = '' FROM article WHERE article_id = ? AND published", article_id
         )
         return (found[0][0], bool(found[0][1])) if found else ("", False)
+
+    def owners_of(self, aid: str) -> list[Owned]:
+        """The articles with this aid that readers see or will see once the job has published."""
+        with said_plainly(self._folder):
+            return owners_of(self._connection, aid, _THERE)
+
+    def is_taken(self, article_id: str) -> bool:
+        """Whether an article that readers see or will see is cited by this id."""
+        return bool(
+            self._rows(f"SELECT 1 FROM article WHERE article_id = ? AND {_THERE}", article_id)
+        )
+
+    def id_meant(self, written: str) -> str | None:
+        """The id of the one published article that ``written`` means."""
+        with said_plainly(self._folder):
+            return id_meant(self._connection, written)
 
     def staged_version(self, article_id: str) -> str | None:
         """The version hash of the article that a job, this or a killed one, has staged."""
@@ -144,9 +163,10 @@ class LibraryWriter:
             return
         self._unstage(article.article_id)
         row = connection.execute(
-            f"INSERT INTO article (published, content, version, raw, changes, {ARTICLE_COLUMNS}) "
-            f"VALUES (0, ?, '', ?, ?, {marks(article_values(article))})",
+            f"INSERT INTO article (published, aid, content, version, raw, changes, {ARTICLE_COLUMNS}) "
+            f"VALUES (0, ?, ?, '', ?, ?, {marks(article_values(article))})",
             (
+                one.raw.article_id,
                 one.content,
                 raw_to_json(one.raw),
                 changes_to_json(one.changes),

@@ -12,6 +12,7 @@ from index.cleaning.clean import VERSION as CLEANING_VERSION
 from index.cleaning.clean import clean
 from index.database.damage import Finding, Mend
 from index.database.database import READ_COLUMNS, changes_from_json, raw_from_json, to_article
+from index.database.identity import is_id_of
 from index.duplicates.fingerprints import Fingerprint, fingerprints
 from index.duplicates.lookup import find_relation, keys_of
 from index.duplicates.relations import Recurring, Relation, skipped_spans
@@ -47,8 +48,8 @@ def _check_derived(
     connection: sqlite3.Connection, row: int, repeated: Recurring, tokens: int
 ) -> Iterator[Finding]:
     """Whether an article is what follows from its raw one."""
-    name, written, changes, content, version, *values = connection.execute(
-        f"SELECT article_id, raw, changes, content, version, {READ_COLUMNS} "
+    name, aid, written, changes, content, version, *values = connection.execute(
+        f"SELECT article_id, aid, raw, changes, content, version, {READ_COLUMNS} "
         "FROM article WHERE row = ?",
         (row,),
     ).fetchone()
@@ -68,9 +69,12 @@ def _check_derived(
     touching = repeated.touching(keys)
     cleaned = clean(raw, touching.boilerplate) if touching.boilerplate else received
     same = _plain(cleaned.article) == _plain(article)
-    if raw.article_id != name or content not in contents:
+    its_own = is_id_of(name, raw.article_id)
+    if its_own and aid != raw.article_id:
+        yield _wrong(Mend.SQL_INDEXES, name, "is filed under another id", "被归在另一编号之下")
+    if not its_own or content not in contents:
         yield _wrong(
-            Mend.ARTICLE if same and raw.article_id == name else Mend.SOURCE,
+            Mend.ARTICLE if same and its_own else Mend.SOURCE,
             name,
             "is not what its hash says it was when it was received",
             "与接收时的校验值不符",
@@ -103,7 +107,7 @@ def _is_sound(connection: sqlite3.Connection, row: int, tokens: int) -> bool:
         raw = raw_from_json(written)
     except sqlite3.DatabaseError:
         return False
-    return raw.article_id == name and content in _contents(raw, tokens)
+    return is_id_of(name, raw.article_id) and content in _contents(raw, tokens)
 
 
 def _contents(raw: RawArticle, tokens: int) -> list[str]:

@@ -6,10 +6,12 @@ import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import tzinfo
 from typing import Any
 
 from index.errors import ArticleError
 from index.records import Layout, Problem, RawArticle, well_formed
+from index.text.dates.publication import localised
 from index.text.rules import load_rules
 
 _EXPORT_FIELDS = load_rules("index.readers", "zh/fields").table("export_fields")
@@ -27,14 +29,17 @@ _ALLOWED = ", ".join(_SHORT)
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Under which name a file gives each field.
+    """Under which name a file gives each field, and where the publisher is.
 
     Attributes:
         named: Names that differ from the export's, by attribute of ``RawArticle``. Who names some
             knows the file: a field left out that no article needs is then not reported as missing.
+        zone: Where the publisher is, by whose day an instant is told; ``None`` leaves that to
+            cleaning, which takes China.
     """
 
     named: Mapping[str, str] = field(default_factory=dict)
+    zone: tzinfo | None = None
 
     def __post_init__(self) -> None:
         for attribute in self.named:
@@ -99,6 +104,7 @@ def article(item: Any, place: Place, columns: Columns) -> Iterator[RawArticle | 
         )
         return
     values = {attribute: _field_text(item.get(name)) for attribute, name in names.items()}
+    values["time"] = _time_text(item.get(names["time"]), columns.zone)
     missing = [a for a, value in values.items() if value is None and columns.expected(a)]
     # An id that is there but blank is as good as none: nothing could cite the article.
     if not (values["article_id"] or "").strip() and "article_id" not in missing:
@@ -141,6 +147,12 @@ def _missing(
         f"{place.origin!r} {place.chinese}{named}缺少可用的字段 {'、'.join(listed)}；{chinese}",
         lost=bool(lost),
     )
+
+
+def _time_text(value: Any, zone: tzinfo | None) -> str | None:
+    """A time as text: seconds may come with a fraction; an instant is a day in ``zone``, if one is named."""
+    written = str(value) if isinstance(value, float) else _field_text(value)
+    return localised(written, zone) if written and zone else written
 
 
 def _field_text(value: Any) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import tzinfo
 from pathlib import Path
 
 from index.errors import ArticleError
@@ -18,11 +19,12 @@ from index.readers.folder import (
 from index.readers.json_array import read_json_array
 from index.readers.json_lines import read_json_lines
 from index.readers.limits import MAX_LOST_PER_FILE
+from index.readers.markdown import read_markdown
 from index.readers.mhtml import read_mhtml
 from index.readers.other_kinds import PICTURES, PassedOver, how_to_convert
 from index.readers.pdf import read_pdf
 from index.readers.picture import read_picture
-from index.readers.plain_text import read_markdown, read_plain_text
+from index.readers.plain_text import read_plain_text
 from index.readers.presentation import read_presentation
 from index.readers.rich_text import read_rich_text
 from index.readers.source import Source, as_text, file_source
@@ -33,6 +35,7 @@ from index.readers.web_page import read_web_page
 from index.readers.word import read_word
 from index.readers.workbook import read_workbook
 from index.records import Problem, RawArticle
+from index.text.dates.publication import CHINA
 
 __all__ = ["FIELDS", "SUFFIXES", "parse_columns", "read_articles", "refusal_of", "suffix_of"]
 
@@ -57,13 +60,17 @@ _MANY: Mapping[str, Callable[[Source, Columns], Iterator[RawArticle | Problem | 
 _ONE: Mapping[str, Callable[[Source], RawArticle]] = {
     ".txt": read_plain_text,
     ".md": read_markdown,
+}
+"""Readers of files that are one article, or one page of them."""
+
+_PAGES: Mapping[str, Callable[[Source, tzinfo], RawArticle]] = {
     ".html": read_web_page,
     ".htm": read_web_page,
     ".xhtml": read_web_page,
     ".mhtml": read_mhtml,
     ".mht": read_mhtml,
 }
-"""Readers of files that are one article, or one page of them."""
+"""Readers of pages that give their publication as an instant."""
 
 _DOCUMENTS: Mapping[str, Callable[[Source], Iterator[RawArticle | Problem | Unread]]] = {
     ".pdf": read_pdf,
@@ -75,11 +82,14 @@ _DOCUMENTS: Mapping[str, Callable[[Source], Iterator[RawArticle | Problem | Unre
 }
 """Readers of documents, which hold more than text: what of it is not read, they say."""
 
-SUFFIXES = (*_MANY, *_ONE, *_DOCUMENTS, archive.SUFFIX)
+SUFFIXES = (*_MANY, *_ONE, *_PAGES, *_DOCUMENTS, archive.SUFFIX)
 
 
 def read_articles(
-    paths: Iterable[Path], *, columns: Mapping[str, str] | None = None
+    paths: Iterable[Path],
+    *,
+    columns: Mapping[str, str] | None = None,
+    zone: tzinfo | None = None,
 ) -> Iterator[RawArticle | Problem]:
     """Every article of the files and folders named, in order; what cannot be read, as a problem.
 
@@ -91,11 +101,13 @@ def read_articles(
         paths: Files, folders, ``-``.
         columns: Where a table or JSON names its fields otherwise than ``FIELDS``: the name there,
             by attribute of ``RawArticle``; see ``parse_columns``.
+        zone: Where the publisher is, by whose day an instant of publication is told: China where
+            none is named.
 
     Raises:
         ArticleError: ``columns`` names what is not a field.
     """
-    reading = _Reading(Columns(columns or {}))
+    reading = _Reading(Columns(columns or {}, zone))
     for path in paths:
         yield from _reported(reading.path(path))
     yield from reading.left()
@@ -171,6 +183,8 @@ class _Reading:
             yield from _limited(self._counted(_MANY[suffix](source, self._columns)), source.origin)
         elif suffix in _ONE:
             yield _ONE[suffix](source)
+        elif suffix in _PAGES:
+            yield _PAGES[suffix](source, self._columns.zone or CHINA)
         elif suffix in _DOCUMENTS:
             yield from self._counted(_DOCUMENTS[suffix](source))
         else:

@@ -5,18 +5,20 @@ from __future__ import annotations
 import codecs
 import email
 import io
+from datetime import tzinfo
 from email.message import Message
 
 from index.errors import ArticleError
 from index.readers.source import Source
 from index.readers.web_page import read_web_page
 from index.records import RawArticle
+from index.text.dates.publication import CHINA
 
 _HTML = ("text/html", "application/xhtml+xml")
 
 
-def read_mhtml(source: Source) -> RawArticle:
-    """The article on the page: the first part of the file that is HTML.
+def read_mhtml(source: Source, zone: tzinfo = CHINA) -> RawArticle:
+    """The article on the page: the first part of the file that is HTML; ``zone`` as for a page.
 
     Raises:
         ArticleError: it cannot be read, or there is no page in it.
@@ -27,7 +29,7 @@ def read_mhtml(source: Source) -> RawArticle:
             f"{source.origin!r} holds no web page; save the page anew, as .html or .mhtml",
             f"{source.origin!r} 中没有网页；请将网页重新保存为 .html 或 .mhtml",
         )
-    return read_web_page(Source(source.origin, source.name, lambda: io.BytesIO(page)))
+    return read_web_page(Source(source.origin, source.name, lambda: io.BytesIO(page)), zone)
 
 
 def _page(data: bytes) -> bytes | None:

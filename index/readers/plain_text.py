@@ -1,4 +1,4 @@
-"""Plain text and Markdown: a file is one article, or a page that holds several."""
+"""Plain text: a file is one article, or a page that holds several."""
 
 from __future__ import annotations
 
@@ -16,17 +16,3 @@ def read_plain_text(source: Source) -> RawArticle:
     name = as_text(source.stem)
     text = read_text(source)
     return RawArticle(name, name, "", "", "", text, source.origin, Layout.PAGE)
-
-
-def read_markdown(source: Source) -> RawArticle:
-    """A Markdown file; its first line is the title when it is a heading of the first level.
-
-    Raises:
-        ArticleError: it cannot be read as text.
-    """
-    text = read_text(source)
-    name = title = as_text(source.stem)
-    if text.lstrip().startswith("# "):
-        heading, _, text = text.lstrip().partition("\n")
-        title = heading[2:].strip()
-    return RawArticle(name, title, "", "", "", text, source.origin)

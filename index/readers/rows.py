@@ -37,7 +37,7 @@ def rows_as_articles(
     _check_needed(origin, header, absent, names)
     if reported := [a for a in absent if columns.expected(a)]:
         yield _without(origin, [names[a] for a in reported])
-    found = Columns(names)
+    found = Columns(names, columns.zone)
     for number, row in enumerate(rows, first):
         place = Place(origin, f"row {number}", f"第 {number} 行")
         if not any(row):

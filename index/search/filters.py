@@ -15,6 +15,7 @@ from datetime import date, datetime
 import numpy as np
 from numpy.typing import NDArray
 
+from index.database.identity import id_meant
 from index.given import texts, wrong
 from index.records import well_formed
 from index.text.language import Language
@@ -103,7 +104,7 @@ class Attributes:
             wanted = [self.numbers[name] for name in filters.accounts if name in self.numbers]
             mask &= np.isin(self.accounts, wanted)
         if filters.article_ids:
-            mask &= _is_one_of(self.rows, _rows_of(connection, filters.article_ids))
+            mask &= _is_one_of(self.rows, rows_of(connection, filters.article_ids))
         if filters.languages:
             mask &= np.any(
                 [self._in_language(connection, one) for one in filters.languages], axis=0
@@ -161,14 +162,24 @@ def _is_one_of(rows: NDArray[np.int64], wanted: Sequence[int]) -> Mask:
     return table[rows]
 
 
-def _rows_of(connection: sqlite3.Connection, article_ids: Sequence[str]) -> list[int]:
-    """Rows of the published articles of these ids; ``page`` stands for ``page#2``, too."""
+def rows_of(connection: sqlite3.Connection, article_ids: Sequence[str]) -> list[int]:
+    """Rows of the published articles of these ids; ``page`` stands for ``page#2``, too, and an aid
+    for the one article that has it.
+    """
+    rows = _rows_cited(connection, article_ids)
+    unknown = set(article_ids).difference(rows.values())
+    meant = [found for one in unknown if (found := id_meant(connection, well_formed(one)))]
+    return [*rows, *(_rows_cited(connection, meant) if meant else ())]
+
+
+def _rows_cited(connection: sqlite3.Connection, article_ids: Sequence[str]) -> dict[int, str]:
+    """By row, under which of these ids the article is cited."""
     named = well_formed(json.dumps(list(article_ids), ensure_ascii=False))
     found = connection.execute(
-        "SELECT row FROM json_each(:named) JOIN article ON article_id = value WHERE published "
-        "UNION SELECT row FROM json_each(:named) JOIN article "
+        "SELECT row, value FROM json_each(:named) JOIN article ON article_id = value WHERE published "
+        "UNION SELECT row, value FROM json_each(:named) JOIN article "
         "ON article_id > value || '#' AND article_id < value || '$' "  # "$" comes next after "#"
         "WHERE published AND NOT instr(value, '#')",
         {"named": named},
-    ).fetchall()
-    return [row for (row,) in found]
+    )
+    return dict(found.fetchall())

@@ -51,6 +51,7 @@ _NO_PERSON = _CHINESE.regex("no_person")
 _ORGANISATION = _CHINESE.regex("organisation")
 _NOT_OF_A_NAME = _CHINESE.regex("not_of_a_name")
 _PLACE = _CHINESE.regex("place")
+_RANKS = "".join(_CHINESE["place_rank"].words)
 
 _ENGLISH = load_rules("index.text", "en/names")
 _STARTERS = _ENGLISH.words("sentence_starter")
@@ -148,7 +149,8 @@ def stands_in(name: Name, text: str, words: frozenset[str]) -> bool:
     """Whether a name stands in a text.
 
     A Latin name has to be a word there (E2 does not stand in E20); of an organisation its short
-    form will do, or most of a run whose beginning may not belong to it.
+    form will do, or most of a run whose beginning may not belong to it; a place may stand without its
+    rank (临江 for 临江市), not with another.
 
     Args:
         text: The text as ``fold_name`` gives it.
@@ -159,12 +161,22 @@ def stands_in(name: Name, text: str, words: frozenset[str]) -> bool:
         return folded in words or folded.removesuffix("s") in words or f"{folded}s" in words
     if folded in text:
         return True
+    if name.kind is NameKind.PLACE:
+        return _stands_without_rank(folded, text)
     if name.kind is not NameKind.ORGANISATION:
         return False
     suffix = _ORGANISATION.fullmatch(folded)
     stem = suffix[1] if suffix else folded
     pairs = [stem[at : at + 2] for at in range(len(stem) - 1)] or [stem]
     return sum(pair in text for pair in pairs) > len(pairs) * 0.59
+
+
+def _stands_without_rank(place: str, text: str) -> bool:
+    """Whether a text names a place without saying that it is a city or county (临江 for 临江市)."""
+    stem = place.rstrip(_RANKS)
+    if len(stem) < 2 or stem == place:
+        return False
+    return re.search(f"{re.escape(stem)}(?![{_RANKS}])", text) is not None
 
 
 def latin_words(text: str) -> frozenset[str]:

@@ -19,8 +19,16 @@ from index.text.script import fold
 from index.text.sentences import split_sentences
 from rag.extractive.candidates import Candidate, score_sentences
 from rag.extractive.certainty import Judgement, judge
+from rag.extractive.demands import (
+    converted,
+    in_another_currency,
+    is_of_elsewhere,
+    named_first,
+    names_another,
+)
 from rag.extractive.excerpt import excerpt
 from rag.extractive.reader import Reader
+from rag.question.abbreviations import as_written
 from rag.question.answer_type import asks_for_course
 from rag.records import (
     LED,
@@ -158,7 +166,15 @@ def answering(
     """
     if not ranked:
         return Answering(Judgement(Certainty.REFUSAL))
-    candidates = score_sentences(question, ranked, reader, background)
+    question = as_written(question, (hit.passage.text for hit in ranked))
+    candidates = named_first(question, score_sentences(question, ranked, reader, background))
+    best = candidates[0]
+    if (
+        names_another(question, best.passage.article)
+        or in_another_currency(question, best)
+        or is_of_elsewhere(f"{background}{question}", ranked)
+    ):
+        return Answering(Judgement(Certainty.REFUSAL), tuple(candidates))
     judgement = judge(question, ranked, candidates, strictness)
     return Answering(judgement, tuple(candidates))
 
@@ -203,7 +219,18 @@ def drafted(
     chosen = choose(quotable, 2 if contrary or course else 1, most_sources, form)
     if course:
         chosen.sort(key=lambda one: one.of.passage.article.date or date.max)
-    return _draft(chosen, found.judgement)
+    draft = _draft(chosen, found.judgement)
+    best = max(chosen, key=lambda one: one.of.probability)
+    return replace(draft, notice=_in_asked_unit(question, best.of))
+
+
+def _in_asked_unit(question: str, candidate: Candidate) -> str:
+    """The figure that answers in the unit that was asked for, where the article has it in another."""
+    figures = converted(question, candidate)
+    if figures is None:
+        return ""
+    english = detect_language(question) is Language.ENGLISH
+    return "{} is {}.".format(*figures) if english else "{}即{}。".format(*figures)
 
 
 def quoted(candidate: Candidate, form: Form = ONE_ANSWER) -> Quoted:

@@ -9,7 +9,15 @@ from typing import Any
 import pytest
 
 from eval.errors import EvaluationError
-from eval.questions import AidsMode, Case, Kind, check_gold, read_cases, select_cases
+from eval.questions import (
+    AidsMode,
+    Case,
+    Kind,
+    check_gold,
+    read_cases,
+    select_cases,
+    with_known_ids,
+)
 from rag.records import Turn
 from tests.eval.cases import write_lines
 
@@ -159,3 +167,14 @@ def test_the_packaged_questions_are_of_every_kind_and_rest_on_the_sample_article
         for quote in case.evidence:
             words = "".join(quote.split())
             assert any(words in text for text in cited) or words in titles, (case.id, quote)
+
+
+def test_gold_aids_become_the_ids_that_they_mean(tmp_path: Path) -> None:
+    line = {**GOOD, "aids": ["1", "page"], "alt_aids": ["2"], "maybe_aids": ["3"]}
+    [case] = read_cases(write_lines(tmp_path / "q.jsonl", line))
+    known = with_known_ids(case, {"1": "1@甲号", "2": "2", "3": "3@乙号"}.get)
+    assert (known.aids, known.alt_aids, known.maybe_aids) == (
+        ("1@甲号", "page"),
+        ("2",),
+        ("3@乙号",),
+    )

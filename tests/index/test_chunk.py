@@ -66,7 +66,7 @@ def test_no_chunk_is_over_the_limit_and_together_they_cover_the_text(text, limit
 
 @pytest.mark.parametrize(
     "text",
-    ["大" * 3000, "渡轮，" * 800, "a" * 3000, "ferry " * 1500, "👩‍👩‍👧" * 300, "甲乙\n" * 600],
+    ["大" * 3000, "渡轮，" * 800, "12345" * 600, "ferry " * 1500, "👩‍👩‍👧" * 300, "甲乙\n" * 600],
 )
 def test_text_without_sentence_ends_is_cut_within_the_limit_all_the_same(text):
     taken = of_text(text)
@@ -74,6 +74,13 @@ def test_text_without_sentence_ends_is_cut_within_the_limit_all_the_same(text):
     assert len(chunks) > 1
     assert max(count_tokens(chunk.span.of(taken.text)) for chunk in chunks) <= 64
     assert_covers(taken.text, chunks)
+
+
+def test_no_chunk_ends_inside_of_an_emoji():
+    taken = of_text("👩‍👩‍👧" * 300)
+    chunks = chunk_article(taken, 64)
+    assert len(taken.text) == 1500
+    assert all(len(chunk.span.of(taken.text)) % 5 == 0 for chunk in chunks)
 
 
 def test_chunks_begin_and_end_with_sentences():

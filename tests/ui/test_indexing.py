@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from index.library.reader import Library
 from tests.conftest import ARTICLES, article
 from tests.ui.conftest import as_export, write_export
 from ui import indexing
@@ -127,3 +129,20 @@ def test_help_names_what_there_is(juwen):
     shown = juwen("index", "--help").out
     for words in ("--report", "--map", "'-' is standard input"):
         assert words in " ".join(shown.split())
+
+
+def test_times_with_a_zone_are_days_of_the_publisher(juwen, tmp_path):
+    export = write_export(tmp_path / "a.json", [article("1", "甲。", time="2025-09-24T20:00:00Z")])
+    for zone, day in (((), date(2025, 9, 25)), (("--timezone", "+03:00"), date(2025, 9, 24))):
+        assert juwen("index", export, *zone).code == 0
+        with Library.open("library") as library:
+            assert library.article("1").date == day
+    ran = juwen("index", export, "--timezone", "Mars")
+    assert (ran.code, "'Mars' is not a time zone" in ran.err) == (2, True)
+
+
+def test_a_date_that_cannot_be_read_is_said_with_its_value(juwen, tmp_path):
+    raws = [article("1", "甲。", time="三天前"), article("2", "乙。", time="03/04/2025")]
+    ran = juwen("index", write_export(tmp_path / "a.json", raws))
+    assert "'三天前'" in ran.err
+    assert "'03/04/2025'" in ran.err

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from dataclasses import replace
 
 import pytest
 
@@ -43,6 +44,21 @@ def test_remove_names_the_ids_that_are_not_there(kept):
     assert "juwen: the library has no article 'nobody'" in ran.err
     assert ran.out.startswith("1 articles removed")
     assert kept("remove").code == 2
+
+
+def test_an_aid_of_two_accounts_is_not_guessed_at(kept, tmp_path):
+    same = replace(ARTICLES[0], account="别的号", url="", content="渡轮开航。")
+    ran = kept("index", write_export(tmp_path / "b.json", [same]))
+    assert (ran.code, "'bridge@别的号'" in ran.err) == (0, True)  # nothing is lost
+    for command in ("remove", "inspect"):
+        ran = kept(command, "bridge")
+        assert ran.code == 1
+        assert "'bridge@试验号' (东岸大桥月底通车), 'bridge@别的号'" in ran.err
+    assert "渡轮开航" in kept("inspect", "bridge@别的号").out
+    assert kept("remove", "bridge@试验号").code == 0
+    assert "bridge" not in ids()
+    assert kept("remove", "bridge").code == 0
+    assert ids() == ["english", "factory", "picture", "school"]
 
 
 def test_index_sync_removes_what_is_not_there(kept, tmp_path):

@@ -47,6 +47,39 @@ def test_line_ends_spaces_and_invisible_characters_are_made_one_kind(raw, cleane
 
 
 @pytest.mark.parametrize(
+    "emoji", ["👨‍👩‍👧‍👦", "🏳️‍🌈", "👩🏽‍🚀", "❤️‍🔥", "🧔‍♂️", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "🇨🇳", "3️⃣", "👍🏿"]
+)
+def test_an_emoji_of_several_parts_stays_whole(emoji):
+    assert clean_text(f"开园{emoji}了") == f"开园{emoji}了"
+
+
+def test_what_joins_no_emoji_goes():
+    assert clean_text("甲\u200d乙 \u200d👍\u200d a\u200db") == "甲乙 👍 ab"
+
+
+FIGURES = "".join(f"2023-04-{day}17.{day * 7}5.964" for day in range(10, 30))
+"""A table whose cells lost what stood between them."""
+
+
+@pytest.mark.parametrize(
+    ("raw", "cleaned"),
+    [
+        ("见https://example.com/a?key=" + "QUJD" * 99 + "。", "见https://example.com/a…。"),
+        ("附件：" + "QUJD/+" * 99 + "==完", "附件：…完"),
+        (
+            "url=https://example.com/" + "a/" * 99,
+            "url=https://example.com/" + ("a/" * 99)[:128] + "…",
+        ),
+        ("见https://example.com/" + "a" * 99, "见https://example.com/" + "a" * 99),
+        (FIGURES, FIGURES),
+        ("一" * 500, "一" * 500),
+    ],
+)
+def test_of_a_word_too_long_to_be_read_only_the_address_stays(raw, cleaned):
+    assert clean_text(raw) == cleaned
+
+
+@pytest.mark.parametrize(
     ("raw", "cleaned"),
     [
         ("\u2f8f业⼤会", "行业大会"),  # Kangxi radicals

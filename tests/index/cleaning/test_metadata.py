@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import pytest
 
 from index.cleaning.draft import Draft
-from index.cleaning.metadata import clean_title, parse_date, split_column, take_credit
+from index.cleaning.metadata import clean_title, split_column, take_credit
 
 
 @pytest.mark.parametrize(
@@ -39,27 +37,6 @@ def test_the_credit_in_the_first_or_last_line_becomes_the_source(text, rest, sou
 )
 def test_a_title_is_one_clean_line(raw, cleaned):
     assert clean_title(raw) == cleaned
-
-
-@pytest.mark.parametrize(
-    "written",
-    [
-        "2025/9/4",
-        "2025-09-04",
-        "2025.9.4",
-        "2025年9月4日",
-        " 2025 / 9 / 4 ",
-        "2025/9/4 08:30",
-        "2025-09-04T08:30",
-    ],
-)
-def test_a_date_is_read_in_the_usual_ways_of_writing(written):
-    assert parse_date(written) == date(2025, 9, 4)
-
-
-@pytest.mark.parametrize("written", ["", " ", "\n"])
-def test_no_date_is_no_date(written):
-    assert parse_date(written) is None
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,7 @@ def test_a_library_of_another_schema_is_refused_with_both_versions(library_folde
     with connection:
         connection.execute("UPDATE manifest SET value = '99' WHERE key = 'schema'")
     connection.close()
-    error = refused(library_folder, "has schema 99, this version reads 4")
+    error = refused(library_folder, "has schema 99, this version reads 5")
     assert "update this one" in str(error)
 
 
@@ -67,7 +67,7 @@ def test_the_manifest_says_what_the_library_was_made_with(library, encoder):
     manifest = library.manifest()
     assert (manifest.encoder, manifest.fingerprint) == ("fake", encoder.fingerprint)
     assert (manifest.dimension, manifest.chunk_tokens) == (96, 192)
-    assert (manifest.generation, manifest.schema) == (1, 4)
+    assert (manifest.generation, manifest.schema) == (1, 5)
     assert set(manifest.question_means) == {"zh", "en"}
 
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 from index.errors import ArticleError
-from index.readers.load import parse_columns, read_articles
+from index.readers.load import FIELDS, parse_columns, read_articles
+from index.text.dates.publication import publication_day
+
+from .samples import as_json, item
 
 
 def test_a_mapping_as_it_is_written_on_the_command_line():
@@ -35,3 +38,10 @@ def test_what_maps_no_field_is_refused_with_the_allowed_names(option):
 def test_a_column_for_what_is_no_field_is_refused():
     with pytest.raises(ArticleError, match="'id' is not a field"):
         list(read_articles([], columns={"id": "x"}))
+
+
+def test_a_time_may_be_a_number_with_a_fraction(tmp_path):
+    for number in (1758672000, 1758672000.0, 20250924):
+        (tmp_path / "a.json").write_bytes(as_json([item(**{FIELDS["time"]: number})]))
+        (raw,) = read_articles([tmp_path / "a.json"])
+        assert str(publication_day(raw.time)) == "2025-09-24"

@@ -103,6 +103,10 @@ def test_of_a_translation_only_what_keeps_its_spelling(text, english, found):
         ("温如玉", PERSON, "校长温如", False),
         ("温如玉", PERSON, "校长温如玉", True),
         ("温如玉", PERSON, "校長溫如玉", True),
+        ("临江市", PLACE, "临江发布行动方案", True),
+        ("临江市", PLACE, "临江县发布行动方案", False),
+        ("临江市", PLACE, "岚江市发布行动方案", False),
+        ("青屿", PLACE, "青屿县开工", True),
         ("雲杉機械公司", ORGANISATION, "云杉机械的工厂", True),
     ],
 )

@@ -1,0 +1,91 @@
+"""Markdown files: their text without marks, addresses and pictures."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from index.chunk import chunk_article
+from index.cleaning.clean import clean
+from index.readers import markdown
+
+from .samples import only_problem, read_bytes
+
+
+def read(tmp_path, text: str):
+    (article,), problems = read_bytes(tmp_path, "a.md", text)
+    assert problems == []
+    return article
+
+
+def test_an_export_is_its_text_in_one_chunk(tmp_path):
+    picture = "![图片](https://mmbiz.example/" + "Ab3" * 50 + "/640?wx_fmt=png)"
+    base64 = "![x](data:image/png;base64," + "AAECAwQF+/" * 400 + "=)"
+    article = read(
+        tmp_path,
+        f"# 临江氢能大会开幕\n\n{picture}\n\n**11月3日**，大会开幕，签约项目`17`个。\n\n{picture}"
+        "[阅读原文](https://mp.weixin.qq.com/s?__biz=AAA)\n\n| 项目 | 投资 |\n| --- | --- |\n"
+        f"| 电堆工厂 | 9亿元 |\n\n{base64}\n\n总投资额达到五十六亿元。\n",
+    )
+    assert article.title == "临江氢能大会开幕"
+    assert article.content.split("\n") == [
+        "11月3日，大会开幕，签约项目17个。",
+        "阅读原文",
+        "项目 | 投资",
+        "电堆工厂 | 9亿元",
+        "总投资额达到五十六亿元。",
+    ]
+    cleaned = clean(article).article
+    assert (cleaned.language, len(chunk_article(cleaned))) == ("zh", 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "content"),
+    [
+        ("签约**17个（重点）**项目", "签约17个（重点）项目"),
+        ("***甲*乙** ~~丙~~丁", "甲乙 丁"),
+        ("- 甲\n- [x] 乙\n\n3. 丙\n4. 丁", "甲\n乙\n3. 丙\n4. 丁"),
+        ("> 引文\n\n---\n\n## 小标题\n文", "引文\n小标题\n文"),
+        ("甲<br>乙 <b>丙</b>\n\n<section><p>丁</p><img src='x'></section>", "甲\n乙 丙\n丁"),
+        ("```\na = 1\n  *b*\n```\n\n`c*d*`", "a = 1\n*b*\nc*d*"),
+        ("2 * 3 * 4，a_b_c，<https://example.com/x>", "2 * 3 * 4，a_b_c，https://example.com/x"),
+        ("[甲][1]，见。\n\n[1]: https://example.com 'x'", "甲，见。"),
+        ("AT&amp;T \\*星\\*", "AT&T *星*"),
+        ("甲\n乙", "甲\n乙"),
+        ("", ""),
+    ],
+)
+def test_marks_are_no_text(tmp_path, text, content):
+    assert read(tmp_path, text).content == content
+
+
+def test_what_stands_above_the_text_gives_the_fields(tmp_path):
+    article = read(
+        tmp_path,
+        '---\ntitle: "开馆"\ndate: 2025-11-03\nlink: https://example.com/1\nauthor: 文旅\ntags: [a]\n---\n# 题\n正文',
+    )
+    assert (article.title, article.time, article.url) == (
+        "开馆",
+        "2025-11-03",
+        "https://example.com/1",
+    )
+    assert (article.account, article.content) == ("文旅", "正文")
+    assert read(tmp_path, "---\n甲\n---\n乙").content == "甲\n乙"
+
+
+def test_a_heading_of_the_first_level_at_the_beginning_is_the_title(tmp_path):
+    assert read(tmp_path, "\n\n大桥**通车**\n====\n甲").title == "大桥通车"
+    assert read(tmp_path, "甲\n\n# 乙").content == "甲\n乙"
+
+
+@pytest.mark.parametrize("part", ["[", "![", "<!--", "*a ", "> ", "`", "|a\n-|-\n"])
+def test_marks_without_end_do_no_harm(tmp_path, part):
+    began = time.perf_counter()
+    read(tmp_path, part * (10_000 // len(part)))
+    assert time.perf_counter() - began < 20
+
+
+def test_what_would_take_too_long_is_said(tmp_path, monkeypatch):
+    monkeypatch.setattr(markdown, "MAX_MARKS", 100)
+    assert "100 marks" in only_problem(tmp_path, "a.md", "[" * 101).english
