@@ -13,8 +13,8 @@ from index.database.database import (
     changes_from_json,
     marks,
     raw_from_json,
-    to_article,
     to_date,
+    to_sound_article,
 )
 from index.library.opened import OpenLibrary
 from index.records import Article, Change, Kind, RawArticle
@@ -98,7 +98,7 @@ class ArticleReader(OpenLibrary):
 
     def article(self, article_id: str) -> Article | None:
         """The article of that id, ``None`` where there is none."""
-        return self._of_article(article_id, READ_COLUMNS, to_article)
+        return self._of_article(article_id, READ_COLUMNS, to_sound_article)
 
     def raw_article(self, article_id: str) -> RawArticle | None:
         """The article as it was received, ``None`` where there is none."""
@@ -152,7 +152,7 @@ class ArticleReader(OpenLibrary):
             rows = connection.execute(
                 f"SELECT {READ_COLUMNS} FROM article WHERE published ORDER BY date, row"
             ).fetchall()
-        return map(to_article, rows)
+            return iter([to_sound_article(row) for row in rows])
 
     def raw_articles(self) -> Iterator[RawArticle]:
         """Every article as it was received, in the order in which they came, one at a time.
