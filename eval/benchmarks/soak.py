@@ -103,7 +103,7 @@ def soak(folder: Path, readers: int, seconds: float) -> list[str]:
         process.start()
     time.sleep(seconds)
     stop.set()
-    told = [said.get(timeout=120) for _ in running]
+    told = [said.get(timeout=600) for _ in running]
     for process in running:
         process.join()
     done = sum((Counter(counts) for counts, _ in told), Counter())
@@ -169,8 +169,9 @@ def kill(folder: Path, _number: int, stop: Event, counts: Counter[str], _wrong: 
     context = multiprocessing.get_context("spawn")
     chosen = random.Random(7)
     while not stop.is_set():
-        ignored = context.Queue()
-        reader = context.Process(target=guarded, args=(read, folder, 99, stop, ignored))
+        # Events and queues of its own: one that is killed may hold their locks.
+        own = context.Event(), context.Queue()
+        reader = context.Process(target=guarded, args=(read, folder, 99, *own))
         reader.start()
         stop.wait(chosen.uniform(0.5, 5))
         reader.kill()

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
+import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -195,3 +198,38 @@ def test_many_threads_of_half_bodies_do_not_stop_the_page(impatient_url):
     assert httpx.get(impatient_url, timeout=20).status_code == 200
     for thread in threads:
         thread.join()
+
+
+SERVER = """
+import sys
+from pathlib import Path
+from rag.assistant import Assistant
+from tests.conftest import FakeEncoder
+from ui.chat.server import Settings, serve
+
+with Assistant.open(Path(sys.argv[1]), encoder=FakeEncoder()) as assistant:
+    serve(assistant, Settings(port=0), lambda url: print(url, flush=True))
+"""
+
+
+def test_a_server_that_is_told_to_end_deletes_what_was_uploaded(library_folder):
+    root = Path(__file__).parents[3]
+    with subprocess.Popen(
+        [sys.executable, "-c", SERVER, str(library_folder)],
+        cwd=root,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as server:
+        try:
+            url = server.stdout.readline().strip()
+            with _connected(url) as connection:
+                connection.sendall(HALVES["an upload"])
+                deadline = time.monotonic() + 20
+                while not _inbox(server.pid) and time.monotonic() < deadline:
+                    time.sleep(0.1)
+                assert _inbox(server.pid)
+                server.terminate()
+                assert server.wait(60) == 128 + signal.SIGTERM
+            assert _inbox(server.pid) == []
+        finally:
+            server.kill()
