@@ -131,9 +131,9 @@ def be_patient(config: Config, patience: Patience) -> None:
 
         def _look(self) -> None:
             watch = register.watched.get(self)
-            if watch is None or self.transport.is_closing():
-                return
-            if _keeps_waiting(self, watch, patience, self.loop.time()):
+            if watch is None or self.transport.get_protocol() is not self:
+                register.watched.pop(self, None)  # gone, or something else than HTTP by now
+            elif _keeps_waiting(self, watch, patience, self.loop.time()):
                 self.transport.abort()
             else:
                 self._look_later()
