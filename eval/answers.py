@@ -14,7 +14,7 @@ from rag.records import Answer
 LONGEST_SPAN = 60
 """Tokens; a gold answer that is longer is a text to compare with, not words to be found."""
 
-_MARKERS = re.compile(r"\s*\[\d+\]")
+_MARKERS = re.compile(r"(?<!\s)\s*+\[\d+\]")
 
 
 def plain_text(answer: Answer | None) -> str:

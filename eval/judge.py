@@ -38,7 +38,7 @@ Reply with these two lines and nothing else:
 Faithfulness: <0, 1 or 2>
 Correctness: <0, 1 or 2>
 """
-_THOUGHT = re.compile(r"<think>.*?</think>", re.S)
+_THOUGHT = re.compile(r"<think>.*?(?:</think>|\Z)", re.S)
 _GRADE = r"[^0-9\n]{0,40}?\n?[^0-9\n]{0,20}?(?<![\d.])([012])(?![\d.]*\d)"
 _FAITHFULNESS = re.compile(rf"(?:faithfulness|忠实[性度]?){_GRADE}", re.I)
 _CORRECTNESS = re.compile(rf"(?:correctness|正确[性度]?){_GRADE}", re.I)

@@ -270,6 +270,8 @@ class _Job:
                 recurring=recurring,
                 question_centres=None if known else question_centres(self._encoder),
             )
+        else:
+            self._writer.catch_up()
 
     def summary(self, seconds: float) -> Summary:
         counts = self._counts

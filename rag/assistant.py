@@ -336,7 +336,14 @@ class Assistant:
         notices = (
             searched_as(other, asked.language),
             draft.notice if draft else "",
-            notice_of(asked, found.filters, written, outcome.quoted, outcome.conflict),
+            notice_of(
+                asked,
+                found.filters,
+                written,
+                outcome.quoted,
+                outcome.conflict,
+                self.library.damage(),
+            ),
         )
         yield Done(
             Answer(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from index.errors import Message
 from index.text.language import Language, detect_language
 from rag.extractive.answer import Draft
 from rag.extractive.conflicts import Said
@@ -22,6 +23,7 @@ def notice_of(
     written: WrittenAnswer,
     quoted: Draft | None,
     conflict: Sequence[Said],
+    damage: Sequence[Message] = (),
 ) -> str:
     """The notices of an answer, one after the other; ``""`` where there is nothing to say.
 
@@ -29,6 +31,7 @@ def notice_of(
         written: What a chat model gave, where one was asked.
         quoted: An answer in the articles' own sentences.
         conflict: What two articles say differently.
+        damage: What of the library had to be left out.
     """
     english = asked.in_english
     notices = [
@@ -37,6 +40,7 @@ def notice_of(
         _disagree(conflict, english),
         _in_order(quoted, english) if _is_ordered(asked, quoted) else "",
         _untranslated(quoted, english),
+        _damaged(damage, english),
     ]
     return (" " if english else "").join(notice for notice in notices if notice)
 
@@ -48,6 +52,16 @@ def searched_as(respelled: str, language: Language) -> str:
     if language is Language.ENGLISH:
         return f"Searched as “{respelled}”."
     return f"按“{respelled}”查找。"
+
+
+def _damaged(damage: Sequence[Message], english: bool) -> str:
+    if not damage:
+        return ""
+    if english:
+        left_out = "; ".join(one.english for one in damage)
+        return f"Parts of the library are damaged and were left out: {left_out}. 'juwen repair' mends them."
+    left_out = "、".join(one.chinese for one in damage)
+    return f"文章库部分损坏，回答未使用：{left_out}。请用 juwen repair 修复。"
 
 
 def _is_ordered(asked: Asked, quoted: Draft | None) -> bool:

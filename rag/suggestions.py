@@ -83,7 +83,8 @@ def starters(
     Args:
         before_each: Called before each article is tried; other work can go first by it.
     """
-    generation = assistant.library.manifest().generation
+    manifest = assistant.library.manifest()
+    generation = f"{manifest.identity} {manifest.generation}"
     path = assistant.library.folder / STARTERS
     kept = _read(path, generation)
     if kept is None:
@@ -270,7 +271,7 @@ def _english(sentence: str, _: str) -> Iterator[_Made]:
         yield Asks.NUMBER, f"How many {match['rest']}?", match["number"]
 
 
-def _read(path: Path, generation: int) -> list[str] | None:
+def _read(path: Path, generation: str) -> list[str] | None:
     try:
         kept = json.loads(path.read_text("utf-8"))
         if kept["version"] == _VERSION and kept["generation"] == generation:
@@ -280,7 +281,7 @@ def _read(path: Path, generation: int) -> list[str] | None:
     return None
 
 
-def _write(path: Path, generation: int, questions: Sequence[str]) -> None:
+def _write(path: Path, generation: str, questions: Sequence[str]) -> None:
     values = {"version": _VERSION, "generation": generation, "questions": list(questions)}
     try:
         partial = path.with_suffix(".part")

@@ -14,7 +14,7 @@ FILES = sorted(
 )
 
 
-def _loaded(path: Path):
+def rules_of(path: Path):
     """The rules of a file, with those that its module loads it with (``# with: zh/numerals``)."""
     data = next(parent for parent in path.parents if parent.name == "data")
     package = ".".join(data.parent.relative_to(ROOT).parts)
@@ -28,7 +28,7 @@ def _loaded(path: Path):
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_every_rule_has_a_purpose_and_matches_and_misses_what_it_says(path):
-    for name, rule in _loaded(path).items():
+    for name, rule in rules_of(path).items():
         assert rule.purpose, name
         assert rule.matches, name
         assert rule.misses, name

@@ -26,6 +26,7 @@ import click
 from index.errors import ArticleError, JuwenError, Message
 from ui.chat.access import LOCAL_HOST, check_administrator, check_host, read_users
 from ui.chat.under import read_root
+from ui.connections import Patience, read_proxies
 from ui.language import say
 from ui.options import (
     DEFAULT_LIBRARY,
@@ -115,6 +116,16 @@ _SECONDS_TO_READ_WHY = 1.5
     ),
 )
 @click.option(
+    "--trusted-proxy",
+    "trusted_proxies",
+    multiple=True,
+    metavar="ADDRESS",
+    help=say(
+        "A proxy whose X-Forwarded-For is believed; may be given several times.",
+        "可信代理的地址，仅采信其 X-Forwarded-For；可多次给出。",
+    ),
+)
+@click.option(
     "--mcp",
     is_flag=True,
     help=say(
@@ -138,12 +149,14 @@ def chat_command(
     hosts: Sequence[str],
     root: str,
     admin: str | None,
+    trusted_proxies: Sequence[str],
     mcp: bool,
     browser: bool,
 ) -> None:
     users = read_users(auth)
     check_host(host, users)
     administrator = check_administrator(admin, users)
+    patience = Patience(trusted_proxies=read_proxies(trusted_proxies))
     check_paths(articles)
     wanted = _Wanted.of(articles, library, encoder)
     if terminal or (terminal is None and has_questions(sys.stdin)):
@@ -158,6 +171,7 @@ def chat_command(
         administrator=administrator,
         hosts=hosts,
         root=read_root(root),
+        patience=patience,
         mcp=mcp,
         models=_chosen_models(),
     )

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from index.build import remove_articles
-from index.database.damage import Finding
+from index.database.damage import Finding, Mend
 from index.library.reader import Library
 from index.maintenance.backup import back_up
 from index.maintenance.compact import compact_library
@@ -78,7 +78,7 @@ def verify_command(library: Path | None, as_json: bool) -> None:
         click.echo(say("nothing is wrong", "一切正常"))
     else:
         _list(found)
-    if found:
+    if any(finding.mend.is_of_damage for finding in found):
         sys.exit(1)
 
 
@@ -106,13 +106,16 @@ def repair_command(library: Path | None, encoder: str | None, as_json: bool) -> 
         for finding in mended:
             click.echo(printable(say("mended: ", "已修复：") + say_message(finding.message)))
         _list(repaired.remaining)
-    if repaired.remaining:
+    if any(finding.mend.is_of_damage for finding in repaired.remaining):
         sys.exit(1)
 
 
 def _list(found: Sequence[Finding]) -> None:
     for finding in found:
-        complain(printable(f"{say_message(finding.message)}; {_way_out(finding)}"))
+        if finding.mend in (Mend.BEHIND, Mend.UNFINISHED):  # says itself how it goes on
+            click.echo(printable(say_message(finding.message)))
+        else:
+            complain(printable(f"{say_message(finding.message)}; {_way_out(finding)}"))
 
 
 def _way_out(finding: Finding) -> str:

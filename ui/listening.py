@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from index.errors import JuwenError
+from ui.connections import Patience, be_patient
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
@@ -49,25 +50,27 @@ def origin_of(sock: socket.socket, host: str) -> str:
 
 @contextmanager
 def listening(
-    app: ASGIApp, sock: socket.socket, **settings: Any
+    app: ASGIApp, sock: socket.socket, patience: Patience, **settings: Any
 ) -> Iterator[asyncio.AbstractEventLoop]:
     """Serve ``app`` in a thread of its own while inside; gives the loop that it runs in.
 
     Args:
+        patience: How long is waited for callers.
         settings: Those of ``uvicorn.Config``.
     """
     import uvicorn
 
-    server = uvicorn.Server(
-        uvicorn.Config(
-            app,
-            log_level="warning",
-            lifespan="off",
-            server_header=False,
-            timeout_graceful_shutdown=_SECONDS_TO_END,
-            **settings,
-        )
+    config = uvicorn.Config(
+        app,
+        log_level="warning",
+        lifespan="off",
+        server_header=False,
+        timeout_graceful_shutdown=_SECONDS_TO_END,
+        forwarded_allow_ips=sorted(patience.trusted_proxies),
+        **settings,
     )
+    be_patient(config, patience)
+    server = uvicorn.Server(config)
     begun: Future[asyncio.AbstractEventLoop] = Future()
 
     async def run() -> None:

@@ -13,6 +13,7 @@ import click
 from index.embedding.encoder import Encoder
 from index.library.reader import Library
 from rag.assistant import Assistant
+from ui.connections import Patience, be_patient, read_proxies
 from ui.language import say
 from ui.listening import bound, origin_of
 from ui.options import DEFAULT_LIBRARY, allow_host_option, encoder_option, open_assistant
@@ -20,7 +21,7 @@ from ui.options import DEFAULT_LIBRARY, allow_host_option, encoder_option, open_
 MODEL = "juwen"
 """The name that the first library is always asked by."""
 
-_MOST_AT_ONCE = 64
+_MOST_AT_ONCE = 512
 
 
 @click.command(
@@ -76,6 +77,16 @@ _MOST_AT_ONCE = 64
         "允许从浏览器提问的网页来源，如 http://localhost:3000；可重复给出；“*”须设置密钥。",
     ),
 )
+@click.option(
+    "--trusted-proxy",
+    "trusted_proxies",
+    multiple=True,
+    metavar="ADDRESS",
+    help=say(
+        "A proxy whose X-Forwarded-For is believed; may be given several times.",
+        "可信代理的地址，仅采信其 X-Forwarded-For；可多次给出。",
+    ),
+)
 def serve_command(
     libraries: Sequence[Path],
     encoder: str | None,
@@ -84,8 +95,10 @@ def serve_command(
     api_key: str | None,
     hosts: Sequence[str],
     origins: Sequence[str],
+    trusted_proxies: Sequence[str],
 ) -> None:
     check_exposure(host, api_key)
+    proxies = read_proxies(trusted_proxies)
     check_origins(origins, api_key)
     named = by_name(libraries or [Path(DEFAULT_LIBRARY)])
     import uvicorn
@@ -105,8 +118,13 @@ def serve_command(
         names = [*LOCAL_HOSTS, host, *(one.lower() for one in hosts)]
         app = create_app(assistants, api_key=api_key or None, hosts=names, origins=origins)
         config = uvicorn.Config(
-            app, log_level="warning", limit_concurrency=_MOST_AT_ONCE, server_header=False
+            app,
+            log_level="warning",
+            limit_concurrency=_MOST_AT_ONCE,
+            server_header=False,
+            forwarded_allow_ips=sorted(proxies),
         )
+        be_patient(config, Patience(trusted_proxies=proxies))
         uvicorn.Server(config).run(sockets=[sock])
 
 

@@ -19,7 +19,7 @@ from pathlib import Path
 import httpx
 
 from rag.assistant import Assistant
-from ui.chat.limits import Limits
+from ui.chat.limits import Limited, Limits
 from ui.chat.server import Settings, serving
 
 SESSIONS = 20
@@ -30,7 +30,7 @@ def main(library: Path, questions: Sequence[str]) -> None:
     with Assistant.open(library) as assistant:
         assistant.warm_up()
         expected = [assistant.ask(question).answer for question in questions]
-        limits = Limits(10**6, 10**6)
+        limits = Limits({Limited.QUESTIONS: 10**6})
         with serving(assistant, Settings(port=0, limits=limits)) as url:
             measure(url, list(zip(questions, expected, strict=True)))
 

@@ -22,12 +22,14 @@ import threading
 import time
 import traceback
 from collections import Counter
+from importlib.resources import files
 from multiprocessing.synchronize import Event
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from eval.benchmarks.soak_page import soak_page
 from index.build import index_raw
 from index.embedding.encoder import Vectors, unit
 from index.errors import LibraryError
@@ -66,12 +68,23 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--readers", type=int, default=4)
     parser.add_argument("--folder", type=Path)
+    parser.add_argument("--questions", type=int, default=2000, help="of the page; 0 leaves it out")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as made:
         folder = (arguments.folder or Path(made)) / "library"
         index_raw(articles(0), folder, encoder=HashedEncoder())
         wrong = soak(folder, arguments.readers, arguments.minutes * 60)
-        wrong += [finding.message.english for finding in verify_library(folder)]
+        wrong += [
+            finding.message.english
+            for finding in verify_library(folder)
+            if finding.mend.is_of_damage
+        ]
+    if arguments.questions:
+        lines = files("eval").joinpath("sets", "samples.jsonl").read_text("utf-8").splitlines()
+        asked = [json.loads(line)["question"] for line in lines if '"history"' not in line]
+        measured, slow = soak_page(asked, arguments.questions)
+        print(json.dumps(measured))
+        wrong += slow
     for one in wrong:
         print("wrong:", one)
     print("nothing wrong" if not wrong else f"{len(wrong)} things wrong")
@@ -81,7 +94,7 @@ def main() -> None:
 def soak(folder: Path, readers: int, seconds: float) -> list[str]:
     context = multiprocessing.get_context("spawn")
     stop, said = context.Event(), context.Queue()
-    work = [(write, 0), (intrude, 0), *((read, number) for number in range(readers))]
+    work = [(write, 0), (intrude, 0), (kill, 0), *((read, number) for number in range(readers))]
     running = [
         context.Process(target=guarded, args=(function, folder, number, stop, said))
         for function, number in work
@@ -90,7 +103,7 @@ def soak(folder: Path, readers: int, seconds: float) -> list[str]:
         process.start()
     time.sleep(seconds)
     stop.set()
-    told = [said.get(timeout=120) for _ in running]
+    told = [said.get(timeout=600) for _ in running]
     for process in running:
         process.join()
     done = sum((Counter(counts) for counts, _ in told), Counter())
@@ -149,6 +162,21 @@ def intrude(
             if "is writing to the library" not in str(error):
                 wrong.append(str(error))
         time.sleep(0.05)
+
+
+def kill(folder: Path, _number: int, stop: Event, counts: Counter[str], _wrong: list[str]) -> None:
+    """Start readers and kill them in the middle of whatever they do."""
+    context = multiprocessing.get_context("spawn")
+    chosen = random.Random(7)
+    while not stop.is_set():
+        # Events and queues of its own: one that is killed may hold their locks.
+        own = context.Event(), context.Queue()
+        reader = context.Process(target=guarded, args=(read, folder, 99, *own))
+        reader.start()
+        stop.wait(chosen.uniform(0.5, 5))
+        reader.kill()
+        reader.join()
+        counts["readers killed"] += 1
 
 
 def read(folder: Path, number: int, stop: Event, counts: Counter[str], wrong: list[str]) -> None:

@@ -14,7 +14,7 @@ from index.text.sentences import split_lines
 _RULES = load_rules("index.cleaning", "zh/footers", "zh/prompts", "en/marks", "zh/marks")
 _FOOTER, _PROMPT = _RULES.regex("footer"), _RULES.regex("prompt")
 _LONE_MARK, _ARROWS = _RULES.regex("lone_mark"), _RULES.regex("arrows")
-_BLANKS = re.compile(r"[ \n]*\n[ \n]*|^ +| +$")
+_BLANKS = re.compile(r"(?<![ \n]) *+\n[ \n]*+|^ ++|(?<! ) ++$")
 
 
 def drop_footers(draft: Draft) -> Draft:

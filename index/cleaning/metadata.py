@@ -16,6 +16,8 @@ _CREDIT = _RULES.regex("reprint_credit")
 _TITLE_WITH_COLUMN = _RULES.regex("title_with_column")
 _SENTENCE_MARKS = frozenset("。，,！!？?：:；;…")
 _LONGEST_COLUMN = 14
+_MOST_CREDITS = 40
+"""Lines of credit that are split off: each takes a pass over the text, and no article has so many."""
 
 
 def take_credit(draft: Draft) -> tuple[Draft, str]:
@@ -26,7 +28,7 @@ def take_credit(draft: Draft) -> tuple[Draft, str]:
     ('今天开园。', '青屿晚报')
     """
     sources: list[str] = []
-    while (found := _credit(draft.text)) is not None:
+    while len(sources) < _MOST_CREDITS and (found := _credit(draft.text)) is not None:
         span, source = found
         draft = draft.cut(take_credit.__name__, [span])
         sources.append(source)

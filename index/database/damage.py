@@ -25,6 +25,10 @@ class Mend(StrEnum):
     """The search index is made again."""
     LEFTOVER = "leftover"
     """A file that nobody needs is deleted."""
+    BEHIND = "behind"
+    """Nothing is damaged: the search index is made anew by whoever opens the library next."""
+    UNFINISHED = "unfinished"
+    """Nothing is damaged: the job that was stopped goes on when it is run again."""
     SOURCE = "source"
     """Nothing here can mend it: the article is needed anew, from where it came."""
     BACKUP = "backup"
@@ -33,7 +37,12 @@ class Mend(StrEnum):
     @property
     def possible(self) -> bool:
         """Whether a repair can do it."""
-        return self not in (Mend.SOURCE, Mend.BACKUP)
+        return self not in (Mend.SOURCE, Mend.BACKUP, Mend.UNFINISHED)
+
+    @property
+    def is_of_damage(self) -> bool:
+        """Whether something is wrong, and not only left over or still to be done."""
+        return self not in (Mend.LEFTOVER, Mend.BEHIND, Mend.UNFINISHED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,11 +23,12 @@ DATABASE = "articles.db"
 class Manifest:
     """What a library was made with and when.
 
-    ``generation`` counts the publications; ``question_means`` are the encoder's language centres of
-    questions.
+    ``identity`` tells a library from all others, whatever folder it lies in; ``generation`` counts
+    the publications; ``question_means`` are the encoder's language centres of questions.
     """
 
     schema: int
+    identity: str
     encoder: str
     fingerprint: str
     dimension: int
@@ -49,15 +51,19 @@ class FrozenConnection(sqlite3.Connection):
 
 def connect_reader(path: Path) -> sqlite3.Connection:
     # Even readers of a write-ahead log keep a file beside it, or need one that a writer keeps.
-    if os.access(path.parent, os.W_OK):
-        return _connect(path, "mode=rw", sqlite3.Connection)
-    if _log(path).exists():
-        connection = _connect(path, "mode=ro", sqlite3.Connection)
+    writable = os.access(path.parent, os.W_OK)
+    if writable or log_of(path).exists():
+        connection = _connect(path, "mode=rw" if writable else "mode=ro", sqlite3.Connection)
         try:
             connection.execute("SELECT 1 FROM sqlite_master").fetchone()
             return connection
-        except sqlite3.OperationalError:  # the writer was killed, or lets nobody see its files
+        except sqlite3.OperationalError:
+            # The disk is full; or the writer was killed, or lets nobody see its files.
             connection.close()
+            if writable and _is_in_use(path):
+                raise
+        except sqlite3.DatabaseError:  # damaged, which each reading says for itself
+            return connection
     stamp = _stamp(path)
     frozen = _connect(path, "mode=ro&immutable=1", FrozenConnection)
     frozen.stamp = stamp
@@ -68,10 +74,16 @@ def current_reader(connection: sqlite3.Connection, path: Path) -> sqlite3.Connec
     """The connection, or another in its place where somebody began to write to a frozen one's file."""
     if not isinstance(connection, FrozenConnection):
         return connection
-    if connection.stamp == _stamp(path) and not _log(path).exists():
+    if connection.stamp == _stamp(path) and not log_of(path).exists():
         return connection
     connection.close()
     return connect_reader(path)
+
+
+def file_of(path: Path) -> tuple[int, int]:
+    """What tells a file from another one that is put in its place."""
+    found = path.stat()
+    return found.st_dev, found.st_ino
 
 
 _AnyConnection = TypeVar("_AnyConnection", bound=sqlite3.Connection)
@@ -88,7 +100,14 @@ def _connect(path: Path, mode: str, kind: type[_AnyConnection]) -> _AnyConnectio
     )
 
 
-def _log(path: Path) -> Path:
+def _is_in_use(path: Path) -> bool:
+    """Whether a writer has, or left, something in its log."""
+    log = log_of(path)
+    return log.exists() and log.stat().st_size > 0
+
+
+def log_of(path: Path) -> Path:
+    """SQLite's write-ahead log beside a database."""
     return path.with_name(f"{path.name}-wal")
 
 
@@ -126,7 +145,7 @@ def said_plainly(folder: Path) -> Iterator[None]:
     try:
         yield
     except (sqlite3.Error, OSError) as error:
-        if not isinstance(error, (sqlite3.OperationalError, sqlite3.ProgrammingError, OSError)):
+        if is_damage(error):
             raise LibraryError(
                 f"the library {str(folder)!r} is damaged ({error}); mend it with "
                 f"'juwen repair --library {folder}', or put a copy of the folder in its place",
@@ -137,6 +156,13 @@ def said_plainly(folder: Path) -> Iterator[None]:
             "check that the folder is writable and the disk has room",
             f"无法读写文章库 {str(folder)!r}（{error}）；库中内容未变，请检查目录权限与磁盘空间",
         ) from error
+
+
+def is_damage(error: Exception) -> bool:
+    """Whether what was read says that it is damaged, and not that it could not be read just now."""
+    if isinstance(error, sqlite3.OperationalError):
+        return "decode" in str(error)  # text whose bytes are none
+    return not isinstance(error, (sqlite3.ProgrammingError, OSError))
 
 
 def manifest_value(connection: sqlite3.Connection, key: str) -> str:
@@ -158,13 +184,15 @@ def utc_now() -> str:
 
 
 ARTICLE_COLUMNS = (
-    "article_id, title, url, date, account, source, language, text, series, kind, originals"
+    "article_id, title, url, date, account, source, language, text, series, kind, originals, seal"
 )
 READ_COLUMNS = f"""{ARTICLE_COLUMNS}, raw LIKE '%"layout": "recognised%'"""
 """Those of ``to_article``. In a text within the JSON that ``raw`` is, every quotation mark is escaped."""
+SEALED_COLUMNS = "article_id, title, url, date, account, source, language, text, series"
+"""What an article's checksum is of: all but its relations, which other articles change."""
 
 
-def article_values(article: Article) -> tuple[str | None, ...]:
+def article_values(article: Article) -> tuple[str | int | None, ...]:
     published = article.date.isoformat() if article.date else None
     return (
         article.article_id,
@@ -178,7 +206,45 @@ def article_values(article: Article) -> tuple[str | None, ...]:
         article.column,
         article.kind,
         json.dumps(article.originals),
+        article_seal(article),
     )
+
+
+def article_seal(article: Article) -> int:
+    """The checksum of an article, with which it is kept."""
+    day = article.date.isoformat() if article.date else None
+    return seal_of(
+        article.article_id,
+        article.title,
+        article.url,
+        day,
+        article.account,
+        article.source,
+        article.language,
+        article.text,
+        article.column,
+    )
+
+
+def seal_of(*values: str | bytes | None) -> int:
+    """A checksum (CRC-32) of values, each with its length in front."""
+    seal = 0
+    for value in values:
+        data = value.encode("utf-8", "surrogatepass") if isinstance(value, str) else value or b""
+        seal = zlib.crc32(data, zlib.crc32(f"{len(data)}:".encode(), seal))
+    return seal
+
+
+def to_sound_article(values: Sequence[Any]) -> Article:
+    """``to_article`` of a row that is as it was written.
+
+    Raises:
+        DatabaseError: it is damaged, or is not what its checksum is of.
+    """
+    article = to_article(values)
+    if article_seal(article) != values[-2]:
+        raise sqlite3.DatabaseError(f"article {article.article_id!r} is not as it was stored")
+    return article
 
 
 def to_article(values: Sequence[Any]) -> Article:
@@ -199,6 +265,7 @@ def to_article(values: Sequence[Any]) -> Article:
         column,
         kind,
         ids,
+        _seal,
         recognised,
     ) = values
     with _readable(f"article {article_id!r}"):

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import secrets
 import sqlite3
 
-from index.database.database import manifest_value, set_manifest, utc_now
+from index.database.database import (
+    SEALED_COLUMNS,
+    manifest_value,
+    seal_of,
+    set_manifest,
+    utc_now,
+)
 from index.embedding.encoder import Encoder
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 OLDEST_MIGRATED = 3
+_WITHOUT_IDENTITY = 5
 
 _TABLES = """
 CREATE TABLE manifest (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -31,6 +39,7 @@ CREATE TABLE article (
     kind TEXT NOT NULL,
     originals TEXT NOT NULL,        -- JSON: ids of the articles that it copies
     aid TEXT NOT NULL DEFAULT '',   -- as it was received; counts within its account
+    seal INTEGER NOT NULL DEFAULT 0,  -- checksum of the columns from article_id to series
     UNIQUE (article_id, published)
 );
 CREATE INDEX article_aid ON article (aid, published);
@@ -48,7 +57,8 @@ CREATE TABLE segment (              -- of the inverted index
     published INTEGER NOT NULL,     -- as its articles are
     chunks BLOB NOT NULL,           -- int64 ids of its chunks
     articles BLOB NOT NULL,         -- int64 rows of their articles
-    lengths BLOB NOT NULL           -- uint16 terms in each
+    lengths BLOB NOT NULL,          -- uint16 terms in each
+    seal INTEGER NOT NULL DEFAULT 0  -- checksum of the three
 );
 CREATE TABLE gone (                 -- chunks that are still in a segment and no longer in the library
     chunk INTEGER PRIMARY KEY
@@ -116,6 +126,11 @@ ALTER TABLE article ADD COLUMN aid TEXT NOT NULL DEFAULT '';
 {_SET_AIDS};
 CREATE INDEX article_aid ON article (aid, published);
 """,
+    5: f"""
+ALTER TABLE article ADD COLUMN seal INTEGER NOT NULL DEFAULT 0;
+UPDATE article SET seal = seal_of({SEALED_COLUMNS});
+ALTER TABLE segment ADD COLUMN seal INTEGER NOT NULL DEFAULT 0;
+""",
 }
 """Statements that make of the tables of a version those of the next one."""
 
@@ -132,6 +147,7 @@ def create_tables(connection: sqlite3.Connection, encoder: Encoder, chunk_tokens
         connection,
         {
             "schema": SCHEMA_VERSION,
+            "identity": new_identity(),
             "encoder": encoder.name,
             "fingerprint": encoder.fingerprint,
             "dimension": encoder.dimension,
@@ -143,6 +159,11 @@ def create_tables(connection: sqlite3.Connection, encoder: Encoder, chunk_tokens
             "question_means": {},
         },
     )
+
+
+def new_identity() -> str:
+    """What a library is told from all others by."""
+    return secrets.token_hex(16)
 
 
 def missing_parts(connection: sqlite3.Connection) -> list[str]:
@@ -175,8 +196,11 @@ def migrate_tables(connection: sqlite3.Connection) -> bool:
         Whether the inverted index was left empty and is to be made again.
     """
     before = int(manifest_value(connection, "schema"))
+    connection.create_function("seal_of", -1, seal_of, deterministic=True)
     for version in range(before, SCHEMA_VERSION):
-        for statement in _MIGRATIONS[version].split(";\n"):
+        for statement in _MIGRATIONS.get(version, "").split(";\n"):
             connection.execute(statement)
+        if version == _WITHOUT_IDENTITY:
+            set_manifest(connection, {"identity": new_identity()})
     set_manifest(connection, {"schema": SCHEMA_VERSION})
     return before <= _NEWEST_THAT_EMPTIES_POSTINGS

@@ -14,8 +14,8 @@ from index.database.database import (
     changes_from_json,
     marks,
     raw_from_json,
-    to_article,
     to_date,
+    to_sound_article,
 )
 from index.database.identity import account_key, id_meant, ids_named
 from index.errors import ArticleError
@@ -126,7 +126,7 @@ class ArticleReader(OpenLibrary):
 
     def article(self, article_id: str) -> Article | None:
         """The article of that id, or the one whose aid it is; ``None`` where there is none."""
-        return self._of_article(article_id, READ_COLUMNS, to_article)
+        return self._of_article(article_id, READ_COLUMNS, to_sound_article)
 
     def raw_article(self, article_id: str) -> RawArticle | None:
         """The article as it was received, ``None`` where there is none."""
@@ -181,7 +181,7 @@ class ArticleReader(OpenLibrary):
             rows = connection.execute(
                 f"SELECT {READ_COLUMNS} FROM article WHERE published ORDER BY date, row"
             ).fetchall()
-        return map(to_article, rows)
+            return iter([to_sound_article(row) for row in rows])
 
     def raw_articles(self) -> Iterator[RawArticle]:
         """Every article as it was received, in the order in which they came, one at a time.

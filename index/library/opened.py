@@ -15,11 +15,13 @@ from index.database.database import (
     Manifest,
     connect_reader,
     current_reader,
+    file_of,
+    log_of,
     manifest_value,
     said_plainly,
 )
 from index.database.schema import OLDEST_MIGRATED, SCHEMA_VERSION
-from index.errors import LibraryError
+from index.errors import LibraryError, Message
 
 _Made = TypeVar("_Made")
 
@@ -35,8 +37,12 @@ class OpenLibrary:
         self.folder = folder
         self._connection = connection
         self._lock = threading.RLock()
-        self._generation = -1
+        self._file = file_of(folder / DATABASE)
+        self._made_with: tuple[str, str] | None = None
+        self._exchanged = False
+        self._generation: tuple[str, str] | None = None
         self._made: dict[Callable[[sqlite3.Connection], Any], Any] = {}
+        self._damage: dict[str, Message] = {}
 
     @classmethod
     def open(cls, folder: Path | str) -> Self:
@@ -64,6 +70,7 @@ class OpenLibrary:
                 f"{str(folder)!r} 不是文章库；请用 juwen index 文件 --library {folder} 建库",
             )
         with said_plainly(folder):
+            check_not_empty(folder)
             return cls(folder, connect_reader(path))
 
     def close(self) -> None:
@@ -87,6 +94,7 @@ class OpenLibrary:
                 field: json.loads(manifest_value(connection, field))
                 for field in Manifest.__dataclass_fields__
             }
+            self._made_with = _made_with(connection)
         return Manifest(**values)
 
     def check_schema(self) -> None:
@@ -108,6 +116,14 @@ class OpenLibrary:
             )
         check_schema(self.folder, schema, SCHEMA_VERSION)
 
+    def damage(self) -> list[Message]:
+        """What of this generation was left out so far, because it is damaged."""
+        with self._lock:
+            return list(self._damage.values())
+
+    def _leave_out(self, english: str, chinese: str) -> None:
+        self._damage[english] = Message(english, chinese)
+
     @contextmanager
     def snapshot(self) -> Iterator[None]:
         """Everything read inside it sees one generation."""
@@ -121,24 +137,72 @@ class OpenLibrary:
             if self._connection.in_transaction:
                 yield self._connection
                 return
-            self._connection = current_reader(self._connection, self.folder / DATABASE)
+            self._follow()
             self._connection.execute("BEGIN")
             try:
+                if self._exchanged:
+                    self._check_exchanged()
                 yield self._connection
             finally:
                 self._connection.rollback()
+
+    def _follow(self) -> None:
+        """Read from the library that lies in the folder now, if that is another than before."""
+        path = self.folder / DATABASE
+        there = file_of(path)
+        if there == self._file:
+            self._connection = current_reader(self._connection, path)
+            return
+        self._connection.close()
+        self._connection = connect_reader(path)
+        self._file, self._exchanged = there, True
+
+    def _check_exchanged(self) -> None:
+        """Refuse a library that was put in the place of one made with another model or version."""
+        if self._made_with not in (None, _made_with(self._connection)):
+            raise LibraryError(
+                f"another library was put into {str(self.folder)!r}, made with another embedding model "
+                "or version; close this program and start it again",
+                f"{str(self.folder)!r} 已被换成用其他向量模型或版本建立的文章库；请关闭本程序后重新启动",
+            )
+        self._exchanged = False
 
     def _once(
         self, connection: sqlite3.Connection, make: Callable[[sqlite3.Connection], _Made]
     ) -> _Made:
         """What ``make`` makes of the generation that ``connection`` sees, made once."""
-        generation = int(manifest_value(connection, "generation"))
+        generation = (
+            manifest_value(connection, "identity"),
+            manifest_value(connection, "generation"),
+        )
         if generation != self._generation:
-            self._generation, self._made = generation, {}
+            self._generation, self._made, self._damage = generation, {}, {}
         if make not in self._made:
             self._made[make] = make(connection)
         made: _Made = self._made[make]
         return made
+
+
+def _made_with(connection: sqlite3.Connection) -> tuple[str, str]:
+    """What a program that has the library open relies on: its schema and its embedding model."""
+    return manifest_value(connection, "schema"), manifest_value(connection, "fingerprint")
+
+
+def check_not_empty(folder: Path) -> None:
+    """Refuse a database of which nothing is left: the file was cut off, or its first job killed at once.
+
+    Raises:
+        LibraryError: with what to do in either case.
+    """
+    if (folder / DATABASE).stat().st_size or log_of(folder / DATABASE).exists():
+        return
+    raise LibraryError(
+        f"the library {str(folder)!r} is damaged: its {DATABASE!r} is empty (0 bytes); put a copy of the "
+        "folder in its place, or, where nothing was ever indexed, delete the file and run "
+        f"'juwen index PATH --library {folder}'",
+        f"文章库 {str(folder)!r} 已损坏：其中的 {DATABASE!r} 为空（0 字节）；请用备份替换该目录，"
+        f"若从未建过库，请删除该文件后运行 juwen index 文件 --library {folder}",
+    )
 
 
 def check_schema(folder: Path, schema: int, oldest: int) -> None:

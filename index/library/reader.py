@@ -13,16 +13,23 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from index.database.database import READ_COLUMNS, Manifest, in_batches, marks, to_article
-from index.embedding.encoder import Encoder, Vectors
+from index.database.database import (
+    READ_COLUMNS,
+    Manifest,
+    in_batches,
+    is_damage,
+    marks,
+    to_sound_article,
+)
+from index.embedding.encoder import Encoder, Vectors, passage_text
 from index.errors import LibraryError
 from index.library.articles import ArticleReader
-from index.records import Article, Passage, Span
+from index.records import Article, Chunk, Passage, Span, digest
 from index.search.dense import VectorIndex
 from index.search.dense_building import open_vectors
 from index.search.dense_file import sweep
 from index.search.filters import NO_FILTERS, Attributes, Filters, Mask, load_attributes
-from index.search.lexical import POSTING_BYTES, load_postings
+from index.search.lexical import POSTING_BYTES, PostingIndex, load_postings, unworded
 from index.text.script import fold
 from index.text.terms import index_terms
 
@@ -87,13 +94,13 @@ class Library(ArticleReader):
         """
         with self._reading() as connection:
             vectors = self._once(connection, self._vectors)
-            postings = self._once(connection, load_postings)
+            postings = self._once(connection, self._postings)
             if not len(vectors.ids):
                 return Candidates.none()
             centred = vectors.centre(question, language, asks)
             allowed = self._allowed(connection, filters)
             near = vectors.choose(centred, limit, allowed)
-            lexical, ceiling = postings.score(connection, terms)
+            lexical, ceiling = self._worded(connection, postings, terms)
             worded = _best(postings.ids, lexical, limit, allowed)
             ids = np.union1d(near, worded)
             cosines, spoken = vectors.look_up(connection, centred, ids)
@@ -114,9 +121,14 @@ class Library(ArticleReader):
             )
 
     def passages(self, ids: Sequence[int]) -> list[Passage]:
-        """The passages of these chunk ids, in their order; of those that are still there."""
+        """The passages of these chunk ids, in their order; of those that are still there, and whole.
+
+        One whose text is not what it was is left out, and named by ``damage``.
+        """
         with self._reading() as connection:
-            found = _passages(connection, ids)
+            found, lost = _passages(connection, ids)
+            for name in lost:
+                self._leave_out(f"the article {name!r}", f"文章 {name!r}")
         return [found[i] for i in ids if i in found]
 
     def documents(self, terms: Collection[str]) -> dict[str, int]:
@@ -136,10 +148,10 @@ class Library(ArticleReader):
     def says(self, words: str) -> bool:
         """Whether any of the passages that share most of some words' terms has their letters in a row."""
         with self._reading() as connection:
-            postings = self._once(connection, load_postings)
-            scores, _ = postings.score(connection, index_terms(words))
+            postings = self._once(connection, self._postings)
+            scores, _ = self._worded(connection, postings, index_terms(words))
             best = _best(postings.ids, scores, _LOOKED_AT, None)
-            passages = _passages(connection, best.tolist()).values()
+            passages = _passages(connection, best.tolist())[0].values()
         wanted = _letters(words)
         return any(wanted in _letters(one.span.of(one.article.text)) for one in passages)
 
@@ -150,13 +162,41 @@ class Library(ArticleReader):
         return self._once(connection, self._attributes).allowed(connection, filters)
 
     def _attributes(self, connection: sqlite3.Connection) -> Attributes:
-        postings = self._once(connection, load_postings)
+        postings = self._once(connection, self._postings)
         return load_attributes(connection, postings.ids, postings.articles)
 
     def _vectors(self, connection: sqlite3.Connection) -> VectorIndex:
         """The search index of the generation that ``connection`` sees; made where there is none."""
         sweep(self.folder)
-        return open_vectors(connection, self.folder, self._once(connection, load_postings).ids)
+        return open_vectors(connection, self.folder, self._once(connection, self._postings).ids)
+
+    def _postings(self, connection: sqlite3.Connection) -> PostingIndex:
+        """The inverted index; one that knows no word where what is on the disk is damaged."""
+        try:
+            return load_postings(connection)
+        except (sqlite3.DatabaseError, ValueError) as error:  # or a blob of a size that cannot be
+            if not is_damage(error):
+                raise
+            self._leave_words_out()
+            return unworded(connection)
+
+    def _worded(
+        self, connection: sqlite3.Connection, postings: PostingIndex, terms: Sequence[str]
+    ) -> tuple[NDArray[np.float32], float]:
+        """The lexical scores and their ceiling; none where the postings are damaged."""
+        try:
+            return postings.score(connection, terms)
+        except sqlite3.DatabaseError as error:
+            if not is_damage(error):
+                raise
+            self._leave_words_out()
+            return np.zeros(len(postings.ids), np.float32), 0.0
+
+    def _leave_words_out(self) -> None:
+        self._leave_out(
+            "the index of words, so that articles were searched by meaning alone",
+            "词语索引（已仅按语义检索）",
+        )
 
 
 def _letters(text: str) -> str:
@@ -192,20 +232,43 @@ def _best(
     return ids[places]
 
 
-def _passages(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, Passage]:
-    chunks: list[tuple[int, int, int, int, str]] = []
+def _passages(
+    connection: sqlite3.Connection, ids: Sequence[int]
+) -> tuple[dict[int, Passage], list[str]]:
+    """The passages that are as they were written, and the ids of the articles of the others."""
+    chunks: list[tuple[int, int, int, int, str, str]] = []
     for some in in_batches(ids):
         chunks += connection.execute(
-            f"SELECT id, article, start, end, language FROM chunk WHERE id IN ({marks(some)})", some
+            "SELECT id, article, start, end, language, passage FROM chunk "
+            f"WHERE id IN ({marks(some)})",
+            some,
         ).fetchall()
     articles: dict[int, Article] = {}
+    lost: list[str] = []
     for rows in in_batches(list({chunk[1] for chunk in chunks})):
-        for row, *values in connection.execute(
-            f"SELECT row, {READ_COLUMNS} FROM article WHERE row IN ({marks(rows)})", rows
-        ):
-            articles[row] = to_article(values)
-    return {
-        chunk: Passage(chunk, articles[row], Span(start, end), language)
-        for chunk, row, start, end, language in chunks
-        if row in articles
-    }
+        for row in rows:
+            try:
+                if values := connection.execute(
+                    f"SELECT {READ_COLUMNS} FROM article WHERE row = ?", (row,)
+                ).fetchone():
+                    articles[row] = to_sound_article(values)
+            except sqlite3.DatabaseError as error:
+                if not is_damage(error):
+                    raise
+                lost.append(_name(connection, row))
+    found = {}
+    for chunk, row, start, end, language, passage in chunks:
+        if row not in articles:
+            continue
+        article, span = articles[row], Span(start, end)
+        if passage == digest([passage_text(article, Chunk(span, language))]):
+            found[chunk] = Passage(chunk, article, span, language)
+        else:
+            lost.append(article.article_id)
+    return found, lost
+
+
+def _name(connection: sqlite3.Connection, row: int) -> str:
+    """The id of an article that cannot be read."""
+    (name,) = connection.execute("SELECT article_id FROM article WHERE row = ?", (row,)).fetchone()
+    return str(name)

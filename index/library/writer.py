@@ -53,7 +53,9 @@ from index.library.publication import publish_staged
 from index.library.reader import Library, check_encoder
 from index.library.writing import bring_up_to_date, check_chunks, prepare_folder, writing
 from index.records import Article, Change, Chunk, RawArticle
+from index.search.dense_building import open_vectors
 from index.search.dense_vectors import pack, unpack
+from index.search.lexical import load_postings
 
 _THERE = "(published OR article_id IN (SELECT article_id FROM ready))"
 
@@ -291,6 +293,11 @@ class LibraryWriter:
             question_centres: Where the encoder puts questions; ``None`` where the library knows.
         """
         publish_staged(self._connection, self._folder, recurring, question_centres)
+
+    def catch_up(self) -> None:
+        """Make the search index where a job that was killed published and did not."""
+        with said_plainly(self._folder):
+            open_vectors(self._connection, self._folder, load_postings(self._connection).ids)
 
 
 @contextmanager

@@ -17,7 +17,8 @@ from index.database.database import (
 from index.database.lock import LOCK
 from index.database.schema import OLDEST_MIGRATED, migrate_tables
 from index.errors import LibraryError
-from index.library.opened import check_schema
+from index.library.opened import check_not_empty, check_schema
+from index.search.dense_file import VECTORS
 from index.search.lexical_building import rebuild_postings
 
 
@@ -54,6 +55,8 @@ def check_chunks(folder: Path, manifest: Manifest, chunk_tokens: int | None) -> 
 def prepare_folder(folder: Path) -> None:
     """Make the folder; refuse one that holds other people's files and no library."""
     folder.mkdir(parents=True, exist_ok=True)
+    if (folder / DATABASE).is_file() and (folder / VECTORS).exists():
+        check_not_empty(folder)
     ours = {DATABASE, LOCK}
     names = {path.name for path in folder.iterdir()}
     if names and not names & ours:

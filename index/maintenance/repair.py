@@ -18,7 +18,7 @@ from index.database.database import (
     utc_now,
 )
 from index.database.lock import locked
-from index.database.schema import mend_indexes
+from index.database.schema import mend_indexes, new_identity
 from index.embedding.encoder import Encoder
 from index.embedding.load import load_encoder
 from index.library.reader import Library
@@ -101,6 +101,9 @@ def _mend_in_place(folder: Path, found: Sequence[Finding]) -> None:
             set_manifest(connection, {key: _default(key) for key in lost})
             if wanted & {Mend.POSTINGS, Mend.SQL_INDEXES}:
                 rebuild_postings(connection)
+                # Who has the library open has read what was damaged, and reads a generation once.
+                generation = int(manifest_value(connection, "generation"))
+                set_manifest(connection, {"generation": generation + 1})
             _distrust_vectors(connection)
         with said_plainly(folder):
             for finding in found:
@@ -115,6 +118,7 @@ def _mend_in_place(folder: Path, found: Sequence[Finding]) -> None:
 def _default(key: str) -> object:
     """A value of the manifest that was lost."""
     return {
+        "identity": new_identity(),
         "generation": 1,
         "cleaning": 0,
         "question_means": {},  # measured anew by the next job

@@ -53,6 +53,7 @@ def verify_library(folder: Path) -> Iterator[Finding]:
             yield from _check_articles(connection)
             yield from _check_accounts(connection)
             yield from check_postings(connection)
+            yield from _check_staged(connection)
             if not misread:
                 chunks = published_chunks(connection)
                 yield from check_vectors(connection, folder / VECTORS, chunks)
@@ -101,6 +102,7 @@ def _check_manifest(connection: sqlite3.Connection) -> Iterator[Finding]:
         ("fingerprint", str, Mend.BACKUP),
         ("dimension", int, Mend.BACKUP),
         ("chunk_tokens", int, Mend.BACKUP),
+        ("identity", str, Mend.MANIFEST),
         ("generation", int, Mend.MANIFEST),
         ("cleaning", int, Mend.MANIFEST),
         ("created", str, Mend.MANIFEST),
@@ -157,6 +159,19 @@ def _check_accounts(connection: sqlite3.Connection) -> Iterator[Finding]:
                 f"公众号 {account!r} 的重复内容记录有误",
             )
             yield Finding(Mend.ACCOUNT, account, message)
+
+
+def _check_staged(connection: sqlite3.Connection) -> Iterator[Finding]:
+    """Whether a job has received articles that nobody sees yet."""
+    (staged,) = connection.execute("SELECT COUNT(*) FROM article WHERE NOT published").fetchone()
+    if staged:
+        message = Message(
+            f"unfinished: {staged} articles were received by a job that is still running or was "
+            "stopped; nothing is lost: go on with the same 'juwen index' command",
+            f"未完成：有 {staged} 篇文章已接收但尚未发布，任务仍在运行或曾被中止；"
+            "内容没有丢失，请重新运行同一条 juwen index 命令继续",
+        )
+        yield Finding(Mend.UNFINISHED, "", message)
 
 
 def _check_folder(folder: Path) -> Iterator[Finding]:

@@ -11,7 +11,13 @@ import numpy as np
 from index.cleaning.clean import VERSION as CLEANING_VERSION
 from index.cleaning.clean import clean
 from index.database.damage import Finding, Mend
-from index.database.database import READ_COLUMNS, changes_from_json, raw_from_json, to_article
+from index.database.database import (
+    READ_COLUMNS,
+    article_seal,
+    changes_from_json,
+    raw_from_json,
+    to_article,
+)
 from index.database.identity import is_id_of
 from index.duplicates.fingerprints import Fingerprint, fingerprints
 from index.duplicates.lookup import find_relation, keys_of
@@ -95,6 +101,8 @@ def _check_derived(
                 Mend.ARTICLE, name, "has other fingerprints than its text", "的指纹与正文不符"
             )
         yield from _check_cutting(connection, row, article, touching, content, version)
+    if values[-2] != article_seal(article):
+        yield _wrong(Mend.ARTICLE, name, "is not what its checksum says it is", "与其校验和不符")
     yield from _check_relation(connection, row, article)
 
 

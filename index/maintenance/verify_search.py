@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.database.damage import Finding, Mend
-from index.database.database import READ_COLUMNS, to_article
+from index.database.database import READ_COLUMNS, is_damage, to_article
 from index.embedding.encoder import Vectors
 from index.errors import Message
 from index.records import Span
@@ -38,7 +38,9 @@ def check_postings(connection: sqlite3.Connection) -> Iterator[Finding]:
         yield from _check_held(connection)
         for row in connection.execute("SELECT row FROM segment WHERE published").fetchall():
             yield from _check_segment(connection, row[0])
-    except ValueError as error:  # a blob of a size that cannot be
+    except (ValueError, sqlite3.DatabaseError) as error:  # a blob that cannot be one of its kind
+        if not is_damage(error):
+            raise
         yield _posting_fault(f"cannot be read ({error})", f"无法读取（{error}）")
 
 
@@ -79,7 +81,7 @@ def _check_segment(connection: sqlite3.Connection, row: int) -> Iterator[Finding
     for term, data in connection.execute(
         "SELECT term, data FROM posting WHERE segment = ?", (row,)
     ):
-        places, counts = unpack_posting(data)
+        places, counts = unpack_posting(data, len(long))
         held = {p: c for p, c in zip(places.tolist(), counts.tolist(), strict=True) if alive[p]}
         wrong |= held != expected.pop(term, {})
     if wrong or expected:
@@ -104,11 +106,13 @@ def check_vectors(
     connection: sqlite3.Connection, path: Path, ids: NDArray[np.int64]
 ) -> Iterator[Finding]:
     """What is wrong with the search index on disk: all of it is worked out again and compared."""
+    if path.exists() and not is_whole(path):
+        yield _vector_fault("is damaged", "已损坏")
+        return
     index = load_vectors(connection, path, ids)
-    if index is None or not is_whole(path):
-        yield _vector_fault(
-            "is missing, damaged or not of the library's generation", "缺失、损坏或与文章库不同代"
-        )
+    if index is None:
+        if len(ids) or path.exists():
+            yield _behind(path)
         return
     stored = index.stored
     if stored.trained:
@@ -158,6 +162,21 @@ def _check_contents(
 def _posting_fault(english: str, chinese: str) -> Finding:
     message = Message(f"the inverted index {english}", f"倒排索引{chinese}")
     return Finding(Mend.POSTINGS, "", message)
+
+
+def _behind(path: Path) -> Finding:
+    message = (
+        Message(
+            "the search index is a generation behind and is made anew at the next start",
+            "向量索引落后于文章库，下次启动时会自动重建",
+        )
+        if path.exists()
+        else Message(
+            "the search index is not there yet and is made at the next start",
+            "向量索引尚未建立，下次启动时会自动建立",
+        )
+    )
+    return Finding(Mend.BEHIND, VECTORS, message)
 
 
 def _vector_fault(english: str, chinese: str) -> Finding:

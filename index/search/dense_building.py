@@ -7,6 +7,7 @@ made again, never trusted.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -56,7 +57,7 @@ def load_vectors(
 ) -> VectorIndex | None:
     """The search index on disk, if it is whole and fits the generation that ``connection`` sees."""
     generation = int(manifest_value(connection, "generation"))
-    stored = read_index(path, int(manifest_value(connection, "dimension")))
+    stored = _own(connection, path)
     if stored is None or not (stored.trained or stored.generation == generation):
         return None
     index = _fitted(connection, stored, ids)
@@ -67,7 +68,7 @@ def update_vectors(
     connection: sqlite3.Connection, path: Path, ids: NDArray[np.int64]
 ) -> VectorIndex:
     """Bring the file up to date after a publication: not at all, by what changed, or anew."""
-    stored = read_index(path, int(manifest_value(connection, "dimension")))
+    stored = _own(connection, path)
     if stored is None or not stored.trained or len(ids) <= MOST_EXACT:
         return rebuild_vectors(connection, path, ids)
     if not 1 / _MOST_GROWTH <= len(ids) / stored.trained <= _MOST_GROWTH:
@@ -79,6 +80,17 @@ def update_vectors(
     if whole is None or whole.generation != stored.generation:
         return rebuild_vectors(connection, path, ids)
     return _kept(connection, _merged(connection, index, whole.index), path, ids)
+
+
+def _own(connection: sqlite3.Connection, path: Path) -> StoredIndex | None:
+    """The search index on disk, if it is this library's and not that of another."""
+    stored = read_index(path, int(manifest_value(connection, "dimension")))
+    own = stored is not None and stored.library == _identity(connection)
+    return stored if own else None
+
+
+def _identity(connection: sqlite3.Connection) -> str:
+    return str(json.loads(manifest_value(connection, "identity")))
 
 
 def rebuild_vectors(
@@ -154,6 +166,7 @@ def _merged(connection: sqlite3.Connection, index: VectorIndex, lists: faiss.Ind
         index.stored.centres,
         mean,
         covariance,
+        index.stored.library,
     )
 
 
@@ -175,7 +188,8 @@ def make_index(connection: sqlite3.Connection, ids: NDArray[np.int64]) -> Stored
         index.add_with_ids(vectors, some)
         moments = moments.with_more(vectors)
     generation = int(manifest_value(connection, "generation"))
-    return StoredIndex(index, generation, trained, ids, centres, *moments.finished())
+    identity = _identity(connection)
+    return StoredIndex(index, generation, trained, ids, centres, *moments.finished(), identity)
 
 
 def _sums(stored: StoredIndex) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import faiss
 
 VECTORS = "vectors.faiss"
-_MARK = b"juwen-vectors-4\n"
+_MARK = b"juwen-vectors-5\n"
 _PIECE = 1 << 20
 
 
@@ -41,6 +41,7 @@ class StoredIndex:
         centres: What its vectors were centred by.
         mean: Of all the centred vectors, shape (dimension,).
         covariance: Of all the centred vectors, shape (dimension, dimension).
+        library: The identity of the library.
     """
 
     index: faiss.Index
@@ -50,6 +51,7 @@ class StoredIndex:
     centres: Centres
     mean: NDArray[np.float32]
     covariance: NDArray[np.float32]
+    library: str = ""
 
 
 def save_index(stored: StoredIndex, path: Path) -> None:
@@ -87,6 +89,7 @@ def _footer(file: IO[bytes], stored: StoredIndex, data: int) -> bytes:
     head = data - _list_bytes(stored.index) if stored.trained else data
     values = {
         "generation": stored.generation,
+        "library": stored.library,
         "trained": stored.trained,
         "count": len(stored.ids),
         "languages": sorted(stored.centres.means),
@@ -204,7 +207,14 @@ def _stored(
     centres = Centres(dict(zip(languages, rows, strict=False)))
     mean, covariance = rows[len(languages)], rows[len(languages) + 1 :]
     return StoredIndex(
-        index, footer["generation"], footer["trained"], ids, centres, mean, covariance
+        index,
+        footer["generation"],
+        footer["trained"],
+        ids,
+        centres,
+        mean,
+        covariance,
+        footer["library"],
     )
 
 

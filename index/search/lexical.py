@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from index.database.database import in_batches, marks
+from index.database.database import in_batches, marks, seal_of
 
 K1, B = 1.2, 0.75
 POSTING_BYTES = 3
@@ -41,10 +41,8 @@ class Segment:
 
     def alive(self, data: bytes) -> int:
         """In how many of the chunks that are still there a term stands, by its posting."""
-        if self.start >= 0:
-            return len(data) // POSTING_BYTES
-        local, _ = unpack_posting(data)
-        return int((self.places[local] >= 0).sum())
+        local, _ = unpack_posting(data, len(self.places))
+        return len(local) if self.start >= 0 else int((self.places[local] >= 0).sum())
 
     def add(
         self, scores: Scores, penalties: Scores, postings: Sequence[tuple[float, bytes]]
@@ -56,7 +54,7 @@ class Segment:
             postings: Of each term, with the term's weight.
         """
         sizes = [len(data) // POSTING_BYTES for _, data in postings]
-        parts = [unpack_posting(data) for _, data in postings]
+        parts = [unpack_posting(data, len(self.places)) for _, data in postings]
         local = np.concatenate([places for places, _ in parts])
         gains = np.concatenate([counts for _, counts in parts]).astype(np.float32)
         where = slice(self.start, self.start + len(self.places)) if self.start >= 0 else self.places
@@ -95,6 +93,9 @@ class PostingIndex:
 
         Returns:
             Scores of shape (n,), and the ceiling.
+
+        Raises:
+            DatabaseError: what is read is damaged.
         """
         counted = Counter(question)
         segments = {segment.row: segment for segment in self.segments}
@@ -120,11 +121,17 @@ def _idf(documents: int, of: int) -> float:
 
 
 def load_postings(connection: sqlite3.Connection) -> PostingIndex:
-    """The index of the generation that ``connection`` sees; the postings stay where they are."""
+    """The index of the generation that ``connection`` sees; the postings stay where they are.
+
+    Raises:
+        DatabaseError: a segment is not as it was written.
+    """
     rows = connection.execute(
-        "SELECT row, chunks, articles, lengths FROM segment WHERE published ORDER BY row"
+        "SELECT row, chunks, articles, lengths, seal FROM segment WHERE published ORDER BY row"
     ).fetchall()
-    held = [np.frombuffer(chunks, "<i8") for _, chunks, _, _ in rows]
+    if any(seal_of(*row[1:4]) != row[4] for row in rows):
+        raise sqlite3.DatabaseError("a segment of the inverted index is not as it was written")
+    held = [np.frombuffer(chunks, "<i8") for _, chunks, *_ in rows]
     everything = _joined(held, np.int64)
     gone = connection.execute("SELECT chunk FROM gone").fetchall()
     alive = np.isin(everything, np.asarray(gone, np.int64).ravel(), invert=True)
@@ -155,7 +162,30 @@ def _places(ids: NDArray[np.int64], wanted: NDArray[np.int64]) -> NDArray[np.int
     return np.where(ids[places] == wanted, places, -1)
 
 
-def unpack_posting(data: bytes) -> tuple[NDArray[np.uint16], NDArray[np.uint8]]:
-    """Places in the segment and counts: two bytes each of the first, then one each of the other."""
-    held = len(data) // POSTING_BYTES
-    return np.frombuffer(data, "<u2", held), np.frombuffer(data, np.uint8, held, 2 * held)
+def unpack_posting(data: bytes, chunks: int) -> tuple[NDArray[np.uint16], NDArray[np.uint8]]:
+    """Places in the segment and counts: two bytes each of the first, then one each of the other.
+
+    Args:
+        chunks: Of the segment; every place is one of theirs.
+
+    Raises:
+        DatabaseError: the bytes are not such a posting.
+    """
+    held, rest = divmod(len(data), POSTING_BYTES)
+    if rest or not held:
+        raise sqlite3.DatabaseError(f"a posting has {len(data)} bytes")
+    places = np.frombuffer(data, "<u2", held)
+    counts = np.frombuffer(data, np.uint8, held, 2 * held)
+    rising = bool((places[1:] > places[:-1]).all())
+    if not rising or int(places[-1]) >= chunks or not counts.all():
+        raise sqlite3.DatabaseError("a posting names places that its segment does not have")
+    return places, counts
+
+
+def unworded(connection: sqlite3.Connection) -> PostingIndex:
+    """An index of the published chunks that knows no word of theirs, for want of a sound one."""
+    rows = connection.execute(
+        "SELECT id, article FROM chunk JOIN article ON row = article WHERE published ORDER BY id"
+    ).fetchall()
+    ids, articles = np.asarray(rows, np.int64).reshape(-1, 2).T
+    return PostingIndex(ids.copy(), articles.copy(), np.ones(len(rows), np.float32), ())

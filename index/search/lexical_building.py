@@ -18,7 +18,7 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from index.database.database import READ_COLUMNS, to_article
+from index.database.database import READ_COLUMNS, seal_of, to_article
 from index.records import Article, Span
 from index.search.lexical import PostingIndex, Segment, load_postings, unpack_posting
 from index.text.sentences import subject_of
@@ -141,14 +141,14 @@ def _insert(
     *,
     published: bool,
 ) -> None:
+    blobs = (
+        np.asarray(ids, "<i8").tobytes(),
+        np.asarray(articles, "<i8").tobytes(),
+        np.asarray(lengths, "<u2").tobytes(),
+    )
     row = connection.execute(
-        "INSERT INTO segment (published, chunks, articles, lengths) VALUES (?, ?, ?, ?)",
-        (
-            published,
-            np.asarray(ids, "<i8").tobytes(),
-            np.asarray(articles, "<i8").tobytes(),
-            np.asarray(lengths, "<u2").tobytes(),
-        ),
+        "INSERT INTO segment (published, chunks, articles, lengths, seal) VALUES (?, ?, ?, ?, ?)",
+        (published, *blobs, seal_of(*blobs)),
     ).lastrowid
     connection.executemany(
         "INSERT INTO posting VALUES (?, ?, ?)",
@@ -217,7 +217,7 @@ def _join(connection: sqlite3.Connection, index: PostingIndex, group: Sequence[S
         for term, data in connection.execute(
             "SELECT term, data FROM posting WHERE segment = ?", (segment.row,)
         ):
-            local, counts = unpack_posting(data)
+            local, counts = unpack_posting(data, len(alive))
             kept = alive[local]
             if kept.any():
                 places, numbers = postings.setdefault(term, ([], []))

@@ -16,8 +16,9 @@ def clauses_of(text: str) -> list[Span]:
     ['他说“好，走”，', '就走了']
     """
     cuts, closing = [0], ""
+    last = {mark: text.rfind(mark) for mark in _OPEN.values()}
     for at, letter in enumerate(text):
-        if not closing and letter in _OPEN and text.find(_OPEN[letter], at) >= 0:
+        if not closing and letter in _OPEN and last[_OPEN[letter]] >= at:
             closing = _OPEN[letter]
         elif letter == closing:
             closing = ""

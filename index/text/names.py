@@ -42,7 +42,7 @@ _QUOTED = re.compile(
     r"《([^《》\n]{1,60})》|“([^“”\n]{1,80})”|「([^「」\n]{1,80})」|『([^『』\n]{1,80})』|\"([^\"\n]{2,80})\""
 )
 _LATIN = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[-.&+_/][A-Za-z0-9]+)*\+?")
-_MIXED = re.compile(r"\d|[a-z].*[A-Z]|[A-Z].*[A-Z]|.-[A-Z]")
+_MIXED = re.compile(r"\d|^[^A-Za-z]*+[A-Za-z].*[A-Z]|.-[A-Z]")
 _CAPITALS = re.compile(r"(?<![A-Za-z0-9])[A-Z][\w'’&.-]*(?<![.'’])(?:\s+(?:of\s+)?[A-Z][\w'’&-]*)*")
 
 _CHINESE = load_rules("index.text", "zh/characters", "zh/names")
@@ -73,7 +73,10 @@ def find_names(text: str, *, english: bool, translated: bool = False) -> list[Na
     found = [*_quoted(plain, translated), *_latin(plain, english, translated)]
     if not english:
         found += [*_organisations(plain), *_persons(plain)]
-        found += [n for n in _places(plain) if not any(o.start <= n.start < o.end for o in found)]
+        named = bytearray(len(plain))
+        for name in found:
+            named[name.start : name.end] = b"\1" * (name.end - name.start)
+        found += [place for place in _places(plain) if not named[place.start]]
     return found if plain == text else [_as_written(name, plain, text) for name in found]
 
 
@@ -99,24 +102,25 @@ def _latin(text: str, english: bool, translated: bool) -> Iterator[Name]:
             if not translated or _MIXED.search(match[0]):
                 yield Name(match[0], NameKind.LATIN, match.start(), match.end())
         return
+    beginning = len(text) - len(text.lstrip(" \"'“‘(*-"))
     for run in _CAPITALS.finditer(text):
         for match in _LATIN.finditer(run[0]):
             start, end = run.start() + match.start(), run.start() + match.end()
-            if _is_name(text, match[0], start, run, translated):
+            opens = start <= beginning and " " not in run[0]
+            if _is_name(text, match[0], run, opens=opens, translated=translated):
                 yield Name(match[0], NameKind.LATIN, start, end)
     for match in _LATIN.finditer(text):
         if match[0][0].islower() and _MIXED.search(match[0]) and "/" not in match[0]:
             yield Name(match[0], NameKind.LATIN, match.start(), match.end())
 
 
-def _is_name(text: str, word: str, start: int, run: re.Match[str], translated: bool) -> bool:
-    """Whether a word with a capital is a name; the first word of a sentence has one anyway."""
+def _is_name(text: str, word: str, run: re.Match[str], *, opens: bool, translated: bool) -> bool:
+    """Whether a word with a capital is a name; one that opens a sentence alone has one anyway."""
     if _MIXED.search(word):
         return True
     if translated or word.lower() in _STARTERS or len(word) == 1:
         return False
-    opens = not text[:start].strip(" \"'“‘(*-")
-    return not opens or " " in run[0] or bool(_DEED.match(text, run.end()))
+    return not opens or bool(_DEED.match(text, run.end()))
 
 
 def _organisations(text: str) -> Iterator[Name]:

@@ -13,7 +13,9 @@ from rag.generation.wrapping import Unwrapper
 from rag.verification.cited_sentences import SentenceStream, Written
 
 _RULES = load_patterns("rag.generation", "thoughts")
-_FORMATTING = re.compile(r"^(?:>\s*)+|^(?:[-*•]\s+|\d{1,2}[.)、]\s*(?=\D)|#+\s+)|\*\*|`|^\s+|\s+$")
+_FORMATTING = re.compile(
+    r"^(?:>\s*)+|^(?:[-*•]\s+|\d{1,2}[.)、]\s*(?=\D)|#+\s+)|\*\*|`|^\s+|(?<!\s)\s++$"
+)
 _LABEL = re.compile(rf"^(?:{_RULES['answer_heading'].pattern})(?:\s*[:：]\s*|$)")
 _REFERENCES = re.compile(
     rf"(?:{_RULES['references'].pattern})\s*(?P<colon>[:：]?)(?P<named>.*)", re.S

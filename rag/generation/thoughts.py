@@ -37,11 +37,15 @@ _EMPTY_TAG = re.compile(
     r"|<\|(?:start|end|return|call|im_start|im_end|eot_id|endoftext|eom_id)\|>(?:assistant)?|</s>",
     re.I,
 )
-_HEADED = re.compile(rf"\s*[#*_>\s]*{_OPENING_LINE}\**\s*(?:[:：]\**|\n)", re.I)
-_ANSWERS = re.compile(
-    rf"(?:^|(?<=\n))[#*_>\s]*{_ANSWERING_LINE}\**\s*(?:[:：]\**|\n)|{_CLOSES.pattern}", re.I
+_HEADED = re.compile(
+    rf"[#*_>\s]{{0,60}}{_OPENING_LINE}\*{{0,4}}\s{{0,9}}(?:[:：]\*{{0,4}}|\n)", re.I
 )
-_MAY_BE_HEADED = re.compile(r"\s*[#*_>\s]*(?:[我思推hmtrc][\w ]{0,32})?\**\s?", re.I)
+_ANSWERS = re.compile(
+    rf"(?:^|(?<=\n))[#*_>\s]{{0,60}}{_ANSWERING_LINE}\*{{0,4}}\s{{0,9}}(?:[:：]\*{{0,4}}|\n)"
+    rf"|{_CLOSES.pattern}",
+    re.I,
+)
+_MAY_BE_HEADED = re.compile(r"[#*_>\s]*+(?:[我思推hmtrc][\w ]{0,32})?\*{0,4}\s?", re.I)
 _MAY_BE_TAG = re.compile(
     r"(?:<[/|]?(?:[A-Za-z_|\u3400-\u9fff][^<>\n]{0,80})?|[\[◁【]/?[^\W\d]{0,16}"
     r"|<\|channel\|>[^<\n]{0,40}(?:<[|\w]{0,12})?|<unused9[45]>t?h?o?u?g?h?)$"

@@ -20,7 +20,7 @@ _MAY_BE_BLOCK = re.compile(
 )
 _SEPARATOR = re.compile(r"[\s|:-]+")
 _JSON = re.compile(r"\s*(?:\{\s*[\"}]|\[\s*[\"{])")
-_FENCE = re.compile(r"\s*(?:```|~~~)[^\n]{0,20}(?:\n|$)")
+_FENCE = re.compile(r"(?<!\s)\s*+(?:```|~~~)[^\n]{0,20}(?:\n|$)")
 _MAY_BE_JSON = re.compile(r"\s*(?:[\[{]\s*|`{1,2}|~{1,2})?")
 _BROKEN_ANSWER = re.compile(rf'"(?:{_KEYS["answer_key"].pattern})"\s*:\s*"((?:[^"\\]|\\.)*)', re.S)
 

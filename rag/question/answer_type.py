@@ -108,7 +108,8 @@ def _exactly(question: str, kind: AnswerType) -> re.Pattern[str] | None:
 def _with_unit(unit: str) -> re.Pattern[str]:
     if unit.isascii():
         return re.compile(
-            rf"\d[\d,.]*(?: [a-z-]+){{0,2}} {re.escape(unit)}|\b\w+ {re.escape(unit)}", re.I
+            rf"\d[\d,.]{{0,20}}(?: [a-z-]{{1,30}}){{0,2}} {re.escape(unit)}|\w {re.escape(unit)}",
+            re.I,
         )
     forms = "|".join(map(re.escape, [unit, *_COUNTED_ALIKE.get(unit, "")]))
     return re.compile(rf"{_FIGURE}(?:{forms})")

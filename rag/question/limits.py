@@ -181,7 +181,7 @@ def _cut(question: str, limits: Sequence[Phrase]) -> str:
         kept.append(question[at : max(at, limit.start)])
         at = max(at, limit.end)
     rest = "".join([*kept, question[at:]])
-    rest = re.sub(r"[ \t]{2,}", " ", re.sub(r"\s+(?=[?.,!])", "", rest))
+    rest = re.sub(r"[ \t]{2,}", " ", re.sub(r"(?<!\s)\s++(?=[?.,!])", "", rest))
     return rest.strip().lstrip("，,、的：: ").strip()
 
 

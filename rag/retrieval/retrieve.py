@@ -70,8 +70,8 @@ def _ranked(
 ) -> list[list[RankedPassage]]:
     dense, lexical = standard_cosines(candidates), standard_lexical(candidates)
     ids = [int(candidates.ids[place]) for group in groups for place in group]
-    passages = dict(zip(ids, library.passages(ids), strict=True))
-    return [
+    passages = {passage.chunk_id: passage for passage in library.passages(ids)}
+    ranked = [
         [
             RankedPassage(
                 passages[int(candidates.ids[place])],
@@ -81,9 +81,11 @@ def _ranked(
                 lexical=float(lexical[place]),
             )
             for place in group
+            if int(candidates.ids[place]) in passages  # what is damaged is left out
         ]
         for group in groups
     ]
+    return [passages for passages in ranked if passages]
 
 
 def _reranked(

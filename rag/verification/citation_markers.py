@@ -23,7 +23,7 @@ _LABEL, _NAMED, _LEAD, _TAIL = (
     rf"(?:{_RULES[name].pattern})" for name in ("label", "named_source", "lead", "tail")
 )
 
-_NUMBERS = r"\d{1,3}(?!\d)(?:\s?(?:[,，、;；~–—-]|[和与及&]|\band\b)\s?#?\d{1,3}(?!\d))*"
+_NUMBERS = r"\d{1,3}(?!\d)(?:\s?(?:[,，、;；~–—-]|[和与及&]|\band\b)\s?#?\d{1,3}(?!\d)){0,30}"
 _LABELLED = rf"(?:\^|#|{_LABEL}(?![a-z])[\s:：#_.-]{{0,2}})?{_NUMBERS}"
 _ADDRESS = r"(?:[!-'*-~]|\([!-'*-~]*\))*"
 _LINK = rf"(?:\\?\((?:(?:[A-Za-z][\w+.-]*:|[#/.]){_ADDRESS}|CITE)\))"
@@ -46,22 +46,22 @@ _SIGNED = (
 )
 _CORE = rf"\\?(?:\^(?=[\[【]))?(?:{_BRACKETED}|{_TAGGED}|{_SIGNED})(?:\^(?![A-Za-z0-9]))?"
 _PLAIN_CORE = re.sub(r"\?P<\w+>", "?:", _CORE)  # a name stands only once in a pattern
-_CORES = rf"{_PLAIN_CORE}(?:\s?(?:[,，、和与及&]|and)?\s?{_PLAIN_CORE})*"
+_CORES = rf"{_PLAIN_CORE}(?:\s?(?:[,，、和与及&]|and)?\s?{_PLAIN_CORE}){{0,9}}"
 _ROUND = (
     rf"[(（]\s?(?:{_NAMED}\s?[:：]?\s?)?{_CORES}[^()（）\n]{{0,40}}[)）]"
     rf"|[(（]\s?{_NAMED}(?:\s?[:：]\s?|\s)[^()（）\n]{{1,80}}[)）]"
     rf"|[(（]\s?{_LABEL}(?![a-z])[\s:：#.]{{0,2}}{_NUMBERS}(?:[,，、;；]\s?{_LABEL}\s?{_NUMBERS})*\s?[)）]"
 )
-_CLAUSE = rf"(?:^|(?<=[{STOPS}\n；;，,：:])|(?<=[{STOPS};,:] ))\s*"
+_CLAUSE = rf"(?:^|(?<=[{STOPS}\n；;，,：:])|(?<=[{STOPS};,:] ))\s{{0,9}}"
 _LED = (
-    rf"{_CLAUSE}{_LEAD}\s?(?:{_LABEL}\s?)?(?:{_CORES}|{_LABEL}\s?{_NUMBERS})\s?(?:{_TAIL})?\s?[,，:：]\s*"
-    rf"|{_CLAUSE}(?:{_LEAD}\s?)?(?:{_LABEL}\s?)?(?:{_CORES}|{_LABEL}\s?{_NUMBERS})\s?(?:{_TAIL})\s?[,，:：]?\s*"
+    rf"{_CLAUSE}{_LEAD}\s?(?:{_LABEL}\s?)?(?:{_CORES}|{_LABEL}\s?{_NUMBERS})\s?(?:{_TAIL})?\s?[,，:：]\s{{0,9}}"
+    rf"|{_CLAUSE}(?:{_LEAD}\s?)?(?:{_LABEL}\s?)?(?:{_CORES}|{_LABEL}\s?{_NUMBERS})\s?(?:{_TAIL})\s?[,，:：]?\s{{0,9}}"
 )
 _MARKER = re.compile(
-    rf"(?P<led>{_LED})|[ \t]*(?:`?{_CORE}`?|(?P<sourced>{_ROUND})"
+    rf"(?P<led>{_LED})|(?<![ \t])[ \t]*(?:`?{_CORE}`?|(?P<sourced>{_ROUND})"
     rf"|(?<=[^\s(（])[ \t]?[(（](?P<round>\d{{1,2}})[)）](?=[{STOPS}，,；;\[【(（\s]|$)"
-    rf"|(?<=[\u3400-\u9fff{STOPS}”])(?P<raised>[⁰¹²³⁴-⁹]+)"
-    rf"|(?<=[^\s\n])(?P<circled>[①-⑳]+)(?=[{STOPS}\s]|$))",
+    rf"|(?<=[\u3400-\u9fff{STOPS}”])(?P<raised>[⁰¹²³⁴-⁹]{{1,3}})"
+    rf"|(?<=[^\s\n])(?P<circled>[①-⑳]{{1,20}})(?=[{STOPS}\s]|$))",
     re.I,
 )
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")

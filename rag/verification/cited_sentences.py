@@ -14,11 +14,14 @@ from index.records import Span
 from index.text.sentences import split_sentences
 from rag.verification.citation_markers import STOPS, strip_markers, without_beginning
 
+LONGEST_SENTENCE = 4000
+"""Characters after which a sentence is given out as it stands: no end of it is in sight."""
+
 LONGEST_QUOTATION = 300
 """Characters after which a quotation that is still open no longer holds a sentence together."""
 
 _ENDS = re.compile(rf"[{STOPS}…\n]")
-_ENUMERATOR = re.compile(r"(?:[-*•#]+\s*)?(?:\d{1,2}[.、)）])?\**")
+_ENUMERATOR = re.compile(r"(?:[-*•#]++\s*+)?(?:\d{1,2}[.、)）])?\**+")
 _PAIRS = ("“”", "「」", "『』", "《》")
 
 
@@ -46,6 +49,7 @@ class SentenceStream:
 
     def __init__(self) -> None:
         self._pending = ""
+        self._tried_again_at = 0
 
     def feed(self, delta: str) -> list[Written]:
         """The sentences that are sure now that ``delta`` has come."""
@@ -54,8 +58,12 @@ class SentenceStream:
             before = self._pending[-1:]
             self._pending += character
             begins_word = character.isalnum() and not before.isalnum()
-            if (begins_word or _ends_before(before)) and self._may_be_sure():
-                done += self._take(last=False)
+            if len(self._pending) > LONGEST_SENTENCE:
+                done += self.flush()
+            elif (begins_word or _ends_before(before)) and self._may_be_sure():
+                done += (taken := self._take(last=False))
+                # What is long and still no sentence is looked at ever more seldom: all of it each time.
+                self._tried_again_at = 0 if taken else len(self._pending) * 5 // 4
         return done
 
     def flush(self) -> list[Written]:
@@ -63,7 +71,7 @@ class SentenceStream:
         done: list[Written] = []
         while self._pending.strip():
             done += self._take(last=True)
-        self._pending = ""
+        self._pending, self._tried_again_at = "", 0
         return done
 
     @property
@@ -72,6 +80,8 @@ class SentenceStream:
         return strip_markers(without_beginning(self._pending)).text.strip()
 
     def _may_be_sure(self) -> bool:
+        if LONGEST_QUOTATION < len(self._pending) < self._tried_again_at:
+            return False
         return (
             _ENDS.search(self._pending) is not None
             and without_beginning(self._pending) == self._pending

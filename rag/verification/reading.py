@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.records import Article, Passage, Span
-from index.text.dates.moments import Moment, blank, find_moments
+from index.text.dates.moments import Moment, blank, blank_spans, find_moments
 from index.text.language import Language, detect_language
 from index.text.names import fold_name, latin_words
 from index.text.numbers.quantities import Quantity, find_quantities
@@ -67,8 +67,7 @@ def read(text: str) -> Reading:
     dates = find_moments(text)
     rest = blank(text, dates)
     quantities = find_quantities(rest)
-    for quantity in quantities:
-        rest = rest[: quantity.start] + " " * (quantity.end - quantity.start) + rest[quantity.end :]
+    rest = blank_spans(rest, ((one.start, one.end) for one in quantities))
     folded = fold_name(text)
     return Reading(
         text=text,

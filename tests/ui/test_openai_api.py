@@ -16,6 +16,7 @@ from rag.generation.chat_model import ChatModel
 from rag.records import Answer, AnswerSentence, Certainty, ShortAnswer, Support
 from tests.conftest import ScriptedChat, article
 from tests.ui.chat.test_turns import answer as quoted
+from tests.ui.hostile_bodies import bodies
 from ui.openai_api.app import create_app
 from ui.openai_api.hosts import host_name
 from ui.openai_api.requests import LARGEST_BODY, MOST_TURNS, Message, conversation
@@ -520,3 +521,17 @@ def test_articles_do_not_become_markup(library_folder, encoder):
     assert "](http://evil" not in content
     assert "<b>" not in content
     assert said(chunks(ask(client, QUESTION, stream=True))) == content
+
+
+def test_no_body_upsets_the_server(client):
+    good = {
+        "model": "juwen",
+        "messages": [{"role": "user", "content": QUESTION}],
+        "stream": False,
+        "juwen": {"date_from": "2025-01-01"},
+    }
+    for body in bodies(good):
+        sent = client.post(URL, content=body, headers={"Content-Type": "application/json"})
+        assert sent.status_code < 500, body[:80]
+        if sent.status_code != 200:
+            assert len(sent.json()["error"]["message"]) > 10, body[:80]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hmac
 import ipaddress
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from index.errors import JuwenError
 
@@ -101,12 +101,18 @@ def user_of(authorization: str, users: Mapping[str, str]) -> str | None:
         return None
     try:
         name, _, password = base64.b64decode(encoded, validate=True).decode("utf-8").partition(":")
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:  # no Base64, no ASCII, no UTF-8
         return None
     # An unknown user takes as long as a known one with a wrong password.
     expected = users.get(name, "")
     same = hmac.compare_digest(expected.encode(), password.encode())
     return name if same and name in users else None
+
+
+def caller_of(scope: Mapping[str, Any], user: str | None = None) -> str:
+    """Who sent a request: a user by name, else an address; nothing that a caller may choose."""
+    client = scope.get("client")
+    return f"user {user}" if user is not None else client[0] if client else ""
 
 
 def may_choose(

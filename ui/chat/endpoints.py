@@ -20,8 +20,8 @@ from starlette.requests import Request
 
 from rag.assistant import Assistant
 from ui.chat.calls import CallError, calls, given_request
-from ui.chat.limits import Limits
-from ui.chat.questions import address_of
+from ui.chat.limits import Limited, Limits
+from ui.chat.questions import sender_of
 from ui.chat.routes import AT_ONCE
 
 _QUESTIONS = "questions"
@@ -32,7 +32,7 @@ def program_app(assistant: Assistant, limits: Limits) -> FastAPI:
 
     def count(request: gr.Request | None) -> None:
         asking = request.request if request is not None else None
-        limits.count(*(address_of(asking) if isinstance(asking, Request) else ("", "")))
+        limits.count(Limited.QUESTIONS, sender_of(asking if isinstance(asking, Request) else None))
 
     with gr.Blocks(analytics_enabled=False) as blocks:
         for name, call in zip(("ask", "search"), calls(assistant), strict=True):

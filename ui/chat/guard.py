@@ -6,21 +6,28 @@ none of them, so whatever is not on the list here does not exist.
 
 from __future__ import annotations
 
+import json
+import logging
 import re
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from http.cookies import CookieError, SimpleCookie
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse, Response
+from starlette.requests import ClientDisconnect
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ui.chat.access import is_known, is_local
-from ui.language import say
+from ui.chat.access import caller_of, is_local, user_of
+from ui.chat.limits import Limited, Limits, RateError
+from ui.json_body import BodyError, read_json
+from ui.language import say, say_message
 
-SESSION = "juwen_session"
+CALLER = "juwen.caller"
+"""Where the scope of a request that was let in says who sent it."""
+
+_LOG = logging.getLogger(__name__)
 MOST_BYTES = 2 * 1024 * 1024
 """Of any request but an upload: a conversation of twenty turns is a tenth of it."""
 
@@ -35,6 +42,9 @@ TOOLS = ("/mcp", "/gradio_api/mcp")
 """Where the MCP server is."""
 
 UPLOAD = "/page/upload"
+_LONGEST_LENGTH = 15
+"""Digits of a length; more than that is too large, whatever they are."""
+
 HEALTH = "/health"
 """Answers 200 once questions can be answered, 503 before; says nothing else, and asks nobody's name."""
 
@@ -60,7 +70,6 @@ class Guard:
         host: What the server listens on. On this machine's own address, other names for it are
             refused: a page elsewhere could have its name point here.
         hosts: Other names that are let in all the same.
-        root: The path that a proxy has the page under, which the session is kept for.
         mcp: Whether the paths of the MCP server exist.
         upload_bytes: Most bytes of one uploaded file.
     """
@@ -69,9 +78,9 @@ class Guard:
     users: Mapping[str, str] = field(default_factory=dict)
     host: str = "127.0.0.1"
     hosts: Sequence[str] = ()
-    root: str = ""
     mcp: bool = False
     upload_bytes: int = 200 * 1024 * 1024
+    limits: Limits = field(default_factory=Limits)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -84,11 +93,51 @@ class Guard:
         if refusal is not None:
             await refusal(scope, receive, _with_headers(send))
             return
-        most = self.upload_bytes if scope["path"] == UPLOAD else MOST_BYTES
-        session = _session(headers)
-        if session is None and scope["path"] == "/":
-            send = _with_session(send, secrets.token_urlsafe(24), f"{self.root}/")
-        await self.app(scope, _limited(receive, most), _with_headers(send))
+        user = user_of(headers.get("authorization", ""), self.users) if self.users else None
+        scope = {**scope, CALLER: caller_of(scope, user)}
+        try:
+            if scope["path"] == UPLOAD:
+                receive = _limited(receive, self.upload_bytes)
+            elif scope["method"] not in ("GET", "HEAD"):
+                body = await _body(_limited(receive, MOST_BYTES))
+                # Written anew, since what is read strictly may still hold half a character.
+                checked = json.dumps(read_json(body)).encode() if body else body
+                receive = _replayed(checked, receive)
+            await self._pass_on(scope, receive, _with_headers(send))
+        except BodyError as error:
+            refused = JSONResponse({"problem": say_message(error.message)}, 400)
+            await refused(scope, receive, _with_headers(send))
+        except ClientDisconnect:
+            _LOG.info("%s %s: the caller broke off", scope["method"], scope["path"])
+
+    async def _pass_on(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let the application answer; where Gradio's own routes fall over a body, refuse that body."""
+        if not _PROGRAMS.fullmatch(scope["path"]):
+            await self.app(scope, receive, send)
+            return
+        begun = fell = False
+
+        async def sending(message: Message) -> None:
+            nonlocal begun, fell
+            fell = fell or (not begun and message.get("status") == HTTPStatus.INTERNAL_SERVER_ERROR)
+            begun = True
+            if not fell:
+                await send(message)
+
+        try:
+            await self.app(scope, receive, sending)
+        except ClientDisconnect:
+            raise
+        except Exception as error:  # whatever a made-up body upsets in them
+            if begun and not fell:
+                raise
+            _LOG.warning("%s %s: %s", scope["method"], scope["path"], type(error).__name__)
+            fell = True
+        if fell:
+            raise BodyError(
+                "the request holds what this path cannot use; see GET /gradio_api/info",
+                "请求内容不符合此路径的要求；请见 GET /gradio_api/info",
+            )
 
     def _refusal(self, scope: Scope, headers: Headers) -> Response | None:
         path = scope["path"]
@@ -97,35 +146,36 @@ class Guard:
         name = _host_name(headers.get("host", ""))
         if is_local(self.host) and not is_local(name) and name not in self.hosts:
             return _unknown_host(name)
-        if self.users and not is_known(headers.get("authorization", ""), self.users):
-            asked = {"WWW-Authenticate": 'Basic realm="Juwen", charset="UTF-8"'}
-            return PlainTextResponse("User and password, please", 401, asked)
+        if self.users and (refusal := self._log_in(scope, headers)) is not None:
+            return refusal
         if not self._exists(path):
             return PlainTextResponse("Not found", 404)
         if _foreign(headers):
             return PlainTextResponse("Requests from other sites are refused", 403)
         most = self.upload_bytes if path == UPLOAD else MOST_BYTES
         length = headers.get("content-length", "0")
-        if not length.isdecimal() or int(length) > most:
+        if not length.isdecimal() or len(length) > _LONGEST_LENGTH or int(length) > most:
             return PlainTextResponse("Too large", 413)
         return None
+
+    def _log_in(self, scope: Scope, headers: Headers) -> Response | None:
+        """A refusal of who gives no user and password, or too many wrong ones."""
+        authorization = headers.get("authorization", "")
+        address = caller_of(scope)
+        try:
+            self.limits.check(Limited.LOG_INS, address)
+            if user_of(authorization, self.users) is not None:
+                return None
+            if authorization:
+                self.limits.count(Limited.LOG_INS, address)
+        except RateError as error:
+            return PlainTextResponse(say_message(error.message), 429)
+        asked = {"WWW-Authenticate": 'Basic realm="Juwen", charset="UTF-8"'}
+        return PlainTextResponse("User and password, please", 401, asked)
 
     def _exists(self, path: str) -> bool:
         tools = self.mcp and path.removesuffix("/") in TOOLS
         return tools or any(pattern.fullmatch(path) for pattern in (_PAGE, _PROGRAMS))
-
-
-def session_of(cookies: Mapping[str, str]) -> str:
-    """The session that a browser belongs to, ``""`` for a program that keeps no cookies."""
-    return cookies.get(SESSION, "")
-
-
-def _session(headers: Headers) -> str | None:
-    try:
-        found = SimpleCookie(headers.get("cookie", "")).get(SESSION)
-    except CookieError:
-        return None
-    return found.value if found else None
 
 
 def _host_name(host: str) -> str:
@@ -167,6 +217,36 @@ def _foreign(headers: Headers) -> bool:
     return not asking or asking not in known
 
 
+async def _body(receive: Receive) -> bytes:
+    """The whole body of a request.
+
+    Raises:
+        ClientDisconnect: it was broken off, or is larger than it may be.
+    """
+    body = bytearray()
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        body += message.get("body", b"")
+        if not message.get("more_body", False):
+            return bytes(body)
+
+
+def _replayed(body: bytes, receive: Receive) -> Receive:
+    """``receive``, from a body on that was received already."""
+    given = False
+
+    async def replayed() -> Message:
+        nonlocal given
+        if given:
+            return await receive()
+        given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return replayed
+
+
 def _limited(receive: Receive, most: int) -> Receive:
     """``receive``, ended where more comes than was announced or is allowed."""
     received = 0
@@ -186,16 +266,6 @@ def _with_headers(send: Send) -> Send:
             headers = MutableHeaders(scope=message)
             headers.update(_HEADERS)
             headers.setdefault("Cache-Control", "no-store")
-        await send(message)
-
-    return sending
-
-
-def _with_session(send: Send, session: str, path: str) -> Send:
-    async def sending(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            cookie = f"{SESSION}={session}; Path={path}; HttpOnly; SameSite=Strict"
-            MutableHeaders(scope=message).append("Set-Cookie", cookie)
         await send(message)
 
     return sending

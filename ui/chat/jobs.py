@@ -6,9 +6,11 @@ import os
 import queue
 import secrets
 import shutil
+import stat
 import tempfile
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path, PurePath
@@ -21,6 +23,10 @@ from index.records import Problem, Summary
 _LONGEST_STEM = 80
 _MOST_WAITING = 20
 _MOST_KEPT = 200
+_MOST_BYTES = 2 * 1024**3
+"""Of the files that wait or are on their way, before one more may be sent."""
+
+_INBOX = "juwen-uploads-"
 
 
 class State(StrEnum):
@@ -79,6 +85,42 @@ def check_name(name: str) -> str:
     return f"{stem.strip(' .')[:_LONGEST_STEM] or 'file'}{suffix}"
 
 
+def sweep_uploads() -> None:
+    """Delete what servers that were killed have left of uploads."""
+    for path in Path(tempfile.gettempdir()).glob(f"{_INBOX}*"):
+        process = path.name.removeprefix(_INBOX).partition("-")[0]
+        if process.isdecimal() and _is_own_folder(path) and not _is_running(int(process)):
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _is_own_folder(path: Path) -> bool:
+    try:
+        found = path.lstat()
+    except OSError:
+        return False
+    own = not hasattr(os, "getuid") or found.st_uid == os.getuid()
+    return own and stat.S_ISDIR(found.st_mode)
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True
+    return True
+
+
+def _size(folder: Path) -> int:
+    """Bytes of all files in a folder; of those that vanish meanwhile none."""
+    total = 0
+    for path in folder.rglob("*"):
+        with suppress(OSError):
+            total += path.lstat().st_size
+    return total
+
+
 class Jobs:
     """The uploads of one library. One is indexed at a time; safe to use from several threads.
 
@@ -101,7 +143,8 @@ class Jobs:
         self._jobs: dict[str, Job] = {}
         self._lock = threading.Lock()
         self._waiting: queue.Queue[tuple[str, Path]] = queue.Queue(_MOST_WAITING)
-        self._inbox = Path(tempfile.mkdtemp(prefix="juwen-"))
+        sweep_uploads()
+        self._inbox = Path(tempfile.mkdtemp(prefix=f"{_INBOX}{os.getpid()}-"))
         threading.Thread(target=self._work, name="juwen-jobs", daemon=True).start()
 
     def place(self, name: str) -> Path:
@@ -111,6 +154,12 @@ class Jobs:
             UploadError: it is not a file that can be read.
         """
         checked = check_name(name)
+        if _size(self._inbox) > _MOST_BYTES:
+            raise UploadError(
+                "the files that wait already take up all the room there is for them; send this one "
+                "when they are done",
+                "排队的文件已占满上传空间；请等它们完成后再上传",
+            )
         return Path(tempfile.mkdtemp(dir=self._inbox)) / checked
 
     def add(self, path: Path) -> Job:

@@ -1,65 +1,91 @@
-"""How many questions one session may ask a minute, so that none takes the machine for itself."""
+"""How much one caller may ask of the page a minute, so that none takes the machine for itself.
+
+A caller is the user who gave a password, else the address that a request came from: not a cookie, which
+a caller can choose anew for each request.
+"""
 
 from __future__ import annotations
 
 import threading
 import time
 from collections import OrderedDict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from enum import StrEnum
 
 from index.errors import JuwenError
-
-QUESTIONS_A_MINUTE = 30
-QUESTIONS_A_MINUTE_AND_ADDRESS = 600
-"""Of all sessions of one address: a newsroom may sit behind one."""
 
 _MINUTE = 60.0
 _MOST_KEYS = 10_000
 
 
-class QuestionRateError(JuwenError):
-    """A session asked more than it may."""
+class Limited(StrEnum):
+    """What is counted."""
+
+    QUESTIONS = "questions"
+    """Also searches for articles."""
+    FEEDBACK = "feedback"
+    LOG_INS = "log-ins"
+    """That failed."""
+
+
+A_MINUTE: Mapping[Limited, int] = {
+    Limited.QUESTIONS: 120,  # a newsroom of twenty may sit behind one address
+    Limited.FEEDBACK: 30,
+    Limited.LOG_INS: 10,
+}
+
+_SAID = {
+    Limited.QUESTIONS: ("questions were asked", "已提问"),
+    Limited.FEEDBACK: ("answers were judged", "已提交反馈"),
+    Limited.LOG_INS: ("passwords were wrong", "密码错误"),
+}
+
+
+class RateError(JuwenError):
+    """A caller asked more than it may."""
 
 
 class Limits:
-    """Counts questions by session and by address over the last minute. Safe from several threads."""
+    """Counts what callers ask over the last minute. Safe to use from several threads."""
 
     def __init__(
         self,
-        session: int = QUESTIONS_A_MINUTE,
-        address: int = QUESTIONS_A_MINUTE_AND_ADDRESS,
+        a_minute: Mapping[Limited, int] = A_MINUTE,
         *,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._most = {"session": session, "address": address}
+        self._most = {**A_MINUTE, **a_minute}
         self._clock = clock
-        self._asked: OrderedDict[tuple[str, str], deque[float]] = OrderedDict()
+        self._asked: OrderedDict[tuple[Limited, str], deque[float]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def count(self, session: str, address: str) -> None:
-        """Count a question.
+    def count(self, what: Limited, caller: str) -> None:
+        """Count something that a caller asks.
 
         Raises:
-            QuestionRateError: the session, or its address, has asked its share of this minute.
+            RateError: the caller has asked its share of this minute; that is not counted.
         """
-        now = self._clock()
-        keys = [key for key in (("session", session), ("address", address)) if key[1]]
         with self._lock:
-            for kind, name in keys:
-                self._check(kind, name, now)
-            for key in keys:
-                self._asked[key].append(now)
+            self._check(what, caller).append(self._clock())
 
-    def _check(self, kind: str, name: str, now: float) -> None:
-        times = self._asked.setdefault((kind, name), deque())
-        self._asked.move_to_end((kind, name))
+    def check(self, what: Limited, caller: str) -> None:
+        """``count``, without counting."""
+        with self._lock:
+            self._check(what, caller)
+
+    def _check(self, what: Limited, caller: str) -> deque[float]:
+        now = self._clock()
+        times = self._asked.setdefault((what, caller), deque())
+        self._asked.move_to_end((what, caller))
         if len(self._asked) > _MOST_KEYS:
             self._asked.popitem(last=False)
         while times and now - times[0] >= _MINUTE:
             times.popleft()
-        if len(times) >= self._most[kind]:
+        if len(times) >= self._most[what]:
             wait = int(_MINUTE - (now - times[0])) + 1
-            raise QuestionRateError(
-                f"{len(times)} questions were asked within a minute; wait {wait} s and ask again",
-                f"一分钟内已提问 {len(times)} 次；请 {wait} 秒后再问",
+            english, chinese = _SAID[what]
+            raise RateError(
+                f"{len(times)} {english} within a minute; wait {wait} s and try again",
+                f"一分钟内{chinese} {len(times)} 次；请 {wait} 秒后再试",
             )
+        return times

@@ -11,19 +11,19 @@ from starlette.requests import Request
 from index.errors import JuwenError
 from rag.records import EXTRACTIVE, Answer
 from ui.chat.converse import Part, Streams, converse, read_asked
-from ui.chat.guard import session_of
-from ui.chat.limits import Limits
+from ui.chat.guard import CALLER
+from ui.chat.limits import Limited, Limits
 from ui.chat.quiet import Quiet
 from ui.chat.turns import error_html
 from ui.language import say_message, speaking
 
-Ask = Callable[[Mapping[str, Any], str, str], Generator[Part]]
-"""Answers what the page sent, for a session at an address."""
+Ask = Callable[[Mapping[str, Any], str], Generator[Part]]
+"""Answers what the page sent, for a caller."""
 
 
-def address_of(request: Request) -> tuple[str, str]:
-    """The session and the address that a request belongs to."""
-    return session_of(request.cookies), request.client.host if request.client else ""
+def sender_of(request: Request | None) -> str:
+    """Who sent a request, as the guard has read it; ``""`` for one that did not come by it."""
+    return str(request.scope.get(CALLER, "")) if request is not None else ""
 
 
 def conversation(
@@ -40,10 +40,10 @@ def conversation(
     """
     quiet = quiet or Quiet()
 
-    def conversing(asked: Mapping[str, Any], session: str, address: str) -> Generator[Part]:
+    def conversing(asked: Mapping[str, Any], caller: str) -> Generator[Part]:
         """Ask from the page."""
         try:
-            limits.count(session, address)
+            limits.count(Limited.QUESTIONS, caller)
             read = read_asked(asked)
             if read.answerer not in (EXTRACTIVE, *models()):
                 read = replace(read, answerer="")

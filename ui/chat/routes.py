@@ -19,10 +19,13 @@ from starlette.routing import Route
 
 from index.errors import JuwenError
 from ui.chat.converse import Part
+from ui.chat.guard import CALLER
 from ui.chat.jobs import Jobs
-from ui.chat.questions import Ask, address_of
+from ui.chat.limits import Limited, Limits, RateError
+from ui.chat.questions import Ask, sender_of
 from ui.chat.requests import Requests
 from ui.chat.spoken import answering
+from ui.json_body import BodyError, read_json
 from ui.language import say, say_message
 
 AT_ONCE = 8
@@ -34,11 +37,23 @@ Answering = Callable[[Mapping[str, Any]], Mapping[str, Any] | bytes]
 _WAITING: Part = {"state": "waiting", "slots": {}, "said": ""}
 
 
+_COUNTED = {"find": Limited.QUESTIONS, "feedback": Limited.FEEDBACK}
+"""Requests of the page that are limited; the others only read what lies ready."""
+
+
 def page_app(
-    requests: Requests, jobs: Jobs, ask: Ask, connecting: Sequence[Route] = ()
+    requests: Requests,
+    jobs: Jobs,
+    ask: Ask,
+    connecting: Sequence[Route] = (),
+    limits: Limits | None = None,
 ) -> Starlette:
     """The application that answers the page."""
-    plain = [_plain(name, answer) for name, answer in requests.pure.items()]
+    limits = limits or Limits()
+    plain = [
+        _plain(name, _limited(answer, limits, _COUNTED[name]) if name in _COUNTED else answer)
+        for name, answer in requests.pure.items()
+    ]
     word = _plain("word", requests.word)
     uploads = _uploads(requests, jobs)
     return Starlette(routes=[_questions(ask), *plain, word, *connecting, *uploads])
@@ -58,7 +73,7 @@ def _questions(ask: Ask) -> Route:
         values = await _values(request)
         if isinstance(values, Response):
             return values
-        parts = ask(values, *address_of(request))
+        parts = ask(values, sender_of(request))
         return StreamingResponse(
             _lines(parts, slots),
             media_type="application/x-ndjson",
@@ -104,6 +119,16 @@ def _plain(
     return Route(f"/page/{name}", requested, methods=["POST"])
 
 
+def _limited(answer: Answering, limits: Limits, what: Limited) -> Answering:
+    """``answer``, which a caller gets only so often a minute."""
+
+    def answered(values: Mapping[str, Any]) -> Mapping[str, Any] | bytes:
+        limits.count(what, str(values[CALLER]))
+        return answer(values)
+
+    return answered
+
+
 def _not_allowed() -> str:
     return say(
         "The chat model is chosen on this machine's own page, or by the administrator (--admin).",
@@ -112,11 +137,15 @@ def _not_allowed() -> str:
 
 
 async def _values(request: Request) -> dict[str, Any] | Response:
-    try:
-        values = json.loads(await request.body() or b"{}")
-    except ValueError:
-        return JSONResponse({"problem": "no JSON"}, 400)
-    return values if isinstance(values, dict) else JSONResponse({"problem": "no JSON object"}, 400)
+    with answering(request):
+        try:
+            values = read_json(await request.body() or b"{}")
+        except BodyError as error:
+            return JSONResponse({"problem": say_message(error.message)}, 400)
+        if not isinstance(values, dict):
+            said = say("the request is no JSON object", "请求不是 JSON 对象")
+            return JSONResponse({"problem": said}, 400)
+    return {**values, CALLER: sender_of(request)}
 
 
 def _answered(request: Request, answer: Answering, values: Mapping[str, Any]) -> Response:
@@ -126,8 +155,17 @@ def _answered(request: Request, answer: Answering, values: Mapping[str, Any]) ->
             if isinstance(found, bytes):
                 return Response(found, media_type="application/octet-stream")
             return JSONResponse(found)
+        except RateError as error:
+            return JSONResponse({"problem": say_message(error.message)}, 429)
         except JuwenError as error:
             return JSONResponse({"problem": say_message(error.message)}, 422)
+        except (TypeError, ValueError, KeyError, AttributeError, OverflowError) as error:
+            # The page sends no such thing; what a program made up is refused, whatever it upsets.
+            said = say(
+                f"the request cannot be read ({type(error).__name__}); reload the page",
+                f"无法读取请求（{type(error).__name__}）；请刷新页面",
+            )
+            return JSONResponse({"problem": said}, 400)
 
 
 def _uploads(requests: Requests, jobs: Jobs) -> list[Route]:
@@ -135,10 +173,20 @@ def _uploads(requests: Requests, jobs: Jobs) -> list[Route]:
         with answering(request):
             try:
                 path = jobs.place(request.query_params.get("name", ""))
-                with path.open("wb") as file:
-                    async for some in request.stream():
-                        await run_in_threadpool(file.write, some)
+                try:
+                    with path.open("wb") as file:
+                        async for some in request.stream():
+                            await run_in_threadpool(file.write, some)
+                except BaseException:  # broken off, too large, or no room on the disk
+                    jobs.discard(path)
+                    raise
                 return JSONResponse(requests.job(jobs.add(path)))
+            except OSError as error:
+                said = say(
+                    f"the file could not be kept ({error.strerror}); nothing was changed",
+                    f"文件无法保存（{error.strerror}）；文章库未变",
+                )
+                return JSONResponse({"problem": said}, 507)
             except JuwenError as error:
                 return JSONResponse({"problem": say_message(error.message)}, 422)
 

@@ -22,6 +22,7 @@ from ui.chat.opening import Opening
 from ui.chat.programs import Programs
 from ui.chat.quiet import Quiet
 from ui.chat.under import Under
+from ui.connections import Patience
 from ui.listening import bound, listening, origin_of
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ class Settings:
             as long as there is no assistant that says it.
         index: Puts uploaded files into the library; in a process of its own by default.
         remove: Takes articles out of it.
+        patience: How long is waited for callers, and whose word is taken for where they are.
     """
 
     host: str = "127.0.0.1"
@@ -63,6 +65,7 @@ class Settings:
     index: Index | None = None
     remove: Remove | None = None
     limits: Limits = field(default_factory=Limits)
+    patience: Patience = field(default_factory=Patience)
     upload_bytes: int = 200 * 1024 * 1024
 
 
@@ -93,9 +96,9 @@ class Page:
             users=settings.users,
             host=settings.host,
             hosts=settings.hosts,
-            root=settings.root,
             mcp=settings.mcp,
             upload_bytes=settings.upload_bytes,
+            limits=settings.limits,
         )
         return Under(guard, settings.root) if settings.root else guard
 
@@ -130,7 +133,7 @@ class Page:
         ask = conversation(assistant, settings.limits, requests.instead, self._models, quiet)
         self._assistant, self._jobs = assistant, jobs
         connecting = guarded(Connecting(assistant).pure, self._may_choose)
-        self._opening.page.set_result(page_app(requests, jobs, ask, connecting))
+        self._opening.page.set_result(page_app(requests, jobs, ask, connecting, settings.limits))
         threading.Thread(target=self._prepare, args=(requests,), daemon=True).start()
 
     def _prepare(self, requests: Requests) -> None:
@@ -191,7 +194,7 @@ def opened(settings: Settings) -> Iterator[Page]:
     """
     sock = bound(settings.host, settings.port)
     page = Page(settings, f"{origin_of(sock, settings.host)}{settings.root}/")
-    with listening(page.app(), sock) as page.loop:
+    with listening(page.app(), sock, settings.patience) as page.loop:
         try:
             yield page
         finally:

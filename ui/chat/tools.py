@@ -11,8 +11,8 @@ from starlette.requests import Request
 
 from rag.assistant import Assistant
 from ui.chat.calls import calls, given_request
-from ui.chat.limits import Limits
-from ui.chat.questions import address_of
+from ui.chat.limits import Limited, Limits
+from ui.chat.questions import sender_of
 
 PATH = "/mcp"
 
@@ -22,7 +22,8 @@ def tool_app(assistant: Assistant, limits: Limits) -> Starlette:
 
     def count(context: Context[Any, Any, Any] | None) -> None:
         request = context.request_context.request if context is not None else None
-        limits.count(*(address_of(request) if isinstance(request, Request) else ("", "")))
+        sender = sender_of(request if isinstance(request, Request) else None)
+        limits.count(Limited.QUESTIONS, sender)
 
     server = FastMCP(
         "Juwen",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -10,7 +11,7 @@ from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
@@ -34,6 +35,7 @@ from ui.openai_api.requests import (
 )
 from ui.openai_api.tasks import read_task, reply_to
 
+_LOG = logging.getLogger(__name__)
 LOCAL_HOSTS = ("127.0.0.1", "localhost", "[::1]", "::1")
 
 
@@ -77,6 +79,7 @@ def create_app(
             ApiError: _api_error,
             JuwenError: _juwen_error,
             HTTPException: _http_error,
+            ClientDisconnect: _broken_off,
             Exception: _unexpected,
         },
     )
@@ -149,6 +152,12 @@ def _http_error(_request: Request, error: Exception) -> Response:
         "本服务提供 GET /v1/models 与 POST /v1/chat/completions",
     )
     return ApiError(error.status_code, f"{error.detail}: {known}", "unknown_url").to_response()
+
+
+def _broken_off(request: Request, _error: Exception) -> Response:
+    """A caller that went away before it had sent its request: nobody reads the answer."""
+    _LOG.info("%s %s: the caller broke off", request.method, request.url.path)
+    return Response(status_code=400)
 
 
 def _unexpected(_request: Request, error: Exception) -> Response:

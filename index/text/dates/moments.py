@@ -11,7 +11,7 @@ which parts were said, and a day is read wherever it stands (总理24日表示),
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -154,8 +154,14 @@ def agrees(said: Moment, stands: Moment) -> bool:
     return all(one is None or one == other for one, other in pairs)
 
 
-def blank(text: str, moments: list[Moment]) -> str:
+def blank(text: str, moments: Iterable[Moment]) -> str:
     """``text`` with each date made spaces, so that its numbers are not read again."""
-    for moment in moments:
-        text = text[: moment.start] + " " * (moment.end - moment.start) + text[moment.end :]
-    return text
+    return blank_spans(text, ((moment.start, moment.end) for moment in moments))
+
+
+def blank_spans(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """``text`` with each part that was read made spaces."""
+    letters = list(text)
+    for start, end in spans:
+        letters[start:end] = " " * (end - start)
+    return "".join(letters)

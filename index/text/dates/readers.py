@@ -59,7 +59,7 @@ def month_or_day(named: Named, clock: Clock) -> Period:
 
 
 def _year(named: Named, clock: Clock) -> int | None:
-    said = re.sub(r"[年的]+$", "", named.get("year", ""))
+    said = named.get("year", "").rstrip("年的")
     if not said:
         return None
     if named["year"] in YEARS_AWAY:

@@ -105,6 +105,7 @@ _GENERATIONS = _ENGLISH.words("generation")
 _NOUNS = _CHINESE.words("counted_noun")
 
 _LONGEST_UNIT = 4
+_LONGEST_NUMBER = 64
 _BEFORE = 16
 _BEFORE_BOUNDS: Sequence[tuple[Bound, re.Pattern[str]]] = [
     (bound, re.compile(rf"(?:{_both(bound.name.lower())})\s*(?:the\s+)?$", re.I))
@@ -127,11 +128,12 @@ def find_quantities(text: str) -> list[Quantity]:
 
 
 def _singles(text: str) -> Iterator[Quantity]:
-    idioms = [match.span() for match in _IDIOM.finditer(text)]
+    idiomatic = bytearray(len(text))
+    for idiom in _IDIOM.finditer(text):
+        idiomatic[idiom.start() : idiom.end()] = b"\1" * len(idiom[0])
     at = 0
     while match := _NUMBER.search(text, at):
-        inside = any(start <= match.start() < end for start, end in idioms)
-        found = None if inside else _single(text, match)
+        found = None if idiomatic[match.start()] else _single(text, match)
         if found:
             yield found
         at = max(found.end if found else 0, match.end())
@@ -269,7 +271,7 @@ def _is_range(text: str, first: Quantity, second: Quantity) -> bool:
 def _shared_factor(text: str, first: Quantity, second: Quantity) -> Fraction | int:
     """What 10 is multiplied by in 10至20万元: the scale and unit that only the 20 carries."""
     scale = re.search(_SCALE, text[second.start : second.end])
-    own = re.search(_SCALE, text[first.start : first.end])
+    own = re.search(_SCALE, text[max(first.start, first.end - _LONGEST_NUMBER) : first.end])
     return second.unit.factor * (scale_of(scale[0]) if scale and not own else 1)
 
 

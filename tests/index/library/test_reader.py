@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -49,8 +52,10 @@ def test_a_file_that_is_no_database_is_a_damaged_library(tmp_path, data):
     refused(tmp_path, "is damaged")
 
 
-def test_an_empty_database_was_begun_and_never_filled(tmp_path):
-    (tmp_path / DATABASE).write_bytes(b"")
+def test_a_database_without_tables_was_begun_and_never_filled(tmp_path):
+    connection = sqlite3.connect(tmp_path / DATABASE)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.close()
     refused(tmp_path, "begun and never filled; fill it with 'juwen index")
 
 
@@ -59,7 +64,7 @@ def test_a_library_of_another_schema_is_refused_with_both_versions(library_folde
     with connection:
         connection.execute("UPDATE manifest SET value = '99' WHERE key = 'schema'")
     connection.close()
-    error = refused(library_folder, "has schema 99, this version reads 5")
+    error = refused(library_folder, "has schema 99, this version reads 6")
     assert "update this one" in str(error)
 
 
@@ -67,7 +72,7 @@ def test_the_manifest_says_what_the_library_was_made_with(library, encoder):
     manifest = library.manifest()
     assert (manifest.encoder, manifest.fingerprint) == ("fake", encoder.fingerprint)
     assert (manifest.dimension, manifest.chunk_tokens) == (96, 192)
-    assert (manifest.generation, manifest.schema) == (1, 5)
+    assert (manifest.generation, manifest.schema) == (1, 6)
     assert set(manifest.question_means) == {"zh", "en"}
 
 
@@ -230,3 +235,36 @@ def test_days_and_headings_newest_first(library_folder):
         assert [(one.article_id, one.title, one.date) for one in limited] == [
             ("school", "海棠小学招生", date(2025, 5, 8))
         ]
+
+
+FULL_DISK = """
+import resource, signal, sys
+from pathlib import Path
+from index.library.reader import Library
+from tests.conftest import FakeEncoder, contents
+
+resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))  # as on a full disk, no file can grow
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+print(sorted(contents(Path(sys.argv[1]), FakeEncoder(), "大桥何时通车")))
+"""
+
+
+def test_a_closed_library_is_read_on_a_disk_that_is_full(library_folder):
+    ran = subprocess.run(
+        [sys.executable, "-c", FULL_DISK, str(library_folder)],
+        cwd=Path(__file__).parents[3],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.stdout.strip() == str(sorted(one.article_id for one in ARTICLES)), ran.stderr
+
+
+def test_a_database_of_no_bytes_is_damaged_and_was_not_merely_never_filled(library_folder):
+    (library_folder / DATABASE).write_bytes(b"")
+    refused(library_folder, "is damaged.*0 bytes.*put a copy")
+    with pytest.raises(LibraryError, match="0 bytes"):
+        index_raw(ARTICLES, library_folder, encoder=FakeEncoder())
+    (library_folder / "vectors.faiss").unlink()  # then it may be a first job killed at once
+    index_raw(ARTICLES, library_folder, encoder=FakeEncoder())
+    Library.open(library_folder).close()

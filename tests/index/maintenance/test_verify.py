@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.build import index_raw
+from index.build import index_raw, remove_articles
 from index.database.damage import Mend
 from index.database.database import DATABASE
 from index.errors import LibraryError
@@ -171,6 +171,9 @@ MENDABLE = {
         "posting", "data", "term = '渡轮'", lambda data: data[:-1] + bytes([data[-1] + 1])
     ),
     "a posting's size": blob("posting", "data", "term = '渡轮'", lambda data: data[:-1]),
+    "a posting's place": blob("posting", "data", "term = '渡轮'", lambda data: b"\xff" + data[1:]),
+    "an article's checksum": sql(f"UPDATE article SET seal = seal + 1 {A}"),
+    "a segment's checksum": sql("UPDATE segment SET seal = seal + 1"),
     "lengths": blob("segment", "lengths", "1", flip(0)),
     "a segment's articles": blob("segment", "articles", "1", flip(0)),
     "a segment that is lost": sql("DELETE FROM segment WHERE row = (SELECT MAX(row) FROM segment)"),
@@ -282,10 +285,57 @@ def test_nothing_can_be_verified_or_repaired_where_there_is_no_library(tmp_path)
         repair_library(tmp_path)
 
 
-def test_verifying_changes_nothing_and_sees_nothing_staged(whole, encoder, monkeypatch):
+def test_verifying_changes_nothing_and_says_what_is_staged(whole, encoder, monkeypatch):
     monkeypatch.setattr("index.library.publication.publish_postings", None)
     with pytest.raises(TypeError):
         index_raw([article("new", "新的。")], whole, encoder=encoder)
     data = (whole / DATABASE).read_bytes()
-    assert list(verify_library(whole)) == []
+    (unfinished,) = verify_library(whole)
+    assert unfinished.mend is Mend.UNFINISHED
+    assert "1 articles" in unfinished.message.english
     assert (whole / DATABASE).read_bytes() == data
+
+
+def killed(monkeypatch, before: str):
+    """Let the next job end as if it had been killed before it called a function."""
+
+    def kill(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(before, kill)
+
+
+@pytest.mark.parametrize(
+    ("before", "mend", "said"),
+    [
+        ("index.library.publication.publish_postings", Mend.UNFINISHED, "go on with"),
+        ("index.library.publication.update_vectors", Mend.BEHIND, "made at the next start"),
+    ],
+)
+def test_a_first_job_that_was_killed_is_unfinished_and_not_damaged(
+    tmp_path, encoder, monkeypatch, before, mend, said
+):
+    folder = tmp_path / "library"
+    with monkeypatch.context() as patched:
+        killed(patched, before)
+        with pytest.raises(KeyboardInterrupt):
+            index_raw(RAWS, folder, encoder=encoder)
+    (found,) = verify_library(folder)
+    assert (found.mend, found.mend.is_of_damage) == (mend, False)
+    assert said in found.message.english
+    index_raw(RAWS, folder, encoder=encoder)
+    assert list(verify_library(folder)) == []
+
+
+def test_after_a_removal_that_was_killed_the_search_index_is_a_generation_behind(
+    whole, encoder, monkeypatch
+):
+    with monkeypatch.context() as patched:
+        killed(patched, "index.library.publication.update_vectors")
+        with pytest.raises(KeyboardInterrupt):
+            remove_articles(["w0"], whole, encoder=encoder)
+    (found,) = verify_library(whole)
+    assert (found.mend, found.mend.is_of_damage) == (Mend.BEHIND, False)
+    assert "a generation behind" in found.message.english
+    contents(whole, encoder, *QUESTIONS)  # whoever reads makes it anew
+    assert list(verify_library(whole)) == []

@@ -16,7 +16,7 @@ from rag.assistant import Assistant
 from rag.records import QuestionKind
 from tests.conftest import ARTICLES, FakeEncoder, FakeKinds, FakeReader, article
 from tests.ui.chat.browser import Visit, find_chromium
-from ui.chat.limits import Limits
+from ui.chat.limits import Limited, Limits
 from ui.chat.server import Settings, serving
 
 HOSTILE = (
@@ -68,7 +68,7 @@ def settings_for(encoder: FakeEncoder) -> Settings:
             paths, folder, encoder=encoder, progress=progress
         ),
         remove=partial(remove_articles, encoder=encoder),
-        limits=Limits(10_000, 10_000),
+        limits=Limits(dict.fromkeys(Limited, 10_000)),
     )
 
 

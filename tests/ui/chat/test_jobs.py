@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -125,4 +127,30 @@ def test_too_many_wait(tmp_path: Path):
     with pytest.raises(UploadError, match="are waiting already"):
         upload(jobs)
     going.set()
+    jobs.close()
+
+
+def test_what_a_killed_server_left_is_deleted_by_the_next(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    left, running = (
+        tmp_path / "juwen-uploads-999999999-a",
+        tmp_path / f"juwen-uploads-{os.getpid()}-b",
+    )
+    other = tmp_path / "juwen-uploads-notes"
+    for folder in (left, running, other):
+        folder.mkdir()
+        (folder / "a.json").write_text("[]")
+    jobs = Jobs(tmp_path / "library", lambda *_: None, list)
+    assert not left.exists()
+    assert running.exists()
+    assert other.exists()
+    jobs.close()
+
+
+def test_there_is_only_so_much_room_for_what_waits(tmp_path, monkeypatch):
+    monkeypatch.setattr("ui.chat.jobs._MOST_BYTES", 10)
+    jobs = Jobs(tmp_path / "library", lambda *_: None, list)
+    jobs.place("a.json").write_text("x" * 20)
+    with pytest.raises(UploadError, match="all the room"):
+        jobs.place("b.json")
     jobs.close()

@@ -20,7 +20,7 @@ from index.errors import JuwenError, Message
 from rag.events import Text
 from tests.conftest import article
 from tests.ui.conftest import write_export
-from ui.chat.limits import Limits
+from ui.chat.limits import Limited, Limits
 from ui.chat.server import opened, serving
 from ui.chat.spoken import reads_chinese
 
@@ -112,7 +112,7 @@ def test_under_a_path_of_a_proxy(page_assistant, page_settings):
     with serving(page_assistant, settings) as url, httpx.Client() as client:
         assert url.endswith("/team/juwen/")
         there = client.get(url, headers={"Host": "a.example"})
-        assert "Path=/team/juwen/;" in there.headers["set-cookie"]
+        assert there.status_code == 200
         assert client.get(url.rstrip("/")).headers["location"] == "/team/juwen/"
         below = url.replace("/team/juwen/", "/")
         for base in (url, below):  # a proxy hands the path on, or takes it away
@@ -267,9 +267,7 @@ def test_the_page_allows_nothing_from_elsewhere(client):
     assert "unsafe" not in policy
     assert "http" not in policy
     assert answer.headers["x-content-type-options"] == "nosniff"
-    cookie = answer.headers["set-cookie"]
-    assert "HttpOnly" in cookie
-    assert "SameSite=Strict" in cookie
+    assert "set-cookie" not in answer.headers
 
 
 def test_other_sites_ask_nothing_in_a_readers_name(client):
@@ -315,15 +313,15 @@ def test_a_user_and_a_password_are_asked_for(page_assistant, page_settings):
         assert client.predict(BRIDGE, api_name="/ask")["citations"]
 
 
-def test_a_session_asks_only_so_much(page_assistant, page_settings):
-    settings = replace(page_settings, limits=Limits(2, 5))
-    with serving(page_assistant, settings) as url, httpx.Client(base_url=url) as client:
-        client.get("/")  # gives the session
-        states = [converse(client, question=BRIDGE)[-1]["state"] for _ in range(3)]
+def test_a_caller_asks_only_so_much_whatever_cookie_it_sends(page_assistant, page_settings):
+    settings = replace(page_settings, limits=Limits({Limited.QUESTIONS: 2}))
+    with serving(page_assistant, settings) as url:
+        states = []
+        for number in range(3):
+            cookies = {"juwen_session": f"session{number}"}
+            with httpx.Client(base_url=url, cookies=cookies) as client:
+                states.append(converse(client, question=BRIDGE)[-1]["state"])
         assert states == ["done", "done", "failed"]
-        with httpx.Client(base_url=url) as other:
-            other.get("/")
-            assert converse(other, question=BRIDGE)[-1]["state"] == "done"
 
 
 def test_a_port_that_is_taken(page_assistant, page_settings, shared_url):
@@ -396,7 +394,7 @@ def test_tools_of_the_mcp_server(page_assistant, page_settings):
             wrong = await session.call_tool("ask", {"question": " "})
             return listed, answer, found, wrong
 
-    settings = replace(page_settings, mcp=True, limits=Limits(10_000, 10_000))
+    settings = replace(page_settings, mcp=True, limits=Limits({Limited.QUESTIONS: 10_000}))
     with serving(page_assistant, settings) as url:
         for path in ("mcp", "gradio_api/mcp/"):
             listed, answer, found, wrong = asyncio.run(tools(url + path))
@@ -416,7 +414,7 @@ def test_tools_count_as_questions(page_assistant, page_settings):
     call = {"name": "ask", "arguments": {"question": BRIDGE}}
     body = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": call}
     headers = {"Accept": "application/json, text/event-stream"}
-    settings = replace(page_settings, mcp=True, limits=Limits(2, 2))
+    settings = replace(page_settings, mcp=True, limits=Limits({Limited.QUESTIONS: 2}))
     with serving(page_assistant, settings) as url:
         said = [httpx.post(url + "mcp", json=body, headers=headers).text for _ in range(3)]
     assert ["were asked within a minute" in one for one in said] == [False, False, True]

@@ -1,0 +1,178 @@
+"""How long a server waits for its callers, and how many connections one of them may keep waiting.
+
+uvicorn waits for ever for the rest of a request, and counts connections without asking whose they are: a
+few dozen half-sent requests would shut everybody else out. Here a connection is *unfinished* while no
+whole request of it is being answered. One that stays so for too long is closed; of an address (or of all
+together) that keeps too many of them the oldest goes, so that a new caller always gets in.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from index.errors import JuwenError
+
+if TYPE_CHECKING:
+    from uvicorn import Config
+
+_LOOKS_A_TIMEOUT = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """What a server puts up with.
+
+    Attributes:
+        head_seconds: Until a request's head is whole.
+        pause_seconds: Between two parts of a body.
+        slow_seconds: After which a body has to have come, on average, at ``least_rate``.
+        least_rate: In bytes a second.
+        unfinished: Connections of one address that may be unfinished at a time.
+        unfinished_in_all: The same of all addresses together.
+        connections: Connections of one address, also those that are being answered.
+        trusted_proxies: Addresses whose connections are many callers': they are only timed.
+    """
+
+    head_seconds: float = 10.0
+    pause_seconds: float = 20.0
+    slow_seconds: float = 30.0
+    least_rate: float = 1024.0
+    unfinished: int = 32
+    unfinished_in_all: int = 256
+    connections: int = 256
+    trusted_proxies: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True)
+class _Watch:
+    """What is known of one connection."""
+
+    address: str
+    waiting_since: float
+    """Since when the head of a request is awaited; -1 while one is there."""
+    heard: float
+    begun: float = -1.0
+    received: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Register:
+    """The connections of one server, oldest first."""
+
+    patience: Patience
+    watched: dict[Any, _Watch] = field(default_factory=dict)
+
+    def of(self, address: str) -> list[Any]:
+        return [one for one, watch in self.watched.items() if watch.address == address]
+
+    def make_room(self, newest: Any, address: str) -> None:
+        """Close the oldest unfinished connection where there are too many, for want of one the newest."""
+        patience = self.patience
+        if address not in patience.trusted_proxies:
+            own = self.of(address)
+            self._close_oldest([one for one in own if is_unfinished(one)], patience.unfinished)
+            if len(own) > patience.connections:
+                newest.transport.abort()
+        everybody = [one for one in self.watched if is_unfinished(one)]
+        self._close_oldest(everybody, patience.unfinished_in_all)
+
+    def _close_oldest(self, unfinished: list[Any], most: int) -> None:
+        for one in unfinished[: max(len(unfinished) - most, 0)]:
+            one.transport.abort()
+
+
+def is_unfinished(protocol: Any) -> bool:
+    """Whether no whole request of a connection is being answered."""
+    cycle = protocol.cycle
+    return cycle is None or cycle.response_complete or cycle.more_body
+
+
+def be_patient(config: Config, patience: Patience) -> None:
+    """Make the connections of a server, also of one that runs, ones with time-outs and limits."""
+    if not config.loaded:
+        config.load()
+    register = _Register(patience)
+    base: Any = config.http_protocol_class
+
+    class Patient(base):  # type: ignore[misc]
+        """uvicorn's protocol, watched."""
+
+        def connection_made(self, transport: Any) -> None:
+            super().connection_made(transport)
+            now = self.loop.time()
+            address = self.client[0] if self.client else ""
+            register.watched[self] = _Watch(address, now, now)
+            register.make_room(self, address)
+            self._look_later()
+
+        def connection_lost(self, exc: Exception | None) -> None:
+            register.watched.pop(self, None)
+            super().connection_lost(exc)
+
+        def data_received(self, data: bytes) -> None:
+            watch = register.watched.get(self)
+            before = self.cycle
+            if watch:
+                watch.heard = self.loop.time()
+                if _is_idle(self) and watch.waiting_since < 0:
+                    watch.waiting_since = watch.heard
+            super().data_received(data)
+            if watch and self.cycle is not before:
+                watch.waiting_since, watch.begun, watch.received = -1.0, watch.heard, 0
+            if watch:
+                watch.received += len(data)
+
+        def _look_later(self) -> None:
+            shortest = min(patience.head_seconds, patience.pause_seconds)
+            self.loop.call_later(shortest / _LOOKS_A_TIMEOUT, self._look)
+
+        def _look(self) -> None:
+            watch = register.watched.get(self)
+            if watch is None or self.transport.get_protocol() is not self:
+                register.watched.pop(self, None)  # gone, or something else than HTTP by now
+            elif _keeps_waiting(self, watch, patience, self.loop.time()):
+                self.transport.abort()
+            else:
+                self._look_later()
+
+    config.http_protocol_class = Patient
+
+
+def _is_idle(protocol: Any) -> bool:
+    return protocol.cycle is None or protocol.cycle.response_complete
+
+
+def _keeps_waiting(protocol: Any, watch: _Watch, patience: Patience, now: float) -> bool:
+    """Whether a caller has taken longer than a request may take to be sent."""
+    if _is_idle(protocol):
+        return 0 <= watch.waiting_since < now - patience.head_seconds
+    if not protocol.cycle.more_body or protocol.flow.read_paused:
+        return False
+    if watch.heard < now - patience.pause_seconds:
+        return True
+    taken = now - watch.begun
+    return taken > patience.slow_seconds and watch.received < patience.least_rate * taken
+
+
+class ProxyError(JuwenError):
+    """What was named as a proxy is no address."""
+
+
+def read_proxies(given: Collection[str]) -> frozenset[str]:
+    """The addresses of proxies whose word is taken for where a request comes from.
+
+    Raises:
+        ProxyError: one is no address.
+    """
+    for one in given:
+        try:
+            ipaddress.ip_address(one)
+        except ValueError as error:
+            raise ProxyError(
+                f"--trusted-proxy {one!r} is no address; give the proxy's own, as 10.0.0.2",
+                f"--trusted-proxy {one!r} 不是地址；请给出代理自身的地址，如 10.0.0.2",
+            ) from error
+    return frozenset(given)
