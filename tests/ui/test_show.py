@@ -174,6 +174,7 @@ def test_files_of_several_kinds_are_counted_by_kind(monkeypatch):
 
 MANIFEST = Manifest(
     schema=1,
+    identity="0" * 32,
     encoder="packaged",
     fingerprint="0123456789abcdef",
     dimension=384,
