@@ -6,7 +6,13 @@ import os
 import time
 from dataclasses import dataclass, replace
 
-from rag.generation.chat_model import ChatModel, ChatModelError, Ending, open_chat_model
+from rag.generation.chat_model import (
+    ChatModel,
+    ChatModelError,
+    Ending,
+    as_chat_model,
+    open_chat_model,
+)
 from rag.generation.connection import Connection, load_connection
 from rag.generation.prompts import answer_messages
 from rag.generation.quotation import Quotation
@@ -64,7 +70,7 @@ def chosen_chat_model() -> ChatModel | None:
         ChatModelError: it cannot be opened, or what is kept cannot be read.
     """
     if name := os.environ.get("JUWEN_CHAT_MODEL"):
-        return open_chat_model(name)
+        return as_chat_model(name)
     connection = load_connection()
     return open_connection(connection) if connection else None
 

@@ -154,6 +154,7 @@ def test_a_reader_who_goes_away_ends_the_answering(page_assistant, page_settings
 
     class Endless:
         library = page_assistant.library
+        chat_model = None
         ask, search = page_assistant.ask, page_assistant.search
 
         def stream(self, *asked, **options):
