@@ -59,6 +59,7 @@ DOCUMENTED = {
 }
 ADDED = {
     "respelled",
+    "recognised",
     *(
         "column",
         "filters",

@@ -154,7 +154,7 @@ def test_starters_are_kept_until_the_library_changes(library_folder, encoder, mo
         first = made.starters(assistant)
         kept = json.loads((library_folder / made.STARTERS).read_text("utf-8"))
         assert kept["questions"] == first
-        monkeypatch.setattr(made, "make_starters", lambda _: ["新的？"])
+        monkeypatch.setattr(made, "make_starters", lambda *_, **__: ["新的？"])
         assert made.starters(assistant) == first
         index_raw([article("new", "红桥电车将于8月8日开通。")], library_folder, encoder=encoder)
         assert made.starters(assistant) == ["新的？"]
