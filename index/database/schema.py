@@ -134,8 +134,6 @@ ALTER TABLE segment ADD COLUMN seal INTEGER NOT NULL DEFAULT 0;
 }
 """Statements that make of the tables of a version those of the next one."""
 
-_NEWEST_THAT_EMPTIES_POSTINGS = 3
-
 
 def create_tables(connection: sqlite3.Connection, encoder: Encoder, chunk_tokens: int) -> None:
     """Make the tables of a new library; leave those of an old one alone."""
@@ -193,7 +191,7 @@ def migrate_tables(connection: sqlite3.Connection) -> bool:
     """Bring the tables of an older version up to date, inside a transaction.
 
     Returns:
-        Whether the inverted index was left empty and is to be made again.
+        Whether there was anything to do. Then the inverted index is to be made again.
     """
     before = int(manifest_value(connection, "schema"))
     connection.create_function("seal_of", -1, seal_of, deterministic=True)
@@ -203,4 +201,4 @@ def migrate_tables(connection: sqlite3.Connection) -> bool:
         if version == _WITHOUT_IDENTITY:
             set_manifest(connection, {"identity": new_identity()})
     set_manifest(connection, {"schema": SCHEMA_VERSION})
-    return before <= _NEWEST_THAT_EMPTIES_POSTINGS
+    return before != SCHEMA_VERSION

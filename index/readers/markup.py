@@ -23,11 +23,14 @@ _NOT_SHOWN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _HIDDEN = re.compile(r"visibility\s*:\s*(?:hidden|collapse)", re.IGNORECASE)
 _VISIBLE = re.compile(r"visibility\s*:\s*visible", re.IGNORECASE)
 _NO_HEIGHT = re.compile(
-    r"(?<![\w-])(?:max-)?height\s*:\s*0*\.?0+(?:px|r?em|vh|pt|%)?\s*(?:!important\s*)?(?:;|$)",
+    r"(?<![\w-])(?:max-)?height\s{0,9}:\s{0,9}(?:0{1,9}\.?|\.0)0{0,9}(?:px|r?em|vh|pt|%)?\s{0,9}"
+    r"(?:!important\s{0,9})?(?:;|$)",
     re.IGNORECASE,
 )
 _CLIPPED = re.compile(r"overflow(?:-y)?\s*:\s*(?:hidden|clip)", re.IGNORECASE)
-_NO_SIZE = re.compile(r"font-size\s*:\s*0*\.?0+(?:px|r?em|pt|%)?\s*(?:;|$)", re.IGNORECASE)
+_NO_SIZE = re.compile(
+    r"font-size\s{0,9}:\s{0,9}(?:0{1,9}\.?|\.0)0{0,9}(?:px|r?em|pt|%)?\s{0,9}(?:;|$)", re.IGNORECASE
+)
 _FONT_SIZE = re.compile(r"font-size\s*:", re.IGNORECASE)
 _BLOCK = re.compile(
     r"display\s*:\s*(?:block|flex|grid|list-item|table|table-row)\b(?!-)", re.IGNORECASE
@@ -38,8 +41,8 @@ EMBEDDED = re.compile(r"data:[\w.+-]{1,40}/[\w.+-]{1,80};base64,[A-Za-z0-9+/=\s]
 
 _LINE_ENDS = re.compile(r"\r\n?|\n")
 _CELL_END = "\x1f"  # no page has it: XML and HTML forbid the character
-_MARKUP = re.compile(r"<\s*/?\s*[A-Za-z]")
-_HAS_BLOCKS = re.compile(r"<\s*(?:p|div|section|br|li|h[1-6]|tr)\b", re.IGNORECASE)
+_MARKUP = re.compile(r"<\s{0,9}/?\s{0,9}[A-Za-z]")
+_HAS_BLOCKS = re.compile(r"<\s{0,9}(?:p|div|section|br|li|h[1-6]|tr)\b", re.IGNORECASE)
 
 
 def text_of(element: Any) -> str:
@@ -79,7 +82,7 @@ def text_of(element: Any) -> str:
 
 
 def fragment_text(text: str) -> str:
-    """The text of a piece of HTML; where it has no blocks, its line ends are lines.
+    r"""The text of a piece of HTML; where it has no blocks, its line ends are lines.
 
     >>> fragment_text('周末去哪儿？\n<a href="#">#展览</a>')
     '周末去哪儿？\n#展览'

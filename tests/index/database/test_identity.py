@@ -171,6 +171,8 @@ def test_a_library_made_before_is_migrated_and_keeps_its_ids(tmp_path, encoder):
     with connection:
         connection.execute("DROP INDEX article_aid")
         connection.execute("ALTER TABLE article DROP COLUMN aid")
+        connection.execute("ALTER TABLE article DROP COLUMN seal")
+        connection.execute("ALTER TABLE segment DROP COLUMN seal")
         connection.execute("UPDATE manifest SET value = '4' WHERE key = 'schema'")
     connection.close()
     assert index_raw([HARBOUR, METRO], folder, encoder=encoder).unchanged == 1

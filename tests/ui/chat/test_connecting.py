@@ -32,8 +32,8 @@ def model():
         yield served
 
 
-def values(model, **others):
-    given = {"provider": "openai", "address": f"{model.url}/v1", "model": "small", "key": KEY}
+def values(served, **others):
+    given = {"provider": "openai", "address": f"{served.url}/v1", "model": "small", "key": KEY}
     return given | others
 
 

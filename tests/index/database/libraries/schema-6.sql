@@ -1,7 +1,7 @@
 BEGIN TRANSACTION;
 CREATE TABLE article (
     row INTEGER PRIMARY KEY,
-    article_id TEXT NOT NULL,
+    article_id TEXT NOT NULL,       -- by which it is cited (index.database.identity)
     published INTEGER NOT NULL,     -- 0 while staged by a job that has not ended
     content TEXT NOT NULL,          -- hash of the raw fields and of the rules for cleaning and cutting
     version TEXT NOT NULL,          -- hash of that and of what its account repeats; '' if not yet cut
@@ -17,17 +17,18 @@ CREATE TABLE article (
     series TEXT NOT NULL,           -- the column that its title names
     kind TEXT NOT NULL,
     originals TEXT NOT NULL,        -- JSON: ids of the articles that it copies
+    aid TEXT NOT NULL DEFAULT '',   -- as it was received; counts within its account
     seal INTEGER NOT NULL DEFAULT 0,  -- checksum of the columns from article_id to series
     UNIQUE (article_id, published)
 );
-INSERT INTO "article" VALUES(1,'bridge',1,'7d703d95f9398bb4296f6536c8e30972cf36d161891fc2fb743a474ad77b2098','506b52da427d3f77ae3c1fa7fa02ae2a922de1a96c61029d0e086468be6a243c','{"article_id": "bridge", "title": "东岸大桥月底通车", "url": "https://example.com/bridge", "time": "2025/6/20", "account": "试验号", "content": "东岸大桥将于6月28日通车。\r大桥全长3.2公里，总投资18.6亿元。\r\r欢迎转发，但请注明出处“试验号”", "origin": "", "layout": "post"}','[["drop_footers", 37, 53, ""]]','东岸大桥月底通车','https://example.com/bridge','2025-06-20','试验号','','zh','东岸大桥将于6月28日通车。
-大桥全长3.2公里，总投资18.6亿元。','','article','[]',3140568826);
-INSERT INTO "article" VALUES(2,'school',1,'07db0e0dc997a8e997217ad59b407bdf881ab349eb6105e527de543074709ab2','403b50a28cb6c8bc8bbfdc84e4fbef44a182b3c2d7d92677fc60aa8e41260a19','{"article_id": "school", "title": "海棠小学招生", "url": "", "time": "2025/5/8", "account": "教育号", "content": "转载自：晚报\r海棠小学今年招收新生240名。\r校长温如玉介绍，学校新开了木工课。", "origin": "", "layout": "post"}','[["take_credit", 0, 7, ""]]','海棠小学招生','','2025-05-08','教育号','晚报','zh','海棠小学今年招收新生240名。
-校长温如玉介绍，学校新开了木工课。','','article','[]',2928282824);
-INSERT INTO "article" VALUES(3,'factory',1,'bedcc49ff5e956a6cd971a6559ac8ed2fc37f65e57e725ab3f29d3ea757e996b','7944d341734b535e0d3228209e4a5128b58bad0346ce73af8f6eeb568f49feaa','{"article_id": "factory", "title": "云杉机械新工厂投产", "url": "", "time": "2025/4/1", "account": "试验号", "content": "云杉机械的新工厂年产机器人5000台。工厂用了42.7%的国产零件。\r&nbsp;厂长是陈放。", "origin": "", "layout": "post"}','[["decode_entities", 35, 41, " "]]','云杉机械新工厂投产','','2025-04-01','试验号','','zh','云杉机械的新工厂年产机器人5000台。工厂用了42.7%的国产零件。
-厂长是陈放。','','article','[]',292947777);
-INSERT INTO "article" VALUES(4,'picture',1,'43a3bce303012d89799b13e102a56e52e162fc2ff8961f66422b81613e333dd8','1a04672d5ffa8f4cb914ec2bfd15457833c864f1cf20f6f484ded75c4d9fd729','{"article_id": "picture", "title": "一图读懂夏季用电", "url": "", "time": "2025/6/1", "account": "试验号", "content": "\r\r欢迎转发，但请注明出处“试验号”\r", "origin": "", "layout": "post"}','[["drop_footers", 2, 18, ""]]','一图读懂夏季用电','','2025-06-01','试验号','','zh','','','image-only','[]',2861962315);
-INSERT INTO "article" VALUES(5,'english',1,'da2decc1c15e0d617cc7dbb85fe686d3e14ee2f2bfecb80906a004eb9731b5cb','592e8850c4105ab0e9de85e94d6535c127b0ebfbec3fd4804ebef87bf3957837','{"article_id": "english", "title": "Night ferry opens", "url": "", "time": "", "account": "试验号", "content": "The night ferry to Qingyu runs until 31 August. Tickets cost 45 yuan.", "origin": "", "layout": "post"}','[]','Night ferry opens','',NULL,'试验号','','en','The night ferry to Qingyu runs until 31 August. Tickets cost 45 yuan.','','article','[]',3776640765);
+INSERT INTO "article" VALUES(1,'bridge',1,'0857ca257e3d508cbb0434bb5d571f0086eb2b12f839018d0c5d8f2feb664a60','34f463c72dd64dbbc20f5c9d5166ed674ae850d082f28e048735a6ad9a259178','{"article_id": "bridge", "title": "东岸大桥月底通车", "url": "https://example.com/bridge", "time": "2025/6/20", "account": "试验号", "content": "东岸大桥将于6月28日通车。\r大桥全长3.2公里，总投资18.6亿元。\r\r欢迎转发，但请注明出处“试验号”", "origin": "", "layout": "post"}','[["drop_footers", 37, 53, ""]]','东岸大桥月底通车','https://example.com/bridge','2025-06-20','试验号','','zh','东岸大桥将于6月28日通车。
+大桥全长3.2公里，总投资18.6亿元。','','article','[]','bridge',3140568826);
+INSERT INTO "article" VALUES(2,'school',1,'b0fb646ced2cf3b64a5a3765000569ccdfb627af01a69112f373e3e07ccfdb25','4816e540af7f8a9ca2647ae7f4a6c68ef147fbac9e3c5e42d9397e15c5a38fd2','{"article_id": "school", "title": "海棠小学招生", "url": "", "time": "2025/5/8", "account": "教育号", "content": "转载自：晚报\r海棠小学今年招收新生240名。\r校长温如玉介绍，学校新开了木工课。", "origin": "", "layout": "post"}','[["take_credit", 0, 7, ""]]','海棠小学招生','','2025-05-08','教育号','晚报','zh','海棠小学今年招收新生240名。
+校长温如玉介绍，学校新开了木工课。','','article','[]','school',2928282824);
+INSERT INTO "article" VALUES(3,'factory',1,'3eef87276618db1ee96cf81334229ea3f3884a9af7ee43065db52bc6132fbde7','ee42a7fbdc9a23d1c71f51e5360d80daeea7f36b82df7588bf19b98b14e24216','{"article_id": "factory", "title": "云杉机械新工厂投产", "url": "", "time": "2025/4/1", "account": "试验号", "content": "云杉机械的新工厂年产机器人5000台。工厂用了42.7%的国产零件。\r&nbsp;厂长是陈放。", "origin": "", "layout": "post"}','[["decode_entities", 35, 41, " "]]','云杉机械新工厂投产','','2025-04-01','试验号','','zh','云杉机械的新工厂年产机器人5000台。工厂用了42.7%的国产零件。
+厂长是陈放。','','article','[]','factory',292947777);
+INSERT INTO "article" VALUES(4,'picture',1,'34b74e347ed8abcfbba135a41a85748b8745ea939d020d4f66da4c0e96c76bef','d212dd6d89d791094b7ec89a0665f851a7d295737d79a401ad9398843cfc7275','{"article_id": "picture", "title": "一图读懂夏季用电", "url": "", "time": "2025/6/1", "account": "试验号", "content": "\r\r欢迎转发，但请注明出处“试验号”\r", "origin": "", "layout": "post"}','[["drop_footers", 2, 18, ""]]','一图读懂夏季用电','','2025-06-01','试验号','','zh','','','image-only','[]','picture',2861962315);
+INSERT INTO "article" VALUES(5,'english',1,'eb8860daa34f334e424bf59ffc18e41a330dd523ceaf16fb90ba1a63b1aafe03','b7269d1ef63dbe0a375b3199103044af1a2e549e632b12f411dc5f011c813a38','{"article_id": "english", "title": "Night ferry opens", "url": "", "time": "", "account": "试验号", "content": "The night ferry to Qingyu runs until 31 August. Tickets cost 45 yuan.", "origin": "", "layout": "post"}','[]','Night ferry opens','',NULL,'试验号','','en','The night ferry to Qingyu runs until 31 August. Tickets cost 45 yuan.','','article','[]','english',3776640765);
 CREATE TABLE chunk (
     id INTEGER PRIMARY KEY AUTOINCREMENT,  -- never given twice: the indexes know a chunk by it
     article INTEGER NOT NULL REFERENCES article (row) ON DELETE CASCADE,
@@ -65,16 +66,16 @@ CREATE TABLE gone (                 -- chunks that are still in a segment and no
 );
 CREATE TABLE manifest (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 INSERT INTO "manifest" VALUES('chunk_tokens','192');
-INSERT INTO "manifest" VALUES('cleaning','2');
-INSERT INTO "manifest" VALUES('created','"2026-11-29T16:22:55+00:00"');
+INSERT INTO "manifest" VALUES('cleaning','3');
+INSERT INTO "manifest" VALUES('created','"2026-11-29T18:11:06+00:00"');
 INSERT INTO "manifest" VALUES('dimension','8');
 INSERT INTO "manifest" VALUES('encoder','"fake"');
 INSERT INTO "manifest" VALUES('fingerprint','"fake-fake-8"');
 INSERT INTO "manifest" VALUES('generation','2');
-INSERT INTO "manifest" VALUES('identity','"ca15f120e184a731376cf7eee18c6c6d"');
+INSERT INTO "manifest" VALUES('identity','"16de1f6e666274cbf7cee25a27bf6ade"');
 INSERT INTO "manifest" VALUES('question_means','{"zh": [-0.025339161977171898, 0.06774701178073883, 0.006857084576040506, -0.0763254389166832, 0.016162684187293053, -0.03210565075278282, -0.030058467760682106, 0.032169900834560394], "en": [0.045551005750894547, 0.012711307033896446, -0.012572397477924824, 0.03253994509577751, -0.024505285546183586, -0.11613039672374725, 0.05218655616044998, 0.03274582326412201]}');
 INSERT INTO "manifest" VALUES('schema','6');
-INSERT INTO "manifest" VALUES('updated','"2026-11-29T16:23:15+00:00"');
+INSERT INTO "manifest" VALUES('updated','"2026-11-29T18:11:07+00:00"');
 CREATE TABLE posting (
     term TEXT NOT NULL,
     segment INTEGER NOT NULL,
@@ -84,15 +85,27 @@ INSERT INTO "posting" VALUES('18.6',1,X'000001');
 INSERT INTO "posting" VALUES('240',1,X'010001');
 INSERT INTO "posting" VALUES('28',1,X'000001');
 INSERT INTO "posting" VALUES('3.2',1,X'000001');
+INSERT INTO "posting" VALUES('42.7%',1,X'020001');
+INSERT INTO "posting" VALUES('5000',1,X'020001');
 INSERT INTO "posting" VALUES('6',1,X'000001');
 INSERT INTO "posting" VALUES('东岸',1,X'000002');
 INSERT INTO "posting" VALUES('了木',1,X'010001');
+INSERT INTO "posting" VALUES('云杉',1,X'020002');
+INSERT INTO "posting" VALUES('产机',1,X'020001');
+INSERT INTO "posting" VALUES('产零',1,X'020001');
 INSERT INTO "posting" VALUES('亿元',1,X'000001');
 INSERT INTO "posting" VALUES('今年',1,X'010001');
 INSERT INTO "posting" VALUES('介绍',1,X'010001');
 INSERT INTO "posting" VALUES('全长',1,X'000001');
 INSERT INTO "posting" VALUES('公里',1,X'000001');
+INSERT INTO "posting" VALUES('厂年',1,X'020001');
+INSERT INTO "posting" VALUES('厂投',1,X'020001');
+INSERT INTO "posting" VALUES('厂用',1,X'020001');
+INSERT INTO "posting" VALUES('厂长',1,X'020001');
+INSERT INTO "posting" VALUES('台',1,X'020001');
 INSERT INTO "posting" VALUES('名',1,X'010001');
+INSERT INTO "posting" VALUES('器人',1,X'020001');
+INSERT INTO "posting" VALUES('国产',1,X'020001');
 INSERT INTO "posting" VALUES('大桥',1,X'000003');
 INSERT INTO "posting" VALUES('如玉',1,X'010001');
 INSERT INTO "posting" VALUES('学今',1,X'010001');
@@ -101,80 +114,68 @@ INSERT INTO "posting" VALUES('学校',1,X'010001');
 INSERT INTO "posting" VALUES('将于',1,X'000001');
 INSERT INTO "posting" VALUES('小学',1,X'010002');
 INSERT INTO "posting" VALUES('岸大',1,X'000002');
+INSERT INTO "posting" VALUES('工厂',1,X'020003');
 INSERT INTO "posting" VALUES('工课',1,X'010001');
+INSERT INTO "posting" VALUES('年产',1,X'020001');
 INSERT INTO "posting" VALUES('年招',1,X'010001');
 INSERT INTO "posting" VALUES('底通',1,X'000001');
 INSERT INTO "posting" VALUES('开了',1,X'010001');
 INSERT INTO "posting" VALUES('总投',1,X'000001');
+INSERT INTO "posting" VALUES('投产',1,X'020001');
 INSERT INTO "posting" VALUES('投资',1,X'000001');
 INSERT INTO "posting" VALUES('招收',1,X'010001');
 INSERT INTO "posting" VALUES('招生',1,X'010001');
 INSERT INTO "posting" VALUES('收新',1,X'010001');
+INSERT INTO "posting" VALUES('新工',1,X'020002');
 INSERT INTO "posting" VALUES('新开',1,X'010001');
 INSERT INTO "posting" VALUES('新生',1,X'010001');
 INSERT INTO "posting" VALUES('日通',1,X'000001');
+INSERT INTO "posting" VALUES('是陈',1,X'020001');
 INSERT INTO "posting" VALUES('晚报',1,X'010001');
 INSERT INTO "posting" VALUES('月',1,X'000001');
 INSERT INTO "posting" VALUES('月底',1,X'000001');
 INSERT INTO "posting" VALUES('木工',1,X'010001');
+INSERT INTO "posting" VALUES('机器',1,X'020001');
+INSERT INTO "posting" VALUES('机械',1,X'020002');
+INSERT INTO "posting" VALUES('杉机',1,X'020002');
 INSERT INTO "posting" VALUES('校新',1,X'010001');
 INSERT INTO "posting" VALUES('校长',1,X'010001');
 INSERT INTO "posting" VALUES('桥全',1,X'000001');
 INSERT INTO "posting" VALUES('桥将',1,X'000001');
 INSERT INTO "posting" VALUES('桥月',1,X'000001');
+INSERT INTO "posting" VALUES('械新',1,X'020001');
+INSERT INTO "posting" VALUES('械的',1,X'020001');
 INSERT INTO "posting" VALUES('棠小',1,X'010002');
 INSERT INTO "posting" VALUES('海棠',1,X'010002');
 INSERT INTO "posting" VALUES('温如',1,X'010001');
 INSERT INTO "posting" VALUES('玉介',1,X'010001');
+INSERT INTO "posting" VALUES('用了',1,X'020001');
+INSERT INTO "posting" VALUES('的国',1,X'020001');
+INSERT INTO "posting" VALUES('的新',1,X'020001');
 INSERT INTO "posting" VALUES('通车',1,X'000002');
+INSERT INTO "posting" VALUES('长是',1,X'020001');
 INSERT INTO "posting" VALUES('长温',1,X'010001');
-INSERT INTO "posting" VALUES('31',2,X'020001');
-INSERT INTO "posting" VALUES('42.7%',2,X'000001');
-INSERT INTO "posting" VALUES('45',2,X'020001');
-INSERT INTO "posting" VALUES('5000',2,X'000001');
-INSERT INTO "posting" VALUES('august',2,X'020001');
-INSERT INTO "posting" VALUES('cost',2,X'020001');
-INSERT INTO "posting" VALUES('ferry',2,X'020002');
-INSERT INTO "posting" VALUES('night',2,X'020002');
-INSERT INTO "posting" VALUES('open',2,X'020001');
-INSERT INTO "posting" VALUES('qingyu',2,X'020001');
-INSERT INTO "posting" VALUES('run',2,X'020001');
-INSERT INTO "posting" VALUES('ticket',2,X'020001');
-INSERT INTO "posting" VALUES('until',2,X'020001');
-INSERT INTO "posting" VALUES('yuan',2,X'020001');
-INSERT INTO "posting" VALUES('一图',2,X'010001');
-INSERT INTO "posting" VALUES('云杉',2,X'000002');
-INSERT INTO "posting" VALUES('产机',2,X'000001');
-INSERT INTO "posting" VALUES('产零',2,X'000001');
-INSERT INTO "posting" VALUES('厂年',2,X'000001');
-INSERT INTO "posting" VALUES('厂投',2,X'000001');
-INSERT INTO "posting" VALUES('厂用',2,X'000001');
-INSERT INTO "posting" VALUES('厂长',2,X'000001');
-INSERT INTO "posting" VALUES('台',2,X'000001');
-INSERT INTO "posting" VALUES('器人',2,X'000001');
-INSERT INTO "posting" VALUES('国产',2,X'000001');
-INSERT INTO "posting" VALUES('图读',2,X'010001');
-INSERT INTO "posting" VALUES('夏季',2,X'010001');
-INSERT INTO "posting" VALUES('季用',2,X'010001');
-INSERT INTO "posting" VALUES('工厂',2,X'000003');
-INSERT INTO "posting" VALUES('年产',2,X'000001');
-INSERT INTO "posting" VALUES('懂夏',2,X'010001');
-INSERT INTO "posting" VALUES('投产',2,X'000001');
-INSERT INTO "posting" VALUES('新工',2,X'000002');
-INSERT INTO "posting" VALUES('是陈',2,X'000001');
-INSERT INTO "posting" VALUES('机器',2,X'000001');
-INSERT INTO "posting" VALUES('机械',2,X'000002');
-INSERT INTO "posting" VALUES('杉机',2,X'000002');
-INSERT INTO "posting" VALUES('械新',2,X'000001');
-INSERT INTO "posting" VALUES('械的',2,X'000001');
-INSERT INTO "posting" VALUES('用了',2,X'000001');
-INSERT INTO "posting" VALUES('用电',2,X'010001');
-INSERT INTO "posting" VALUES('的国',2,X'000001');
-INSERT INTO "posting" VALUES('的新',2,X'000001');
-INSERT INTO "posting" VALUES('读懂',2,X'010001');
-INSERT INTO "posting" VALUES('长是',2,X'000001');
-INSERT INTO "posting" VALUES('陈放',2,X'000001');
-INSERT INTO "posting" VALUES('零件',2,X'000001');
+INSERT INTO "posting" VALUES('陈放',1,X'020001');
+INSERT INTO "posting" VALUES('零件',1,X'020001');
+INSERT INTO "posting" VALUES('31',2,X'010001');
+INSERT INTO "posting" VALUES('45',2,X'010001');
+INSERT INTO "posting" VALUES('august',2,X'010001');
+INSERT INTO "posting" VALUES('cost',2,X'010001');
+INSERT INTO "posting" VALUES('ferry',2,X'010002');
+INSERT INTO "posting" VALUES('night',2,X'010002');
+INSERT INTO "posting" VALUES('open',2,X'010001');
+INSERT INTO "posting" VALUES('qingyu',2,X'010001');
+INSERT INTO "posting" VALUES('run',2,X'010001');
+INSERT INTO "posting" VALUES('ticket',2,X'010001');
+INSERT INTO "posting" VALUES('until',2,X'010001');
+INSERT INTO "posting" VALUES('yuan',2,X'010001');
+INSERT INTO "posting" VALUES('一图',2,X'000001');
+INSERT INTO "posting" VALUES('图读',2,X'000001');
+INSERT INTO "posting" VALUES('夏季',2,X'000001');
+INSERT INTO "posting" VALUES('季用',2,X'000001');
+INSERT INTO "posting" VALUES('懂夏',2,X'000001');
+INSERT INTO "posting" VALUES('用电',2,X'000001');
+INSERT INTO "posting" VALUES('读懂',2,X'000001');
 CREATE TABLE recurring (            -- lines that an account repeats
     account TEXT NOT NULL,
     key INTEGER NOT NULL,
@@ -189,8 +190,9 @@ CREATE TABLE segment (              -- of the inverted index
     lengths BLOB NOT NULL,          -- uint16 terms in each
     seal INTEGER NOT NULL DEFAULT 0  -- checksum of the three
 );
-INSERT INTO "segment" VALUES(1,1,X'01000000000000000200000000000000',X'01000000000000000200000000000000',X'1A001E00',2490218976);
-INSERT INTO "segment" VALUES(2,1,X'030000000000000004000000000000000500000000000000',X'030000000000000004000000000000000500000000000000',X'220007000E00',3119706903);
+INSERT INTO "segment" VALUES(1,1,X'010000000000000002000000000000000300000000000000',X'010000000000000002000000000000000300000000000000',X'1A001E002200',3557174237);
+INSERT INTO "segment" VALUES(2,1,X'04000000000000000500000000000000',X'04000000000000000500000000000000',X'07000E00',753816973);
+CREATE INDEX article_aid ON article (aid, published);
 CREATE INDEX article_account ON article (account, published);
 CREATE INDEX article_date ON article (date, published);
 CREATE INDEX fingerprint_article ON fingerprint (article);
