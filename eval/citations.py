@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from eval.questions import Case
 from eval.records import Metric
 from eval.retrieval import gains, needs, ranking, right_ids
+from rag.kinds.pieces import UNTOLD
 from rag.records import Answer
 
 Texts = Callable[[str], str | None]
@@ -42,7 +43,8 @@ def quote_scores(answer: Answer | None, texts: Texts | None) -> Mapping[Metric, 
     - verbatim: the share of citations whose quote is the article's cleaned text from ``start`` to
       ``end``. Only where the articles are at hand; must be 1.
     - cited sentences: the share of sentences with a marker that leads to a citation (the coverage
-      that Gao et al., 2023, ask of answers with citations).
+      that Gao et al., 2023, ask of answers with citations); one that only says that the articles do
+      not tell a part of the question rests on nothing.
     """
     if answer is None or answer.refused:
         return {}
@@ -55,7 +57,8 @@ def quote_scores(answer: Answer | None, texts: Texts | None) -> Mapping[Metric, 
         scores[Metric.VERBATIM] = sum(verbatim) / len(verbatim)
     if answer.sentences:
         markers = {one.marker for one in answer.citations}
-        cited = [bool(markers.intersection(one.markers)) for one in answer.sentences]
+        told = [one for one in answer.sentences if one.text not in UNTOLD.values()]
+        cited = [bool(markers.intersection(one.markers)) for one in told] or [True]
         scores[Metric.CITED_SENTENCES] = sum(cited) / len(cited)
     elif answer.answer.strip():
         scores[Metric.CITED_SENTENCES] = 0.0
