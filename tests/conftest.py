@@ -20,6 +20,7 @@ from pydantic import Field
 from index.build import index_raw
 from index.embedding.centring import Centres, passage_centres
 from index.embedding.encoder import Vectors, unit
+from index.errors import LibraryError
 from index.library.reader import Library
 from index.records import Passage, RawArticle, Span
 from index.search.filters import Filters
@@ -288,6 +289,13 @@ def nearest(
     return list(zip(passages, found.cosines[best].tolist(), strict=True))
 
 
+def _article(library: Library, name: str) -> object:
+    try:
+        return library.article(name)
+    except LibraryError:
+        return "damaged"
+
+
 def contents(folder: Path, encoder: FakeEncoder, *questions: str) -> dict[str, object]:
     """What readers get out of a library, without what tells only how it came to be.
 
@@ -299,12 +307,17 @@ def contents(folder: Path, encoder: FakeEncoder, *questions: str) -> dict[str, o
             candidates = library.candidates(
                 encoder.encode_queries([question]), "zh", index_terms(question), 10_000
             )
-            passages = library.passages(candidates.ids.tolist())
-            scores = zip(passages, candidates.cosines, candidates.lexical, strict=True)
-            for passage, cosine, lexical in scores:
+            ids = candidates.ids.tolist()
+            there = {passage.chunk_id: passage for passage in library.passages(ids)}
+            for chunk, cosine, lexical in zip(
+                ids, candidates.cosines, candidates.lexical, strict=True
+            ):
+                if chunk not in there:
+                    continue  # what is damaged is left out
+                passage = there[chunk]
                 row = (passage.span, passage.language, round(cosine, 4), round(lexical, 3))
                 found[passage.article.article_id].append(row)
         return {
-            name: (library.article(name), library.changes(name), sorted(rows, key=repr))
+            name: (_article(library, name), library.changes(name), sorted(rows, key=repr))
             for name, rows in found.items()
         }
