@@ -14,9 +14,13 @@ from rag.verification.cited_sentences import SentenceStream, Written
 
 _RULES = load_patterns("rag.generation", "thoughts")
 _FORMATTING = re.compile(
-    r"^(?:>\s*)+|^(?:[-*•]\s+|\d{1,2}[.)、]\s*(?=\D)|#+\s+)|\*\*|`|^\s+|(?<!\s)\s++$"
+    r"^(?:>\s*)+|^(?:[-*•]\s+|\d{1,2}[.)、]\s*(?=\D)|#+\s+)|\*\*|`|^[*_]+|(?<![*_])[*_]++$"
+    r"|^\s+|(?<!\s)\s++$|\$\$|\\(?:boxed|text|textbf)\{"
+    r"|</?(?:p|b|i|u|em|strong|br|div|ul|ol|li|h[1-6]|code|pre)\b[^<>]{0,200}>",
+    re.I,
 )
 _LABEL = re.compile(rf"^(?:{_RULES['answer_heading'].pattern})(?:\s*[:：]\s*|$)")
+_CLOSING = re.compile(_RULES["closing"].pattern)
 _REFERENCES = re.compile(
     rf"(?:{_RULES['references'].pattern})\s*(?P<colon>[:：]?)(?P<named>.*)", re.S
 )
@@ -77,7 +81,7 @@ class ReplyReader:
                 continue
             yield from self._show(sentence.text)
             self._shown = ""
-            if text:
+            if text and not (self._said and _CLOSING.match(text)):
                 self._said = True
                 yield replace(sentence, text=text)
 

@@ -19,13 +19,13 @@ _OPENING_LINE = f"(?:{_RULES['thought_heading'].pattern})"
 _ANSWERING_LINE = f"(?:{_RULES['answer_heading'].pattern})"
 
 _OPENS = re.compile(
-    rf"<{_THOUGHT}(?:\s[^<>\n]*)?>|<\|?(?:begin|start)_?(?:of_)?{_THOUGHT}\|?>|◁{_THOUGHT}▷"
+    rf"<{_THOUGHT}(?:\s[^<>\n]*)?>|<\|?(?:begin|start)_?(?:of_)?{_THOUGHT}\|?>|<\|(?!end|begin|start){_THOUGHT}\|>|◁{_THOUGHT}▷"
     rf"|\[{_THOUGHT}\]|【{_THOUGHT}】|<details\s[^<>\n]*reasoning[^<>\n]*>|<unused94>(?:thought)?"
     r"|<\|channel\|>\s?(?:analysis|commentary)[^<\n]{0,40}<\|message\|>",
     re.I,
 )
 _CLOSES = re.compile(
-    rf"</{_THOUGHT}\s?>|<\|?end_?(?:of_)?{_THOUGHT}\|?>|◁/{_THOUGHT}▷|\[/{_THOUGHT}\]|【/{_THOUGHT}】"
+    rf"</{_THOUGHT}\s?>|<\|?end_?(?:of_)?{_THOUGHT}\|?>|<\|/{_THOUGHT}\|>|◁/{_THOUGHT}▷|\[/{_THOUGHT}\]|【/{_THOUGHT}】"
     r"|<unused95>|<\|channel\|>\s?final[^<\n]{0,40}<\|message\|>"
     rf"|<{_ANSWER}>|<\|?begin_?(?:of_)?{_ANSWER}\|?>|<\|?start_?(?:of_)?{_ANSWER}\|?>",
     re.I,
@@ -38,14 +38,14 @@ _EMPTY_TAG = re.compile(
     re.I,
 )
 _HEADED = re.compile(
-    rf"[#*_>\s]{{0,60}}{_OPENING_LINE}\*{{0,4}}\s{{0,9}}(?:[:：]\*{{0,4}}|\n)", re.I
+    rf"[#*_>\s]{{0,60}}{_OPENING_LINE}(?:…|\.\.\.)?\*{{0,4}}\s{{0,9}}(?:[:：]\*{{0,4}}|\n)", re.I
 )
 _ANSWERS = re.compile(
-    rf"(?:^|(?<=\n))[#*_>\s]{{0,60}}{_ANSWERING_LINE}\*{{0,4}}\s{{0,9}}(?:[:：]\*{{0,4}}|\n)"
+    rf"(?:^|(?<=\n))[#*_>\s]{{0,60}}{_ANSWERING_LINE}\*{{0,4}}\s{{0,9}}(?:[:：]\*{{0,4}}(?=[^*])|\n)"
     rf"|{_CLOSES.pattern}",
     re.I,
 )
-_MAY_BE_HEADED = re.compile(r"[#*_>\s]*+(?:[我思推hmtrc][\w ]{0,32})?\*{0,4}\s?", re.I)
+_MAY_BE_HEADED = re.compile(r"[#*_>\s]*+(?:[我思推hmtrc][\w ]{0,32}[….]{0,3})?\*{0,4}\s?", re.I)
 _MAY_BE_TAG = re.compile(
     r"(?:<[/|]?(?:[A-Za-z_|\u3400-\u9fff][^<>\n]{0,80})?|[\[◁【]/?[^\W\d]{0,16}"
     r"|<\|channel\|>[^<\n]{0,40}(?:<[|\w]{0,12})?|<unused9[45]>t?h?o?u?g?h?)$"

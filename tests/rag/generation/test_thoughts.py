@@ -25,6 +25,7 @@ PAIRS = [
     ("<antThinking>", "</antThinking>"),
     ("<|begin_of_thought|>", "<|end_of_thought|>"),
     ("<|START_THINKING|>", "<|END_THINKING|>"),
+    ("<|thinking|>", "<|/thinking|>"),
     ("◁think▷", "◁/think▷"),
     ("[THINK]", "[/THINK]"),
     ("【思考】", "【/思考】"),
@@ -38,6 +39,7 @@ PAIRS = [
 HEADED = [
     ("思考过程：", "\n\n最终答案："),
     ("### Thinking\n", "\n### Response\n"),
+    ("**Thinking...**\n", "\n\n**Answer:** "),
     ("**思考**：", "\n\n**回答**："),
     ("Here is my thought process:\n", "\nHere is my response:\n"),
     ("Thought: ", "\nFinal Answer: "),

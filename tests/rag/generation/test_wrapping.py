@@ -57,6 +57,10 @@ WRAPPED = [
     (as_json({"回答": FACT, "引用": ["[1]"]}), BOTH[:1]),
     (as_json([{"sentence": FACT, "source": 1}, {"sentence": LENGTH, "source": 2}]), BOTH),
     (as_json({"answer": TEXT})[:-2], BOTH),
+    (f"<p>{FACT}[1]</p>\n<p>{LENGTH}[2]</p>", BOTH),
+    (f"$${FACT}$$", [(FACT, ())]),
+    (f"\\boxed{{{FACT}}}", [(FACT, ())]),
+    (f"{TEXT}\n***\n*以上内容仅供参考*", BOTH),
     ("{甲}是集合。", [("{甲}是集合。", ())]),
     ("来源：市产业基金。", [("来源：市产业基金。", ())]),
 ]
