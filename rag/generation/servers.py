@@ -119,7 +119,7 @@ def _bearer(key: str) -> Mapping[str, str]:
 
 
 def _read(body: Any) -> Iterator[Listed]:
-    models = body if isinstance(body, list) else body["models" if "models" in body else "data"]
+    models = body if isinstance(body, list) else body["data" if "data" in body else "models"]
     for one in models:
         name = one.get("id") or one.get("model") or one["name"]
         yield Listed(str(name), context_of(one))

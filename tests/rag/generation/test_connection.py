@@ -24,7 +24,14 @@ from rag.generation.connection import (
     read_connection,
     save_connection,
 )
-from rag.generation.servers import Listed, _refused, context_of, list_models, local_servers
+from rag.generation.servers import (
+    Listed,
+    _read,
+    _refused,
+    context_of,
+    list_models,
+    local_servers,
+)
 from tests.rag.generation.protocols import Reply, scripted_server
 
 KEY = "sk-very-secret-1"
@@ -138,6 +145,12 @@ def test_a_server_lists_its_models(server, provider, path, header):
     assert [one.name for one in listed] == ["small", "large"]
     assert server.paths[-1] == path
     assert server.headers[-1][header[0]] == header[1]
+
+
+def test_of_two_lists_the_one_that_says_more_is_read():
+    entry = {"id": "a", "meta": {"n_ctx": 4096}}
+    assert [*_read({"models": [{"name": "a"}], "data": [entry]})] == [Listed("a", 4096)]
+    assert [*_read([{"id": "b"}])] == [Listed("b")]
 
 
 def test_servers_that_are_none_or_not_there(server):
