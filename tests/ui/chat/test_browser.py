@@ -6,8 +6,8 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,8 +15,11 @@ import pytest
 from index.build import index_raw
 from rag.assistant import Assistant
 from rag.events import Event, Text
+from rag.generation.servers import local_servers
 from tests.conftest import article
+from tests.rag.generation.protocols import Reply, scripted_server
 from tests.ui.chat.browser import NO_CHROMIUM, Visit
+from tests.ui.chat.conftest import visitors
 from tests.ui.conftest import write_export
 from ui.chat.server import Settings, serving
 
@@ -215,6 +218,7 @@ class Slow:
     def __init__(self, assistant: Assistant) -> None:
         self.assistant = assistant
         self.library = assistant.library
+        self.chat_model = SimpleNamespace(name="test:model")
         self._letters = threading.Semaphore(0)
         self.ended = threading.Event()
         self.answerers: list[object] = []
@@ -246,7 +250,7 @@ def slow(
 ) -> Iterator[tuple[Slow, str]]:
     monkeypatch.setattr("ui.chat.converse._SECONDS_BETWEEN_DRAFTS", 0)  # every letter is drawn
     assistant = Slow(page_assistant)
-    with serving(assistant, replace(page_settings, models=("test:model",))) as url:
+    with serving(assistant, page_settings) as url:
         yield assistant, url.rstrip("/")
     assistant.write()
 
@@ -345,6 +349,47 @@ def test_the_answerer_can_be_chosen_where_there_is_a_chat_model(visit, slow):
         one.ask(BRIDGE)
         assert assistant.answerers[-1] == answerer
         one.page.locator("[data-open=settings]").click()
+
+
+def test_a_new_reader_connects_a_model_of_this_machine_and_compares(
+    chromium, page_assistant, page_settings, tmp_path, monkeypatch
+):
+    pytest.importorskip("langchain_openai")
+    monkeypatch.setenv("JUWEN_SETTINGS", str(tmp_path / "settings"))
+    monkeypatch.delenv("JUWEN_CHAT_MODEL", raising=False)
+    with scripted_server() as model, serving(page_assistant, page_settings) as url:
+        model.replies = [Reply("<think>看引文。</think>东岸大桥将于6月28日通车。[1]")]
+        port = int(model.url.rpartition(":")[2])
+        monkeypatch.setattr(
+            "ui.chat.connecting.local_servers", lambda: local_servers({port: "llama.cpp"})
+        )
+        with visitors(chromium, url) as opened:
+            page = opened().page
+            page.locator("[data-open=settings]").click()
+            page.locator("[data-open=model]").click()
+            page.locator("#model-found button").click()
+            expect(page.locator("#model-listed")).to_have_value("small")
+            page.locator("[data-model=try]").click()
+            expect(page.locator("#model-said")).to_contain_text("6月28日通车。[1]")
+            expect(page.locator("#model-said")).to_contain_text("秒")
+            page.locator("[data-model=save]").click()
+            expect(page.locator("#model-now")).to_contain_text("openai:small")
+            page.locator("#model button[value=close]").click()
+            expect(page.locator("#answerer")).to_have_value("openai:small")
+            page.fill("#question", BRIDGE)
+            page.keyboard.press("Enter")
+            page.locator(".actions").wait_for()
+            expect(page.locator("[data-slot=answer]")).to_contain_text("openai:small")
+            page.locator("[data-do=beside]").click()
+            expect(page.locator(".beside .short, .beside .sentence").first).to_be_visible()
+            expect(page.locator(".beside")).to_contain_text("回答")
+            page.locator("[data-do=beside]").click()
+            expect(page.locator(".beside")).to_have_count(0)
+            page.select_option("#answerer", "extractive")
+            page.fill("#question", BRIDGE)
+            page.keyboard.press("Enter")
+            page.locator(".actions").nth(1).wait_for()
+            assert len(model.asked) == 2
 
 
 def test_the_number_of_sources_limits_what_is_cited(visit):
