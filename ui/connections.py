@@ -1,9 +1,10 @@
 """How long a server waits for its callers, and how many connections one of them may keep waiting.
 
 uvicorn waits for ever for the rest of a request, and counts connections without asking whose they are: a
-few dozen half-sent requests would shut everybody else out. Here a connection is *unfinished* while no
-whole request of it is being answered. One that stays so for too long is closed; of an address (or of all
-together) that keeps too many of them the oldest goes, so that a new caller always gets in.
+few dozen half-sent requests would shut everybody else out. Here a connection is *unfinished* while it is
+new, or a request of it has begun and is not there whole. One that stays so for too long is closed; of an
+address (or of all together) that keeps too many of them the oldest goes, so that a new caller always
+gets in.
 """
 
 from __future__ import annotations
@@ -73,21 +74,24 @@ class _Register:
         patience = self.patience
         if address not in patience.trusted_proxies:
             own = self.of(address)
-            self._close_oldest([one for one in own if is_unfinished(one)], patience.unfinished)
+            self._close_oldest(own, patience.unfinished)
             if len(own) > patience.connections:
                 newest.transport.abort()
-        everybody = [one for one in self.watched if is_unfinished(one)]
-        self._close_oldest(everybody, patience.unfinished_in_all)
+        self._close_oldest(list(self.watched), patience.unfinished_in_all)
 
-    def _close_oldest(self, unfinished: list[Any], most: int) -> None:
+    def _close_oldest(self, connections: list[Any], most: int) -> None:
+        unfinished = [one for one in connections if is_unfinished(one, self.watched[one])]
         for one in unfinished[: max(len(unfinished) - most, 0)]:
             one.transport.abort()
 
 
-def is_unfinished(protocol: Any) -> bool:
-    """Whether no whole request of a connection is being answered."""
-    cycle = protocol.cycle
-    return cycle is None or cycle.response_complete or cycle.more_body
+def is_unfinished(protocol: Any, watch: _Watch) -> bool:
+    """Whether a connection has begun a request and not sent all of it.
+
+    One that rests between two requests has not: uvicorn closes it soon, and to close it sooner would
+    meet a caller who is just about to use it.
+    """
+    return watch.waiting_since >= 0 if _is_idle(protocol) else bool(protocol.cycle.more_body)
 
 
 def be_patient(config: Config, patience: Patience) -> None:

@@ -55,3 +55,18 @@ def test_proxies_are_addresses():
     assert read_proxies(["10.0.0.2", "::1"]) == {"10.0.0.2", "::1"}
     with pytest.raises(ProxyError, match="is no address"):
         read_proxies(["proxy.example"])
+
+
+def test_a_connection_that_rests_between_two_requests_is_not_closed_for_others(address):
+    url = f"http://{address[0]}:{address[1]}/v1/models"
+    with httpx.Client(timeout=20) as client:
+        assert client.get(url).status_code == 200
+        halves = [socket.create_connection(address) for _ in range(30)]
+        try:
+            for connection in halves:
+                with suppress(ConnectionError):
+                    connection.sendall(HALVES["a head"])
+            assert client.get(url).status_code == 200  # on the same connection, else it is reset
+        finally:
+            for connection in halves:
+                connection.close()
