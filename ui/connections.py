@@ -33,6 +33,8 @@ class Patience:
         least_rate: In bytes a second.
         unfinished: Connections of one address that may be unfinished at a time.
         unfinished_in_all: The same of all addresses together.
+        grace_seconds: Before a connection counts as unfinished: a server that is busy takes in many at
+            once, before it reads what the first of them has sent.
         connections: Connections of one address, also those that are being answered.
         trusted_proxies: Addresses whose connections are many callers': they are only timed.
     """
@@ -43,6 +45,7 @@ class Patience:
     least_rate: float = 1024.0
     unfinished: int = 32
     unfinished_in_all: int = 256
+    grace_seconds: float = 0.5
     connections: int = 256
     trusted_proxies: frozenset[str] = frozenset()
 
@@ -52,6 +55,7 @@ class _Watch:
     """What is known of one connection."""
 
     address: str
+    opened: float
     waiting_since: float
     """Since when the head of a request is awaited; -1 while one is there."""
     heard: float
@@ -69,18 +73,25 @@ class _Register:
     def of(self, address: str) -> list[Any]:
         return [one for one, watch in self.watched.items() if watch.address == address]
 
-    def make_room(self, newest: Any, address: str) -> None:
-        """Close the oldest unfinished connection where there are too many, for want of one the newest."""
+    def is_full(self, address: str) -> bool:
+        """Whether an address holds more connections than it may, those that are answered included."""
+        trusted = address in self.patience.trusted_proxies
+        return not trusted and len(self.of(address)) > self.patience.connections
+
+    def make_room(self, address: str, now: float) -> None:
+        """Close the oldest unfinished connections where there are too many."""
         patience = self.patience
         if address not in patience.trusted_proxies:
-            own = self.of(address)
-            self._close_oldest(own, patience.unfinished)
-            if len(own) > patience.connections:
-                newest.transport.abort()
-        self._close_oldest(list(self.watched), patience.unfinished_in_all)
+            self._close_oldest(self.of(address), patience.unfinished, now)
+        self._close_oldest(list(self.watched), patience.unfinished_in_all, now)
 
-    def _close_oldest(self, connections: list[Any], most: int) -> None:
-        unfinished = [one for one in connections if is_unfinished(one, self.watched[one])]
+    def _close_oldest(self, connections: list[Any], most: int, now: float) -> None:
+        young = now - self.patience.grace_seconds / 2
+        unfinished = [
+            one
+            for one in connections
+            if self.watched[one].opened < young and is_unfinished(one, self.watched[one])
+        ]
         for one in unfinished[: max(len(unfinished) - most, 0)]:
             one.transport.abort()
 
@@ -108,9 +119,14 @@ def be_patient(config: Config, patience: Patience) -> None:
             super().connection_made(transport)
             now = self.loop.time()
             address = self.client[0] if self.client else ""
-            register.watched[self] = _Watch(address, now, now)
-            register.make_room(self, address)
+            register.watched[self] = _Watch(address, now, now, now)
+            if register.is_full(address):
+                self.transport.abort()
+            self.loop.call_later(patience.grace_seconds, self._make_room, address)
             self._look_later()
+
+        def _make_room(self, address: str) -> None:
+            register.make_room(address, self.loop.time())
 
         def connection_lost(self, exc: Exception | None) -> None:
             register.watched.pop(self, None)

@@ -47,7 +47,7 @@ def questions_in(message: str) -> list[str]:
     waiting = ""
     for clause in _clauses(message):
         waiting += clause
-        if _asks(waiting) or clause.rstrip().endswith(("?", "？")):
+        if _asks(clause) or clause.rstrip().endswith(("?", "？")):
             parts.append(_tidy(waiting))
             waiting = ""
     if waiting.strip() and parts:
@@ -75,11 +75,12 @@ def _tidy(part: str) -> str:
 def _clauses(message: str) -> Iterator[str]:
     for sentence in _ENDS.split(message):
         for clause in _CLAUSES.split(sentence):
-            start = 0
+            start = looked = 0
             for match in _RULES["next_question"].finditer(clause):
-                if match.start() > start and _asks(clause[start : match.start()]):
+                if _asks(clause[looked : match.start()]):
                     yield clause[start : match.start()]
                     start = match.end()
+                looked = match.end()
             yield clause[start:]
 
 

@@ -75,6 +75,8 @@ _BEGINNING = re.compile(
 )
 """What may become a marker once more text has come."""
 
+_LONGEST_BEGINNING = 500
+
 
 @dataclass(frozen=True, slots=True)
 class Marker:
@@ -138,7 +140,7 @@ def strip_markers(text: str) -> Plain:
 
 def without_beginning(text: str) -> str:
     """A text without what, at its end, may become a marker once more has come."""
-    held = _BEGINNING.search(text)
+    held = _BEGINNING.search(text, max(len(text) - _LONGEST_BEGINNING, 0))
     return text[: held.start()] if held else text
 
 

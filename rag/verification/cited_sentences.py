@@ -50,6 +50,8 @@ class SentenceStream:
     def __init__(self) -> None:
         self._pending = ""
         self._tried_again_at = 0
+        self._forming = ""
+        self._formed_again_at = 0
 
     def feed(self, delta: str) -> list[Written]:
         """The sentences that are sure now that ``delta`` has come."""
@@ -63,7 +65,7 @@ class SentenceStream:
             elif (begins_word or _ends_before(before)) and self._may_be_sure():
                 done += (taken := self._take(last=False))
                 # What is long and still no sentence is looked at ever more seldom: all of it each time.
-                self._tried_again_at = 0 if taken else len(self._pending) * 5 // 4
+                self._tried_again_at = 0 if taken else self._later()
         return done
 
     def flush(self) -> list[Written]:
@@ -71,16 +73,25 @@ class SentenceStream:
         done: list[Written] = []
         while self._pending.strip():
             done += self._take(last=True)
-        self._pending, self._tried_again_at = "", 0
+        self._pending, self._tried_again_at, self._formed_again_at = "", 0, 0
         return done
 
     @property
     def forming(self) -> str:
         """What there is of the next sentence, without markers and what may yet become one."""
-        return strip_markers(without_beginning(self._pending)).text.strip()
+        if not self._is_too_early(self._formed_again_at):
+            self._forming = strip_markers(without_beginning(self._pending)).text.strip()
+            self._formed_again_at = self._later()
+        return self._forming
+
+    def _later(self) -> int:
+        return len(self._pending) * 5 // 4
+
+    def _is_too_early(self, again_at: int) -> bool:
+        return LONGEST_QUOTATION < len(self._pending) < again_at
 
     def _may_be_sure(self) -> bool:
-        if LONGEST_QUOTATION < len(self._pending) < self._tried_again_at:
+        if self._is_too_early(self._tried_again_at):
             return False
         return (
             _ENDS.search(self._pending) is not None
@@ -100,7 +111,7 @@ class SentenceStream:
         cut, numbers = plain.cut(spans[0].end, end)
         if len(spans) == 1:
             cut = len(self._pending)
-        self._pending = self._pending[cut:]
+        self._pending, self._formed_again_at = self._pending[cut:], 0
         return [Written(spans[0].of(plain.text), numbers)]
 
 

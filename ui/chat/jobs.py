@@ -115,9 +115,10 @@ def _is_running(process: int) -> bool:
 def _size(folder: Path) -> int:
     """Bytes of all files in a folder; of those that vanish meanwhile none."""
     total = 0
-    for path in folder.rglob("*"):
-        with suppress(OSError):
-            total += path.lstat().st_size
+    for inside, _, names in os.walk(folder):
+        for name in names:
+            with suppress(OSError):
+                total += os.lstat(Path(inside, name)).st_size
     return total
 
 

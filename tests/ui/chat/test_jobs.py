@@ -154,3 +154,24 @@ def test_there_is_only_so_much_room_for_what_waits(tmp_path, monkeypatch):
     with pytest.raises(UploadError, match="all the room"):
         jobs.place("b.json")
     jobs.close()
+
+
+def test_a_file_is_placed_while_others_vanish(tmp_path: Path):
+    jobs = Jobs(tmp_path, lambda *_: Summary(), list)
+    ended = threading.Event()
+
+    def come_and_go() -> None:
+        while not ended.is_set():
+            jobs.discard(jobs.place("a.txt"))
+
+    others = [threading.Thread(target=come_and_go) for _ in range(2)]
+    for one in others:
+        one.start()
+    try:
+        for _ in range(200):
+            jobs.place("b.txt")
+    finally:
+        ended.set()
+        for one in others:
+            one.join()
+        jobs.close()
