@@ -43,7 +43,7 @@ class Apart:
         first, *others = questions_in(asked.own)
         left, others = others[MOST_PARTS - 1 :], others[: MOST_PARTS - 1]
         subject = subject_in(first)
-        answers = [Part(first, self._alone(first, asked.background, found))]
+        answers = [Part(first, self._first(first, asked.background, found))]
         for part in others:
             own = subject + part if leans(part) else part
             draft = self._later(own, first, found, answers[0].draft)
@@ -58,7 +58,19 @@ class Apart:
             draft = self._alone(side.question, asked.background, found)
             named = draft is not None and is_named(side.name, draft)
             answers.append(Part(side.name, draft if named else None))
+        told = {part.draft.sentences[0].text for part in answers if part.draft}
+        if len(told) < len([part for part in answers if part.draft]):
+            return None  # one sentence tells of both
         return joined(answers, in_english=asked.in_english) if answers else None
+
+    def _first(self, own: str, background: str, found: Found) -> Draft | None:
+        """The first question by itself, or as the whole message is searched, whichever surely answers:
+        what is asked later may say what it is about."""
+        whole = self._drafted(own, found, background)
+        if whole and whole.certainty is Certainty.DIRECT:
+            return whole
+        alone = self._alone(own, background, found)
+        return alone if alone and (whole is None or alone.certainty is Certainty.DIRECT) else whole
 
     def _alone(self, own: str, background: str, found: Found) -> Draft | None:
         """A part by itself, within the limits of the whole."""

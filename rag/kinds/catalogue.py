@@ -20,6 +20,7 @@ from rag.extractive.answer import Draft
 from rag.kinds.overview import fitting_articles
 from rag.kinds.pieces import Piece, draft_of, telling
 from rag.question.asked import Asked
+from rag.question.limits import Role, understand
 from rag.question.subject import subject_of
 from rag.records import Found
 from rag.retrieval.find import filters_of
@@ -52,9 +53,28 @@ def catalogue(asked: Asked, found: Found, library: Library) -> Draft:
         return _of_all(library, counts, none, asked.language)
     headings = library.headings(_LISTED, filters=filters)
     said = _counted(counts, _period(filters, asked.language), asked.language, within=True)
+    said += _each_period(asked, filters, library)
     if not (filters.date_from or filters.date_to):
         said = f"{said} {_in_all(library.counts().articles, asked.language)}"
     return _titles(library, headings, said, counts.articles, asked.language)
+
+
+def _each_period(asked: Asked, filters: Filters, library: Library) -> str:
+    """How many articles there are of each of several periods that a question names."""
+    scope = library.scope()
+    read = understand(
+        asked.text, today=scope.newest or date.today(), accounts=scope.accounts, every_day=True
+    )
+    named = [one for one in read.phrases if one.role is Role.PUBLISHED]
+    if len(named) < 2:
+        return ""
+    counted = [
+        (one.text.rstrip("的"), library.counts(replace(filters, date_from=one.date_from, date_to=one.date_to)))
+        for one in named
+    ]
+    if asked.in_english:
+        return " " + ", ".join(f"{text}: {counts.articles}" for text, counts in counted) + "."
+    return "其中" + "，".join(f"{text} {counts.articles} 篇" for text, counts in counted) + "。"
 
 
 def _in_all(articles: int, language: Language) -> str:

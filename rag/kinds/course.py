@@ -9,9 +9,11 @@ from datetime import date
 from index.records import Article, Span
 from index.text.dates.moments import Moment, blank, complete, day_named, find_moments
 from index.text.language import Language
+from index.text.rules import load_patterns
 from index.text.sentences import split_sentences
 from index.text.terms import content_terms, terms
 from rag.extractive.answer import Draft
+from rag.extractive.excerpt import excerpt
 from rag.kinds.overview import fitting_articles, heading_of, stories_of
 from rag.kinds.pieces import Piece, draft_of, share, telling
 from rag.question.subject import subject_of
@@ -21,8 +23,18 @@ _EVENTS = 12
 _FEWEST = 3
 _ARTICLES = 12
 _LONGEST = 240
+"""Characters of a sentence that is quoted whole."""
+
 _SHARED = 0.35
 """Share of the subject's terms that a sentence of an article has to have that is on more than it."""
+
+_SAME_YEAR = load_patterns("rag.question", "course")["same_year"]
+
+_OF_WHOLE = 0.5
+"""What the subject's terms in the best article's text count against those in its heading."""
+
+_NO_MONTH = 13
+"""Stands for the month where only a year is named: behind what is told of its months."""
 
 _OPENING = 2
 _OF_ONE = 5
@@ -63,6 +75,8 @@ def _events(articles: Sequence[Article], subject: frozenset[str]) -> Iterator[_E
     """The sentences of articles that name a day or a month, with how much they tell of the subject."""
     for rank, article in enumerate(articles):
         about = share(frozenset(terms(article.heading)), subject)
+        if rank == 0:
+            about = max(about, _OF_WHOLE * share(frozenset(terms(article.text)), subject))
         year: int | None = None
         spans = split_sentences(article.text)
         for at, span in enumerate(spans):
@@ -71,31 +85,37 @@ def _events(articles: Sequence[Article], subject: frozenset[str]) -> Iterator[_E
             if not moments:
                 continue
             opens = moments[0].start <= _OPENING
-            when = _when(_completed(moments[0], year if opens else None, article.date))
-            year = next((one.year for one in moments if one.year), year) if opens else None
-            if when is None or len(text) > _LONGEST:
+            goes_on = opens or _SAME_YEAR.search(text) is not None
+            when = _when(_completed(moments[0], year if goes_on else None, article.date))
+            year = next((one.year for one in moments if one.year), year if goes_on else None)
+            if when is None:
                 continue
             if moments[-1].end - moments[0].start >= len(text.strip("。 ")) and at + 1 < len(spans):
                 span = Span(span.start, spans[at + 1].end)  # a day on a line of its own
+            if len(text) > _LONGEST:
+                told_at = excerpt(text, [Span(moments[0].start, moments[0].end)])
+                span = Span(span.start + told_at.start, span.start + told_at.end)
             told = share(frozenset(terms(span.of(article.text))), subject)
             if told + about >= _SHARED:
                 yield _Event(when, article, span, told + about - _LOWER * rank)
 
 
 def _completed(moment: Moment, year: int | None, published: date | None) -> Moment:
-    """A day without a year is of the year of the sentence before, where both begin with their days as
-    in a chronicle."""
+    """A day without a year is of the year of the sentence before, where it begins with its day as in a
+    chronicle or says that it is of that year."""
     if year and moment.year is None and moment.month and moment.away is None:
         return replace(moment, year=year)
+    if moment.away is not None and moment.month is None and moment.day is None:
+        return replace(moment, year=None)  # 去年 says too little
     return complete(moment, published)
 
 
 def _when(moment: Moment) -> tuple[int, int, int] | None:
-    if moment.year is None or moment.month is None:
+    if moment.year is None:
         return None
     if moment.day and day_named(moment) is None:
         return None  # 6月31日
-    return moment.year, moment.month, moment.day or 0
+    return moment.year, moment.month or _NO_MONTH, (moment.month and moment.day) or 0
 
 
 def _distinct(events: Sequence[_Event]) -> list[_Event]:
@@ -115,6 +135,8 @@ def _alike(own: set[str], other: _Event) -> bool:
 
 def _day(when: tuple[int, int, int]) -> str:
     year, month, day = when
+    if month == _NO_MONTH:
+        return f"{year:04d}"
     return date(year, month, day).isoformat() if day else f"{year:04d}-{month:02d}"
 
 

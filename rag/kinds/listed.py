@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from index.records import Article, Span
 from index.text.language import Language
+from index.text.script import fold
 from index.text.sentences import split_lines
-from index.text.terms import content_terms, terms
+from index.text.terms import content_terms, question_phrases, terms
 from rag.extractive.answer import Draft
 from rag.extractive.candidates import Candidate, term_shares
 from rag.kinds.pieces import Piece, draft_of
@@ -23,8 +24,14 @@ _ARTICLES = 3
 _TOLD = 0.75
 """Share of the question's terms, by weight, that the list's heading, title and items have to have."""
 
+_TOLD_OF_NAMED = 0.5
+"""The same where the question names some of the items."""
+
+_MOST_NAMED = 0.5
+"""Share of the items from which on a word names none of them."""
+
 _ITEM = re.compile(
-    r"\d{1,3}\s+\S|[·•●▪\-—]\s*\S|[（(]?[一二三四五六七八九十\d]{1,3}[）).、．]\s*\S"
+    r"\d{1,3}\s+\S|[A-Za-z]{1,2}\d{1,3}\s*[：:、]\s*\S|[·•●▪\-—]\s*\S|[（(]?[一二三四五六七八九十\d]{1,3}[）).、．]\s*\S"
 )
 _LONGEST_ITEM = 160
 
@@ -53,14 +60,15 @@ def listed(
 ) -> Draft | None:
     """The list of the likeliest article that has one on what is asked; ``None`` where none has.
 
-    Where a word of the question stands in some of the items and not in all, those are meant.
+    Where words of the question stand in some of the items and not in all, those are meant.
     """
     articles = {one.passage.article.article_id: one.passage.article for one in candidates}
     shares = term_shares(subject_of(question) or question, "", ranked)
     for article in list(articles.values())[:_ARTICLES]:
         for block in blocks_of(article):
-            if _told(block, shares) >= _TOLD:
-                return _draft(block, question, language)
+            named = _named(block, question)
+            if _told(block, shares) >= (_TOLD_OF_NAMED if named else _TOLD):
+                return _draft(block, named or _meant(block, question), language)
     return None
 
 
@@ -92,13 +100,26 @@ def _told(block: Block, shares: Mapping[str, float]) -> float:
     return sum(share for term, share in shares.items() if term in own)
 
 
-def _draft(block: Block, question: str, language: Language) -> Draft:
-    items = _meant(block, question)
+def _draft(block: Block, items: Sequence[Span], language: Language) -> Draft:
     over = block.text_of(block.over)
     heading = over if len(over) <= _LONGEST_ITEM else block.article.title
     shown = items[:_SHOWN]
     pieces = [Piece(block.article, item, heading=heading) for item in shown]
     return draft_of(pieces, notice=_notice(len(items), len(block.items), len(shown), language))
+
+
+def _named(block: Block, question: str) -> tuple[Span, ...]:
+    """The items that have one of the question's phrases, in order: the rows of each district of some;
+    none where a phrase stands in many or over the list."""
+    own = [fold(block.text_of(item)) for item in block.items]
+    above = fold(f"{block.article.heading} {block.text_of(block.over)}")
+    phrases = [fold(one) for one in question_phrases(subject_of(question) or question)]
+    rows: set[int] = set()
+    for phrase in phrases:
+        having = {at for at, text in enumerate(own) if phrase in text}
+        if phrase not in above and len(having) <= _MOST_NAMED * len(own):
+            rows |= having
+    return tuple(block.items[at] for at in sorted(rows))
 
 
 def _meant(block: Block, question: str) -> tuple[Span, ...]:

@@ -56,6 +56,17 @@ def questions_in(message: str) -> list[str]:
     return parts or [message]
 
 
+def are_several(message: str) -> bool:
+    """Whether a message has questions that are set apart by their marks, or by an English "and".
+
+    >>> are_several("四桥多长？票价多少？"), are_several("四桥多长，多宽？")
+    (True, False)
+    """
+    parts = questions_in(message)
+    marked = [part for part in parts if part.endswith(("?", "？")) and _asks(part)]
+    return len(marked) > 1 or (len(parts) > 1 and message.isascii())
+
+
 def subject_in(question: str) -> str:
     """The words with which a question names what it is about, before the word that asks; ``""`` where
     it begins with that.

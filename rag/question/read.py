@@ -12,12 +12,14 @@ from index.text.dates.phrases import find_dates
 from index.text.script import fold_characters
 from rag.question.kind import KindTeller
 from rag.question.limits import understand
-from rag.question.parts import questions_in
+from rag.question.parts import are_several, questions_in
 from rag.question.subject import subject_of
 from rag.records import QuestionKind
 
 UNSEARCHED = frozenset({QuestionKind.CONVERSATION, QuestionKind.SMALL_TALK, QuestionKind.NOTHING})
 """Kinds of question that no article answers."""
+
+_OF_ONE_THING = frozenset({QuestionKind.FACT, QuestionKind.LIST})
 
 
 def kind_meant(
@@ -40,7 +42,7 @@ def kind_meant(
     """
     read = understand(question, today=today, accounts=accounts)
     kind = kinds.kind_of(read.without_limits)
-    if kind is QuestionKind.SEVERAL:
+    if kind is QuestionKind.SEVERAL or (kind in _OF_ONE_THING and are_several(question)):
         return _of_parts(questions_in(question), kinds)
     if within_conversation:  # 谁？ asks for one who was spoken of
         return QuestionKind.FACT if kind is QuestionKind.NOTHING else kind

@@ -20,6 +20,13 @@ _LONGEST_FROM = 8
 _TO, _AND, _LIST, _FROM = (BOTH.regex(name) for name in ("range", "and", "list", "opening"))
 _BETWEEN, _AMONG = ENGLISH.regex("between"), CHINESE.regex("among")
 
+_YEARS = frozenset({"whole_year", "year_said"})
+_MONTHS = frozenset(
+    {"month_or_day", "days_of_month", "month_day", "day_month", "month_said", "part_of_month"}
+)
+_EDITIONS = ("度", "版", "级", "届")
+"""Behind a year they make it a name, as in 2024年度: the days that follow need not lie in it."""
+
 Reading = Callable[[Clock], Period]
 
 
@@ -40,10 +47,15 @@ class Found:
 
 
 def join_ranges(text: str, found: Iterable[Found]) -> list[Found]:
-    """Join two dates that say from when to when."""
+    """Join two dates that say from when to when; months behind a year are that year's."""
     joined: list[Found] = []
+    year: Found | None = None
     for each in found:
         last = joined[-1] if joined else None
+        if each.rule in _YEARS and text[each.end : each.end + 1] not in _EDITIONS:
+            year = each
+        elif year and each.rule in _MONTHS:
+            each = replace(each, read=_following(year.read, each.read))
         if last and _is_range(text, last, each):
             start = _with_from(text, last.start)
             read = _range(last.read, each.read)

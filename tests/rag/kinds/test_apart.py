@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from index.build import index_raw
 from rag.assistant import Assistant
 from rag.kinds.pieces import UNTOLD
 from rag.records import QuestionKind
-from tests.conftest import FakeEncoder, FakeKinds
+from tests.conftest import FakeEncoder, FakeKinds, article
 
 SEVERAL = "东岸大桥什么时候通车？总投资多少？"
 SUBJECTS = "东岸大桥全长多少？海棠小学招收新生多少名？"
@@ -52,3 +53,16 @@ def test_sides_stand_under_their_names(asking):
     answer = asking.ask(SIDES)
     assert answer.kind is QuestionKind.COMPARISON
     assert [heading for heading, _ in answer.parts()] == ["东岸大桥", "海棠小学"]
+
+
+def test_what_one_sentence_tells_of_both_sides_is_said_once(tmp_path, encoder):
+    question = "北码头和南码头哪个票价高？"
+    folder = tmp_path / "piers"
+    text = "北码头票价比南码头高出3元。两处都在东岸。"
+    index_raw([article("piers", text, title="码头票价")], folder, encoder=encoder)
+    kinds = FakeKinds({question: QuestionKind.COMPARISON})
+    with Assistant.open(folder, encoder=encoder, kinds=kinds) as asking:
+        answer = asking.ask(question)
+    said = [one.text for one in answer.sentences]
+    assert said
+    assert len(set(said)) == len(said)

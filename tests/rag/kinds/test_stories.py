@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,13 +11,14 @@ from index.build import index_raw
 from index.library.reader import Library
 from index.records import Article, Kind
 from index.text.language import Language
+from rag.extractive.candidates import score_sentences
 from rag.kinds.catalogue import catalogue
 from rag.kinds.course import course
-from rag.kinds.listed import blocks_of
+from rag.kinds.listed import blocks_of, listed
 from rag.kinds.overview import fitting_articles, overview, stories_of
 from rag.question.asked import Asked
 from rag.records import AppliedFilters, Found, QuestionKind
-from tests.conftest import FakeEncoder, article
+from tests.conftest import FakeEncoder, FakeReader, article
 from tests.rag.conftest import ranked
 
 
@@ -114,9 +116,27 @@ def test_a_day_on_a_line_of_its_own_is_quoted_with_the_next():
     assert next(one.text for one in draft.sentences) == "2021年1月4日 渡轮开工"
 
 
-def test_without_days_the_articles_stand_in_the_order_of_their_publication():
-    from datetime import date
+@pytest.mark.parametrize("same", ["同年", "这一年的"])
+def test_a_day_of_the_year_that_was_told_is_of_it(same):
+    text = f"2019年2月，渡轮开工。赶工时{same}4月，渡轮下水。2021年，渡轮改造。去年，渡轮停航。"
+    hit = ranked(text, title="渡轮", score=9, day=date(2025, 6, 2))
+    draft = course(found("渡轮", hit), Language.CHINESE)
+    assert draft
+    assert [one.heading for one in draft.sentences] == ["2019-02", "2019-04", "2021"]
 
+
+def test_of_a_long_sentence_the_words_about_its_day_are_quoted():
+    text = "渡轮开工。" + "".join(
+        f"{day}月1日，{'渡轮公司说了许多话，' * 40}渡轮下水。" for day in (1, 2, 3)
+    )
+    hit = ranked(text, title="渡轮", score=9, day=date(2025, 6, 2))
+    draft = course(found("渡轮", hit), Language.CHINESE)
+    assert draft
+    assert [one.heading[-5:-3] for one in draft.sentences] == ["01", "02", "03"]
+    assert all("月1日" in one.text and len(one.text) < 240 for one in draft.sentences)
+
+
+def test_without_days_the_articles_stand_in_the_order_of_their_publication():
     hits = [
         ranked("渡轮开航。", article_id="b", title="渡轮开航", score=9, day=date(2025, 6, 2)),
         ranked("渡轮下水。", article_id="a", title="渡轮下水", score=8, day=date(2025, 6, 1)),
@@ -160,6 +180,31 @@ def test_what_is_due_within_some_days(library, month, there):
     question = f"{month}月15日到{month}月25日截止的通知有哪些"
     draft = catalogue(asked(question), found(question), library)
     assert bool(draft.citations) is there
+
+
+def test_each_of_several_periods_is_counted(library):
+    asked_of = asked("2025年的文章有几篇？五月、六月各多少？")
+    limits = AppliedFilters(date_from="2025-01-01", date_to="2025-12-31")
+    draft = catalogue(asked_of, found(asked_of.question, filters=limits), library)
+    assert "其中2025年 3 篇，五月 0 篇，六月 3 篇。" in draft.text
+
+
+ROWS = "序号 企业 区\n1 甲厂 东岸区\n2 乙厂 西岸区\n3 丙厂 港口\n4 丁厂 西岸区\n5 戊厂 山区\n6 己厂 北岸"
+
+
+def test_the_rows_that_a_question_names_are_meant():
+    passage = ranked(ROWS, title="入选名单")
+    question = "入选名单里，东岸、港口分别是哪家？"
+    candidates = score_sentences(question, [passage], FakeReader())
+    draft = listed(question, candidates, [passage], Language.CHINESE)
+    assert draft
+    assert [one.text for one in draft.sentences] == ["1 甲厂 东岸区", "3 丙厂 港口"]
+
+
+def test_levels_are_items():
+    text = "分级如下：\nS1：慢行\nS2：快行\nS3：飞行"
+    (block,) = blocks_of(Article("a", "分级", "", None, "", text, "", "zh"))
+    assert len(block.items) == 3
 
 
 def test_a_table_is_a_block_of_lines():
