@@ -14,19 +14,26 @@ from index.text.dates.moments import complete, day_named, find_moments
 from index.text.dates.phrases import find_dates
 from index.text.language import Language
 from index.text.rules import load_patterns
-from index.text.script import fold_characters
+from index.text.script import fold, fold_characters
 from index.text.sentences import split_sentences
+from index.text.terms import question_phrases
 from rag.extractive.answer import Draft
 from rag.kinds.overview import fitting_articles
 from rag.kinds.pieces import Piece, draft_of, telling
 from rag.question.asked import Asked
-from rag.question.limits import Role, understand
+from rag.question.limits import Phrase, Role, understand
 from rag.question.subject import subject_of
 from rag.records import Found
 from rag.retrieval.find import filters_of
 
 _LISTED = 20
 """Titles that are shown at most."""
+
+_SHORTEST_NAME = 4
+"""Characters of what is looked for in titles."""
+
+_MOST_TITLES = 0.5
+"""Share of the titles that have it, from which on it tells nothing."""
 
 _ACCOUNTS = 12
 _LOOKED_AT = 5000
@@ -44,6 +51,8 @@ def catalogue(asked: Asked, found: Found, library: Library) -> Draft:
     filters = filters_of(found.filters)
     if _RULES["notice"].search(asked.text):
         return _notices(asked, library, filters)
+    if titled := _of_titles(asked, found, library):
+        return titled
     about = _about(found, asked.language) if _RULES["about"].search(asked.text) else []
     if about:
         return _of_subject(subject_of(found.question), about, asked.language)
@@ -65,7 +74,11 @@ def _each_period(asked: Asked, filters: Filters, library: Library) -> str:
     read = understand(
         asked.text, today=scope.newest or date.today(), accounts=scope.accounts, every_day=True
     )
-    named = [one for one in read.phrases if one.role is Role.PUBLISHED]
+    named = [
+        one
+        for one in read.phrases
+        if one.role is Role.PUBLISHED and not _holds(one, filters.date_from, filters.date_to)
+    ]
     if len(named) < 2:
         return ""
     counted = [
@@ -75,6 +88,33 @@ def _each_period(asked: Asked, filters: Filters, library: Library) -> str:
     if asked.in_english:
         return " " + ", ".join(f"{text}: {counts.articles}" for text, counts in counted) + "."
     return "其中" + "，".join(f"{text} {counts.articles} 篇" for text, counts in counted) + "。"
+
+
+def _holds(phrase: Phrase, first: date | None, last: date | None) -> bool:
+    """Whether a phrase means all of the days that the articles are limited to."""
+    begins = phrase.date_from is None or (first is not None and phrase.date_from <= first)
+    ends = phrase.date_to is None or (last is not None and phrase.date_to >= last)
+    return begins and ends
+
+
+def _of_titles(asked: Asked, found: Found, library: Library) -> Draft | None:
+    """The articles whose titles have what a question names, such as a regular column; ``None`` where
+    it names nothing that some titles have and most have not."""
+    headings = list(library.headings(_LOOKED_AT, filters=filters_of(found.filters)))
+    titles = [fold(one.title) for one in headings]
+    for phrase in sorted(question_phrases(subject_of(found.question)), key=len, reverse=True):
+        name = fold(phrase)
+        having = [one for one, title in zip(headings, titles, strict=True) if name in title]
+        if len(name) >= _SHORTEST_NAME and 0 < len(having) <= _MOST_TITLES * len(headings):
+            said = _said_of_titles(phrase, len(having), asked.language)
+            return _titles(library, having[:_LISTED], said, len(having), asked.language)
+    return None
+
+
+def _said_of_titles(name: str, articles: int, language: Language) -> str:
+    if language is Language.ENGLISH:
+        return f"{_many(articles, 'article')} with “{name}” in the title:"
+    return f"标题里有“{name}”的文章有 {articles} 篇："
 
 
 def _in_all(articles: int, language: Language) -> str:

@@ -163,7 +163,7 @@ def joined(parts: Sequence[Part], *, in_english: bool, sentences: int = 2) -> Dr
         return None
     citations: list[Citation] = []
     said: list[AnswerSentence] = []
-    for part in parts:
+    for part in _together(parts):
         if part.draft is None:
             said.append(
                 AnswerSentence(UNTOLD[in_english], (), Support.UNVERIFIED, heading=part.heading)
@@ -179,6 +179,22 @@ def joined(parts: Sequence[Part], *, in_english: bool, sentences: int = 2) -> Dr
             own = short.text if short and short.marker in one.markers else ""
             said.append(replace(one, text=text, markers=markers, heading=part.heading, short=own))
     return Draft(join_sentences(said), tuple(said), tuple(citations))
+
+
+def _together(parts: Sequence[Part]) -> list[Part]:
+    """The parts, those that the same sentence answers as one under both headings."""
+    merged: list[Part] = []
+    for part in parts:
+        last = merged[-1] if merged else None
+        if last and _first(last) and _first(last) == _first(part):
+            merged[-1] = replace(last, heading=f"{last.heading} {part.heading}")
+        else:
+            merged.append(part)
+    return merged
+
+
+def _first(part: Part) -> str:
+    return part.draft.sentences[0].text if part.draft else ""
 
 
 def is_named(name: str, draft: Draft) -> bool:

@@ -8,7 +8,7 @@ from datetime import date
 
 from index.embedding.encoder import Encoder
 from index.library.reader import Library
-from index.text.language import Language
+from index.text.language import Language, detect_language
 from rag.question.limits import Role, Understood, understand
 from rag.question.subject import subject_of
 from rag.records import (
@@ -72,7 +72,11 @@ class Retriever:
 
 
 def _searched(question: str, wide: bool) -> str:
-    return (subject_of(question) or question) if wide else question
+    """What is looked for: of a wide question its subject. An English one is whole what the embedding
+    model finds better by; its subject is words torn out of a sentence."""
+    if not wide or detect_language(question) is Language.ENGLISH:
+        return question
+    return subject_of(question) or question
 
 
 def _limited(given: Filters, read: Understood) -> Filters:

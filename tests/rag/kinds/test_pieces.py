@@ -75,3 +75,10 @@ def test_what_is_told_of_one_year_is_not_told_of_another():
     told = draft("2024年客流2亿。")
     assert is_named("2024年", told)
     assert not is_named("2023年", told)
+
+
+def test_what_one_sentence_answers_stands_once_under_both_questions():
+    parts = [Part("何时？", draft("渡轮今天开航。")), Part("哪天？", draft("渡轮今天开航。"))]
+    said = joined([*parts, Part("票价？", draft("票价45元。"))], in_english=False)
+    assert said
+    assert [one.heading for one in said.sentences] == ["何时？ 哪天？", "票价？"]
