@@ -38,7 +38,7 @@ from eval.records import Metric
 from eval.training.near_misses import Names
 from index.text.language import detect_language
 from rag.assistant import Assistant
-from rag.extractive.answer import ENOUGH, READ, choose, quoted
+from rag.extractive.answer import ENOUGH, ONE_ANSWER, READ, choose, quoted
 from rag.extractive.candidates import WEIGHTS, Candidate, Features, readable, score_sentences
 from rag.extractive.certainty import Confidence, confidence_features
 from rag.extractive.reader import PackagedReader, PassageReading, Reader
@@ -106,7 +106,9 @@ class Asked:
 
     def says(self, weights: NDArray[np.floating], enough: float = ENOUGH) -> str:
         """What is said where the answer is direct."""
-        chosen = choose(map(quoted, self.likeliest(weights)[:READ]), enough=enough)
+        chosen = choose(
+            map(quoted, self.likeliest(weights)[:READ]), form=replace(ONE_ANSWER, enough=enough)
+        )
         return " ".join(one.text for one in chosen)
 
     def told(self, said: str) -> bool:
