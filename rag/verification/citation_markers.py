@@ -23,7 +23,7 @@ _LABEL, _NAMED, _LEAD, _TAIL = (
     rf"(?:{_RULES[name].pattern})" for name in ("label", "named_source", "lead", "tail")
 )
 
-_NUMBERS = r"\d{1,3}(?!\d)(?:\s?(?:[,，、;；~–—-]|[和与及&]|\band\b)\s?#?\d{1,3}(?!\d)){0,30}"
+_NUMBERS = r"\d{1,3}(?!\d)(?:\s?(?:[,，、;；~–—-]|[和与及&]|\band\b)\s?#?\d{1,3}(?!\d)){0,30}+"
 _LABELLED = rf"(?:\^|#|{_LABEL}(?![a-z])[\s:：#_.-]{{0,2}})?{_NUMBERS}"
 _ADDRESS = r"(?:[!-'*-~]|\([!-'*-~]*\))*"
 _LINK = rf"(?:\\?\((?:(?:[A-Za-z][\w+.-]*:|[#/.]){_ADDRESS}|CITE)\))"
@@ -44,9 +44,9 @@ _SIGNED = (
     r"|\\cite\w*\{(?P<latex>\d{1,3}(?:,\s?\d{1,3})*)\}"
     r"|\ue200[^\ue201\n]{0,80}\ue201|<!--[^<>\n]{0,80}-->"
 )
-_CORE = rf"\\?(?:\^(?=[\[【]))?(?:{_BRACKETED}|{_TAGGED}|{_SIGNED})(?:\^(?![A-Za-z0-9]))?"
+_CORE = rf"(?>\\?(?:\^(?=[\[【]))?(?:{_BRACKETED}|{_TAGGED}|{_SIGNED})(?:\^(?![A-Za-z0-9]))?)"
 _PLAIN_CORE = re.sub(r"\?P<\w+>", "?:", _CORE)  # a name stands only once in a pattern
-_CORES = rf"{_PLAIN_CORE}(?:\s?(?:[,，、和与及&]|and)?\s?{_PLAIN_CORE}){{0,9}}"
+_CORES = rf"{_PLAIN_CORE}(?:\s?(?:[,，、和与及&]|and)?\s?{_PLAIN_CORE}){{0,9}}+"
 _ROUND = (
     rf"[(（]\s?(?:{_NAMED}\s?[:：]?\s?)?(?:{_LABEL}\s?)?{_CORES}[^()（）\n]{{0,40}}[)）]"
     rf"|[(（]\s?{_NAMED}(?:\s?[:：]\s?|\s)[^()（）\n]{{1,80}}[)）]"
