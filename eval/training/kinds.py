@@ -12,7 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,9 +31,12 @@ _PENALTY = {"kinds": 0.33, "actions": 0.33}
 
 _STEPS = 60
 _OFTEN = 3
+_ROUNDS = ((frozenset("123456"), 5), (frozenset("789"), 6))
+"""The writers of each time that examples were written, and in how many examples of theirs a run has to
+be: the later ones were told what the first had left out, so that they chose like subjects more often."""
+
 _WRITERS = 3
-_EXAMPLES = 5
-_BROADLY = 0.75
+_BROADLY = 0.79
 _BROAD = ("overview", "course", "library", "list", "comparison")
 _FALLBACK = {"kinds": "fact", "actions": ""}
 
@@ -131,21 +134,28 @@ def known_runs(examples: Sequence[Example]) -> dict[str, int]:
 
 def asking_words(examples: Sequence[Example]) -> set[str]:
     """Runs of tokens that ask for an overview, a list and the like, and name no subject: those that
-    many examples of most writers have, each of whom wrote on other subjects, and few that ask for a
-    fact."""
-    used: dict[str, Counter[str]] = {}
+    several writers of a round have, each of whom wrote on other subjects, and that are much more
+    common in such examples than in others."""
+    return {
+        run
+        for writers, least in _ROUNDS
+        for run in _asking_words([one for one in examples if one.part in writers], least)
+    }
+
+
+def _asking_words(examples: Sequence[Example], least: int) -> Iterator[str]:
+    used: dict[str, Counter[bool]] = {}
     by: dict[str, set[str]] = {}
     for one in examples:
         for run in set(asking_runs(one.question)):
-            used.setdefault(run, Counter())[one.label] += 1
+            used.setdefault(run, Counter())[one.label in _BROAD] += 1
             by.setdefault(run, set()).add(one.part)
-    return {
-        run
-        for run, labels in used.items()
-        if len(by[run]) >= _WRITERS
-        and labels.total() >= _EXAMPLES
-        and sum(labels[label] for label in _BROAD) >= _BROADLY * labels.total()
-    }
+    of = Counter(one.label in _BROAD for one in examples)
+    for run, counted in used.items():
+        broad, other = (counted[is_broad] / max(of[is_broad], 1) for is_broad in (True, False))
+        common = len(by[run]) >= _WRITERS and counted.total() >= least
+        if common and broad >= _BROADLY * (broad + other):
+            yield run
 
 
 def report(labels: Sequence[str], told: Sequence[str], fallback: str) -> str:
