@@ -82,7 +82,10 @@ def _each_period(asked: Asked, filters: Filters, library: Library) -> str:
     if len(named) < 2:
         return ""
     counted = [
-        (one.text.rstrip("的"), library.counts(replace(filters, date_from=one.date_from, date_to=one.date_to)))
+        (
+            one.text.rstrip("的"),
+            library.counts(replace(filters, date_from=one.date_from, date_to=one.date_to)),
+        )
         for one in named
     ]
     if asked.in_english:

@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from index.records import Article, Span
+from index.text.dates.words import part_number
 from index.text.language import Language
 from index.text.script import fold
-from index.text.sentences import split_lines
+from index.text.sentences import split_lines, split_sentences
 from index.text.terms import content_terms, question_phrases, terms
 from rag.extractive.answer import Draft
 from rag.extractive.candidates import Candidate, term_shares
@@ -34,6 +35,14 @@ _ITEM = re.compile(
     r"\d{1,3}\s+\S|[A-Za-z]{1,2}\d{1,3}\s*[：:、]\s*\S|[·•●▪\-—]\s*\S|[（(]?[一二三四五六七八九十\d]{1,3}[）).、．]\s*\S"
 )
 _LONGEST_ITEM = 160
+
+
+_NUMBERED = re.compile(
+    r"(?:^|(?<=[：:])\s*)(?:(?P<label>第|[A-Za-z]{1,2})?(?P<number>[一二三四五六七八九十]{1,3}|\d{1,2})"
+    r"(?P<after>[、．.）)：:]|[^\s\d、，。])|[（(](?P<bracketed>[一二三四五六七八九十]{1,3}|\d{1,2})[）)])"
+)
+_CLEARLY_IN = 0.3
+"""How likely the items of a series have to be together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +78,8 @@ def listed(
             named = _named(block, question)
             if _told(block, shares) >= (_TOLD_OF_NAMED if named else _TOLD):
                 return _draft(block, named or _meant(block, question), language)
-    return None
+    series = _likely_series(candidates)
+    return _draft(series, series.items, language) if series else None
 
 
 def blocks_of(article: Article) -> list[Block]:
@@ -87,6 +97,46 @@ def blocks_of(article: Article) -> list[Block]:
             blocks.append(Block(article, over, tuple(lines[at:end])))
         at = max(end, at + 1)
     return blocks
+
+
+def series_of(article: Article) -> list[Block]:
+    """The sentences of an article that count on from one another (一、…。二、…。, 第一场…, L0：…),
+    whatever stands between them."""
+    found: list[list[Span]] = []
+    open_ones: dict[tuple[str, str], tuple[int, list[Span]]] = {}
+    for span in split_sentences(article.text):
+        match = _NUMBERED.search(span.of(article.text))
+        if match is None:
+            continue
+        shape = match["label"] or "", match["after"] or "()"
+        number = part_number(match["number"] or match["bracketed"])
+        last, items = open_ones.get(shape, (-1, []))
+        if not items or number != last + 1:
+            if number > 1:
+                continue
+            items = []
+            found.append(items)
+        items.append(Span(span.start + match.start(), span.end))
+        open_ones[shape] = number, items
+    return [Block(article, Span(0, 0), tuple(items)) for items in found if len(items) >= _FEWEST]
+
+
+def _likely_series(candidates: Sequence[Candidate]) -> Block | None:
+    """The series whose items are together likely enough to be what is asked for, or one of whose items
+    is the likeliest of all."""
+    articles = {one.passage.article.article_id: one.passage.article for one in candidates}
+    for article in list(articles.values())[:_ARTICLES]:
+        for series in series_of(article):
+            inside = [
+                at
+                for at, one in enumerate(candidates)
+                if one.passage.article.article_id == article.article_id
+                and any(one.span.start <= item.start < one.span.end for item in series.items)
+            ]
+            together = sum(candidates[at].probability for at in inside)
+            if 0 in inside or (len(inside) > 1 and together >= _CLEARLY_IN):
+                return series
+    return None
 
 
 def _is_item(line: str) -> bool:

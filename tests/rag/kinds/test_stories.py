@@ -14,7 +14,7 @@ from index.text.language import Language
 from rag.extractive.candidates import score_sentences
 from rag.kinds.catalogue import catalogue
 from rag.kinds.course import course
-from rag.kinds.listed import blocks_of, listed
+from rag.kinds.listed import blocks_of, listed, series_of
 from rag.kinds.overview import fitting_articles, overview, stories_of
 from rag.question.asked import Asked
 from rag.records import AppliedFilters, Found, QuestionKind
@@ -237,3 +237,39 @@ def test_no_course_of_articles_without_text():
 def test_prose_that_begins_with_figures_is_no_list():
     text = "2024年10月，渡轮下水。\n100多名工人参加。\n3万人观看。"
     assert blocks_of(Article("a", "", "", None, "", text, "", "zh")) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "措施如下：一、渡轮免票。老人先行。二、码头延时。三、停车减半。",
+        "第一场在东岸，由甲社主办。第二场在西岸，由乙社主办。第三场在港口，由丙社主办。",
+        "L0：慢行\n只许白天。\nL1：快行\n许过桥。\nL2：飞行",
+        "（1）甲厂供电。（2）乙厂供水。（3）丙厂供气。",
+    ],
+)
+def test_sentences_that_count_on_are_a_series(text):
+    (series,) = series_of(Article("a", "措施", "", None, "", text, "", "zh"))
+    assert len(series.items) == 3
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "一、甲。二、乙。",
+        "2025年1月开航。2月停航。3月再开。",
+        "二、甲。三、乙。四、丙。",
+        "3人上船。4人下船。",
+    ],
+)
+def test_what_does_not_count_on_from_the_first_is_none(text):
+    assert series_of(Article("a", "", "", None, "", text, "", "zh")) == []
+
+
+def test_of_a_series_all_of_it_is_said():
+    passage = ranked("措施如下：一、渡轮免票。二、码头延时。三、停车减半。", title="渡轮便民措施")
+    question = "渡轮便民有哪些措施？"
+    candidates = score_sentences(question, [passage], FakeReader())
+    draft = listed(question, candidates, [passage], Language.CHINESE)
+    assert draft
+    assert [one.text[:1] for one in draft.sentences] == ["一", "二", "三"]
