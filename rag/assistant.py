@@ -49,7 +49,7 @@ from rag.kinds.apart import Apart
 from rag.kinds.catalogue import catalogue
 from rag.kinds.conversation import meant_by, more_on, remarked, said_of
 from rag.kinds.course import course
-from rag.kinds.listed import listed
+from rag.kinds.listed import listed, spread, unfinished
 from rag.kinds.material import Material
 from rag.kinds.overview import overview
 from rag.kinds.pieces import Piece, draft_of
@@ -420,16 +420,18 @@ class Assistant:
             return _Outcome(None, EXTRACTIVE, written)
         if asked.kind is QuestionKind.COMPARISON:
             read = both_named(read, [side.name for side in sides_of(asked.own)])
-        if asked.kind is QuestionKind.LIST:
-            ranked = readable(found.articles)
-            if quoted := listed(own_words, read.candidates, ranked, asked.language):
-                yield from _events(quoted)
-                return _Outcome(quoted, EXTRACTIVE, written)
+        if quoted := _list_told(asked, own_words, found, read):
+            yield from _events(quoted)
+            return _Outcome(quoted, EXTRACTIVE, written)
         direct = read.certainty is Certainty.DIRECT
         apart = disagreement(read.candidates, found.articles) if direct else None
         contrary, said = apart or (None, ())
-        form = LISTED if asked.kind is QuestionKind.LIST else ONE_ANSWER
-        draft = drafted(own_words, read, contrary, asking.most_sources, form)
+        lists = asked.kind is QuestionKind.LIST
+        draft = drafted(
+            own_words, read, contrary, asking.most_sources, LISTED if lists else ONE_ANSWER
+        )
+        if lists:
+            draft = replace(draft, notice=draft.notice or unfinished(draft, asked.language))
         yield from _events(draft)
         return _Outcome(draft, EXTRACTIVE, written, said)
 
@@ -652,6 +654,13 @@ def _in_words(asked: Asked, draft: Draft | None, refusal: Refusal) -> str:
     if draft is None:
         return in_words(asked.question, refusal)
     return f"{lead_of(draft.certainty, asked.language)} {draft.text}".strip()
+
+
+def _list_told(asked: Asked, own_words: str, found: Found, read: Answering) -> Draft | None:
+    """A list or table of an article; a series also where one thing seemed to be asked for."""
+    if asked.kind is QuestionKind.LIST:
+        return listed(own_words, read.candidates, readable(found.articles), asked.language)
+    return spread(read.candidates, asked.language) if asked.kind is QuestionKind.FACT else None
 
 
 def _corrected(wrong: Contradicted, language: Language) -> Generator[Event, None, _Outcome]:

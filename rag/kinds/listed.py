@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from index.records import Article, Span
 from index.text.dates.words import part_number
 from index.text.language import Language
+from index.text.rules import load_rules
 from index.text.script import fold
 from index.text.sentences import split_lines, split_sentences
 from index.text.terms import content_terms, question_phrases, terms
@@ -41,8 +42,17 @@ _NUMBERED = re.compile(
     r"(?:^|(?<=[：:])\s*)(?:(?P<label>第|[A-Za-z]{1,2})?(?P<number>[一二三四五六七八九十]{1,3}|\d{1,2})"
     r"(?P<after>[、．.）)：:]|[^\s\d、，。])|[（(](?P<bracketed>[一二三四五六七八九十]{1,3}|\d{1,2})[）)])"
 )
+_GOES_ON = [load_rules("rag.question", f"{of}/lists").regex("goes_on") for of in ("zh", "en")]
+_AND = re.compile(r"、|,\s*(?:and\s)?|\sand\s|和")
+
 _CLEARLY_IN = 0.3
 """How likely the items of a series have to be together."""
+
+_OF_A_FACT, _NOT_SURE = 3, 0.6
+"""So many of its items are among the likeliest where one thing seemed to be asked for, and no sentence is
+this likely."""
+
+_LIKELIEST = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +90,36 @@ def listed(
                 return _draft(block, named or _meant(block, question), language)
     series = _likely_series(candidates)
     return _draft(series, series.items, language) if series else None
+
+
+def spread(candidates: Sequence[Candidate], language: Language) -> Draft | None:
+    """The series over which the answer to a question for one thing is spread; ``None`` where some
+    sentence is clearly the likeliest."""
+    likeliest = candidates[:_LIKELIEST]
+    if not likeliest or likeliest[0].probability >= _NOT_SURE:
+        return None
+    series = _likely_series(likeliest, _OF_A_FACT)
+    return _draft(series, series.items, language) if series else None
+
+
+def unfinished(draft: Draft, language: Language) -> str:
+    """That an answer names only some of those that its article counts; ``""`` where it does not.
+
+    >>> from rag.records import AnswerSentence, Support
+    >>> said = AnswerSentence("甲厂、乙厂等十二家企业签约。", (1,), Support.SUPPORTED)
+    >>> unfinished(Draft("", (said,), ()), Language.CHINESE)
+    '文中共计 12 家，这里只点出 2 家。'
+    """
+    first = draft.sentences[0].text
+    match = next((found for goes_on in _GOES_ON if (found := goes_on.search(first))), None)
+    if match is None:
+        return ""
+    named, count = len(_AND.split(match["named"])), part_number(match["count"])
+    if named >= count:
+        return ""
+    if language is Language.ENGLISH:
+        return f"The article counts {count}; only {named} are named here."
+    return f"文中共计 {count} {match['unit']}，这里只点出 {named} {match['unit']}。"
 
 
 def blocks_of(article: Article) -> list[Block]:
@@ -121,9 +161,13 @@ def series_of(article: Article) -> list[Block]:
     return [Block(article, Span(0, 0), tuple(items)) for items in found if len(items) >= _FEWEST]
 
 
-def _likely_series(candidates: Sequence[Candidate]) -> Block | None:
+def _likely_series(candidates: Sequence[Candidate], least: int = 2) -> Block | None:
     """The series whose items are together likely enough to be what is asked for, or one of whose items
-    is the likeliest of all."""
+    is the likeliest of all.
+
+    Args:
+        least: How many of the candidates have to be items of it where the first is not.
+    """
     articles = {one.passage.article.article_id: one.passage.article for one in candidates}
     for article in list(articles.values())[:_ARTICLES]:
         for series in series_of(article):
@@ -134,7 +178,7 @@ def _likely_series(candidates: Sequence[Candidate]) -> Block | None:
                 and any(one.span.start <= item.start < one.span.end for item in series.items)
             ]
             together = sum(candidates[at].probability for at in inside)
-            if 0 in inside or (len(inside) > 1 and together >= _CLEARLY_IN):
+            if (0 in inside and least == 2) or (len(inside) >= least and together >= _CLEARLY_IN):
                 return series
     return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -11,13 +12,14 @@ from index.build import index_raw
 from index.library.reader import Library
 from index.records import Article, Kind
 from index.text.language import Language
+from rag.extractive.answer import Draft
 from rag.extractive.candidates import score_sentences
 from rag.kinds.catalogue import catalogue
 from rag.kinds.course import course
-from rag.kinds.listed import blocks_of, listed, series_of
+from rag.kinds.listed import blocks_of, listed, series_of, spread, unfinished
 from rag.kinds.overview import fitting_articles, overview, stories_of
 from rag.question.asked import Asked
-from rag.records import AppliedFilters, Found, QuestionKind
+from rag.records import AnswerSentence, AppliedFilters, Found, QuestionKind, Support
 from tests.conftest import FakeEncoder, FakeReader, article
 from tests.rag.conftest import ranked
 
@@ -273,3 +275,30 @@ def test_of_a_series_all_of_it_is_said():
     draft = listed(question, candidates, [passage], Language.CHINESE)
     assert draft
     assert [one.text[:1] for one in draft.sentences] == ["一", "二", "三"]
+
+
+def test_a_fact_that_is_spread_over_a_series_is_told_by_all_of_it():
+    passage = ranked("措施如下：一、渡轮免票。二、码头延时。三、停车减半。", title="渡轮便民措施")
+    candidates = score_sentences("渡轮便民怎么办？", [passage], FakeReader())
+    equally = [replace(one, probability=1 / len(candidates)) for one in candidates]
+    draft = spread(equally, Language.CHINESE)
+    assert draft
+    assert len(draft.sentences) == 3
+    sure = [replace(equally[0], probability=0.9), *equally[1:]]
+    assert spread(sure, Language.CHINESE) is None
+    assert spread([], Language.CHINESE) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("甲厂、乙厂、丙厂等12家企业签约。", "文中共计 12 家，这里只点出 3 家。"),
+        ("甲厂、乙厂、丙厂等三家企业签约。", ""),
+        ("甲厂、乙厂等单位签约。", ""),
+        ("12 firms, including Jia Works, Yi Works and Bing, signed.", "文中共计 12 firms"),
+    ],
+)
+def test_a_list_that_is_not_whole_says_so(said, told):
+    sentence = AnswerSentence(said, (1,), Support.SUPPORTED)
+    notice = unfinished(Draft("", (sentence,), ()), Language.CHINESE)
+    assert notice.startswith(told) if told else notice == ""
