@@ -8,7 +8,6 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import tzinfo
 from pathlib import Path
 
@@ -24,13 +23,14 @@ from index.duplicates.relations import Recurring, skipped_spans
 from index.embedding.centring import question_centres
 from index.embedding.encoder import PACKAGED, Encoder, passage_text
 from index.embedding.load import load_encoder
+from index.embedding.workers import Embedding, Workers, open_embedding
 from index.errors import LibraryError
 from index.library.reader import Library
-from index.library.writer import LibraryWriter, Received, StagedChunk, open_writer
+from index.library.writer import LibraryWriter, Received, open_writer
+from index.passages import Passages, Waiting
 from index.readers.load import read_articles, suffix_of
 from index.records import (
     Article,
-    Change,
     Chunk,
     Problem,
     RawArticle,
@@ -38,9 +38,6 @@ from index.records import (
     Summary,
     digest,
 )
-
-_WINDOW = 256
-"""Chunks that are encoded together: enough to sort by length, few enough to lose little."""
 
 _FEWEST_TOKENS = 16
 
@@ -56,16 +53,6 @@ Progress = Callable[[int, int], None]
 """Called with the number of articles done and the number in all: 0 while they are still being read."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Pending:
-    """An article that waits for its chunks' vectors."""
-
-    article: Article
-    changes: tuple[Change, ...]
-    version: str
-    chunks: list[Chunk]
-
-
 def index_articles(
     paths: str | Path | Iterable[str | Path],
     folder: str | Path,
@@ -75,6 +62,8 @@ def index_articles(
     encoder: Encoder | None = None,
     chunk_tokens: int | None = None,
     sync: bool = False,
+    workers: int = 0,
+    ray: str = "",
     progress: Progress = lambda done, total: None,
 ) -> Summary:
     """Put the articles of ``paths`` into the library ``folder``, made where there is none.
@@ -92,19 +81,25 @@ def index_articles(
         chunk_tokens: Size of a chunk in a new library, 192 by default.
         sync: Make the library equal to ``paths``: take out the articles that are not there. Where
             anything could not be read, or there is no article at all, none is taken out.
+        workers: How many processes embed passages; 0 for this one alone. They load the encoder by
+            its name. The vectors are the same.
+        ray: Address of a Ray cluster that embeds, by ``workers`` tasks at a time, or as many as it
+            has processors.
         progress: Told how far the work is.
 
     Raises:
         LibraryError: the library cannot be written, or was built otherwise; see ``open_writer``.
-        EncoderError: the embedding model cannot be loaded.
-        GivenError: what was given for a path is none.
+        EncoderError: the embedding model cannot be loaded, or there is no such cluster.
+        GivenError: what was given for a path is none, or for ``workers`` no number.
     """
+    many = Workers(given.count("workers", workers), given.text("ray", ray))
     return index_raw(
         read_articles(given.paths("paths", paths), columns=columns, zone=zone),
         given.path("folder", folder),
         encoder=encoder,
         chunk_tokens=chunk_tokens,
         sync=sync,
+        workers=many,
         progress=progress,
     )
 
@@ -117,17 +112,24 @@ def index_raw(
     chunk_tokens: int | None = None,
     sync: bool = False,
     again: bool = False,
+    workers: Workers | None = None,
     progress: Progress = lambda done, total: None,
 ) -> Summary:
     """``index_articles`` for articles that come from elsewhere, one after the other.
 
     Args:
         again: Clean and cut articles even where the library holds them unchanged.
+        workers: Who embeds the passages; by default this process.
     """
     started = time.perf_counter()
+    workers = workers or Workers()
+    workers.check()
     encoder = encoder or _own_encoder(folder)
-    with open_writer(folder, encoder, chunk_tokens, CLEANING_VERSION) as writer:
-        job = _Job(writer, encoder, again=again)
+    with (
+        open_writer(folder, encoder, chunk_tokens, CLEANING_VERSION) as writer,
+        open_embedding(encoder, workers) as embedding,
+    ):
+        job = _Job(writer, encoder, embedding, again=again)
         for done, item in enumerate(received, 1):
             job.take(item)
             progress(done, 0)
@@ -161,8 +163,11 @@ def remove_articles(
     started = time.perf_counter()
     with Library.open(folder) as library:
         encoder = encoder or load_encoder(library.manifest().encoder)
-    with open_writer(folder, encoder, None, CLEANING_VERSION) as writer:
-        job = _Job(writer, encoder)
+    with (
+        open_writer(folder, encoder, None, CLEANING_VERSION) as writer,
+        open_embedding(encoder, Workers()) as embedding,
+    ):
+        job = _Job(writer, encoder, embedding)
         for article_id in dict.fromkeys(ids):
             job.retire(article_id)
         job.finish(progress)
@@ -180,13 +185,20 @@ def _own_encoder(folder: Path) -> Encoder:
 class _Job:
     """One run over articles as they come, with what it has counted so far."""
 
-    def __init__(self, writer: LibraryWriter, encoder: Encoder, *, again: bool = False) -> None:
+    def __init__(
+        self,
+        writer: LibraryWriter,
+        encoder: Encoder,
+        embedding: Embedding,
+        *,
+        again: bool = False,
+    ) -> None:
         self._writer = writer
         self._encoder = encoder
         self._again = again
         self._tokens = writer.chunk_tokens
         self._received: list[Received] = []
-        self._pending: list[_Pending] = []
+        self._passages = Passages(writer, embedding)
         self._seen: dict[str, str] = {}  # content hash by id
         self._pages: dict[str, list[str]] = {}  # ids of its parts, by page
         self._counts: Counter[str] = Counter()
@@ -261,8 +273,9 @@ class _Job:
         ready = self._writer.ready()
         for done, article_id in enumerate(ready, 1):
             self._prepare(article_id, recurring)
-            progress(done, len(ready))
-        self._flush()
+            progress(done - self._passages.under_way, len(ready))
+        for under_way in self._passages.finish():
+            progress(len(ready) - under_way, len(ready))
         self._counts["removed"] += self._writer.going()
         known = self._writer.has_centres()
         if ready or self._counts["removed"] or not known:
@@ -275,6 +288,7 @@ class _Job:
 
     def summary(self, seconds: float) -> Summary:
         counts = self._counts
+        counts.update(chunks=self._passages.chunks, embedded=self._passages.embedded)
         read = sum(counts[key] for key in ("added", "changed", "unchanged", "repeated", "failed"))
         return Summary(
             read=read,
@@ -402,9 +416,7 @@ class _Job:
         if self._writer.staged_version(article_id) == version:
             return
         chunks = self._chunks(article, skipped)
-        self._pending.append(_Pending(article, changes, version, chunks))
-        if sum(len(waiting.chunks) for waiting in self._pending) >= _WINDOW:
-            self._flush()
+        self._passages.add(Waiting(article, changes, version, chunks))
 
     def _chunks(self, article: Article, skipped: Sequence[Span]) -> list[Chunk]:
         """Chunks that the encoder reads whole, title included: smaller ones where need be."""
@@ -415,26 +427,6 @@ class _Job:
             if max(lengths) <= self._encoder.most_tokens or tokens <= _FEWEST_TOKENS:
                 return chunks
             tokens //= 2
-
-    def _flush(self) -> None:
-        """Encode the chunks that wait, all together, and stage their articles."""
-        texts = [passage_text(w.article, chunk) for w in self._pending for chunk in w.chunks]
-        keys = [digest([text]) for text in texts]
-        vectors = self._writer.vectors_of(keys)
-        missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in vectors}
-        if missing:
-            encoded = self._encoder.encode_passages(list(missing.values()))
-            vectors |= zip(missing, encoded, strict=True)
-        self._counts["embedded"] += len(missing)
-        self._counts["chunks"] += len(texts)
-        remaining = iter(keys)
-        for waiting in self._pending:
-            staged = [
-                StagedChunk(chunk, key, vectors[key])
-                for chunk, key in zip(waiting.chunks, remaining, strict=False)
-            ]
-            self._writer.stage(waiting.article, waiting.changes, waiting.version, staged)
-        self._pending.clear()
 
 
 def _shared_aid(raw: RawArticle, article_id: str) -> Problem:

@@ -64,6 +64,27 @@ def texts(name: str, value: object) -> tuple[str, ...]:
     raise wrong(name, value, "a text or a list of texts", "文本或文本列表")
 
 
+def text(name: str, value: object) -> str:
+    """
+    Raises:
+        GivenError: it is no text.
+    """
+    if isinstance(value, str):
+        return value
+    raise wrong(name, value, "a text", "文本")
+
+
+def count(name: str, value: object) -> int:
+    """A number of things.
+
+    Raises:
+        GivenError: it is none.
+    """
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+        return value
+    raise wrong(name, value, "a number from 0 on", "不小于 0 的整数")
+
+
 def path(name: str, value: object) -> Path:
     """
     Raises:

@@ -82,6 +82,28 @@ _Read = TypeVar("_Read")
     ),
 )
 @click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help=say(
+        "Embed in N processes, which share the cores out and each hold the model. Without it one process "
+        "uses all cores already, so that this pays on many cores and thousands of articles; N is at most the "
+        "number of cores.",
+        "用 N 个进程嵌入，各占一份处理器核心，并各自加载模型。不用此项时单个进程已使用全部核心："
+        "核心多、文章数以千计时才值得使用；N 不超过核心数。",
+    ),
+)
+@click.option(
+    "--ray",
+    metavar="ADDRESS",
+    help=say(
+        "Embed on the Ray cluster at ADDRESS ('auto' for the one that this machine is of), in N tasks of one "
+        "thread at a time, or as many as it has processors.",
+        "在 ADDRESS 处的 Ray 集群上嵌入（auto 表示本机所属的集群）；同时运行 N 个单线程任务，"
+        "默认与集群处理器数相同。",
+    ),
+)
+@click.option(
     "--report",
     type=click.Path(path_type=Path),
     help=say(
@@ -100,6 +122,8 @@ def index_command(
     sync: bool,
     mapped: Sequence[str],
     timezone: str | None,
+    workers: int | None,
+    ray: str | None,
     report: Path | None,
     as_json: bool,
 ) -> None:
@@ -109,7 +133,24 @@ def index_command(
     if report is not None:
         _check_report(report, paths)
     zone = _usable(parse_zone, timezone) if timezone else None
-    summary = run_index(paths, folder, encoder, chunk_tokens, columns, zone=zone, sync=sync)
+    if ray == "":
+        raise click.UsageError(
+            say(
+                "--ray is given no address; write 'auto', or host:port",
+                "--ray 未给出地址；请写 auto 或 主机:端口",
+            )
+        )
+    summary = run_index(
+        paths,
+        folder,
+        encoder,
+        chunk_tokens,
+        columns,
+        zone=zone,
+        sync=sync,
+        workers=workers or 0,
+        ray=ray or "",
+    )
     click.echo(
         json.dumps(summary.to_dict(), ensure_ascii=False) if as_json else show_summary(summary)
     )
@@ -130,11 +171,14 @@ def run_index(
     *,
     zone: tzinfo | None = None,
     sync: bool = False,
+    workers: int = 0,
+    ray: str = "",
     told: Callable[[int, int], None] = lambda done, total: None,
 ) -> Summary:
     """Index with a progress bar; complain of every problem.
 
     Args:
+        workers: How many processes embed, or tasks of the cluster ``ray``; 0 for this process alone.
         told: Told how far it is, too.
     """
     with Progress(say("indexing", "索引中")) as bar:
@@ -151,6 +195,8 @@ def run_index(
             encoder=named_encoder(encoder),
             chunk_tokens=chunk_tokens,
             sync=sync,
+            workers=workers,
+            ray=ray,
             progress=progress,
         )
     for problem in summary.problems:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from index import build
+from index import passages
 from index.build import index_raw, remove_articles
 from index.database.database import DATABASE
 from index.errors import LibraryError
@@ -54,13 +54,13 @@ def _interrupted(folder: Path) -> None:
         if total and done == 5:
             raise KeyboardInterrupt
 
-    build._WINDOW = 1
+    passages.WINDOW = 1
     try:
         index_raw(NEW, folder, encoder=FakeEncoder(), sync=True, progress=stop)
     except KeyboardInterrupt:
         pass
     finally:
-        build._WINDOW = 256
+        passages.WINDOW = 256
 
 
 def _damaged(folder: Path) -> None:
@@ -79,7 +79,7 @@ def _without_vectors(folder: Path) -> None:
 
 
 def _sync(folder: Path) -> None:
-    build._WINDOW = 2  # several transactions, as a large job has
+    passages.WINDOW = 2  # several transactions, as a large job has
     index_raw(NEW, folder, encoder=FakeEncoder(), sync=True)
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index import build
+from index import build, passages
 from index.build import index_articles, index_raw, remove_articles
 from index.embedding.encoder import passage_text
 from index.errors import EncoderError, LibraryError
@@ -189,7 +189,7 @@ def test_progress_is_told_of_what_is_read_and_then_of_what_is_embedded(tmp_path,
 def test_an_interrupted_job_leaves_the_old_library_and_the_next_goes_on(
     library_folder, encoder, monkeypatch
 ):
-    monkeypatch.setattr(build, "_WINDOW", 1)
+    monkeypatch.setattr(passages, "WINDOW", 1)
     new = [article(f"new{n}", f"第{n}号渡轮开航。") for n in range(6)]
 
     def stop(done: int, total: int) -> None:
@@ -214,7 +214,7 @@ def test_an_interrupted_job_leaves_the_old_library_and_the_next_goes_on(
 def test_an_article_edited_between_two_tries_is_taken_as_it_is_now(
     library_folder, encoder, monkeypatch
 ):
-    monkeypatch.setattr(build, "_WINDOW", 1)
+    monkeypatch.setattr(passages, "WINDOW", 1)
 
     def stop(*_: int) -> None:
         raise KeyboardInterrupt
@@ -236,7 +236,7 @@ def test_newer_cleaning_rules_clean_the_articles_again(library_folder, encoder, 
 
 
 def test_more_articles_than_one_window_are_all_indexed(tmp_path, encoder, monkeypatch):
-    monkeypatch.setattr(build, "_WINDOW", 7)
+    monkeypatch.setattr(passages, "WINDOW", 7)
     many = [article(f"a{n}", f"第{n}号渡轮。{n}号票价。") for n in range(40)]
     summary = index_raw(many, tmp_path, encoder=encoder)
     assert (summary.added, summary.chunks, summary.embedded) == (40, 40, 40)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import socket
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from index.library.reader import Library
+from index.records import Summary
 from tests.conftest import ARTICLES, article
 from tests.ui.conftest import as_export, write_export
 from ui import indexing
@@ -146,3 +148,44 @@ def test_a_date_that_cannot_be_read_is_said_with_its_value(juwen, tmp_path):
     ran = juwen("index", write_export(tmp_path / "a.json", raws))
     assert "'三天前'" in ran.err
     assert "'03/04/2025'" in ran.err
+
+
+# --workers, --ray
+
+
+def test_workers_and_a_cluster_are_handed_on(juwen, export, monkeypatch):
+    given = []
+
+    def index(paths, folder, **options):
+        given.append((options["workers"], options["ray"]))
+        return Summary()
+
+    monkeypatch.setattr(indexing, "index_articles", index)
+    for options in (
+        (),
+        ("--workers", 3),
+        ("--ray", "auto"),
+        ("--ray", "head:6379", "--workers", 8),
+    ):
+        assert juwen("index", export, *options).code == 0
+    assert given == [(0, ""), (3, ""), (0, "auto"), (8, "head:6379")]
+
+
+@pytest.mark.parametrize("options", [("--workers", 0), ("--workers", "many"), ("--ray", "")])
+def test_workers_that_are_none_are_wrong_usage(juwen, export, options):
+    ran = juwen("index", export, *options)
+    assert ran.code == 2
+    assert not Path("library").exists()
+
+
+def test_a_cluster_that_does_not_answer_is_one_sentence_and_leaves_no_library(
+    juwen, export, monkeypatch
+):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: name)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # and nobody listens
+        ran = juwen("index", export, "--ray", f"127.0.0.1:{taken.getsockname()[1]}")
+    assert ran.code == 1
+    assert len(ran.complaints) == 1
+    assert "no Ray cluster answers" in ran.complaints[0]
+    assert not Path("library").exists()

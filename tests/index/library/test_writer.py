@@ -247,7 +247,7 @@ def test_a_database_that_is_damaged_cannot_be_written(tmp_path, encoder):
 _CHILD = """
 import os, signal, sys
 from pathlib import Path
-import index.build, index.library.publication
+import index.build, index.library.publication, index.passages
 from tests.conftest import ARTICLES, FakeEncoder, article
 
 def kill(*_):
@@ -256,10 +256,10 @@ def kill(*_):
 new = [article(f"new{n}", f"第{n}号渡轮开航，票价{n}元。") for n in range(6)]
 changed = [article("bridge", "大桥改期了。")]
 if sys.argv[2] == "staging":
-    index.build._WINDOW = 1
+    index.passages.WINDOW = 1
     progress = lambda done, total: total and done == 4 and kill()
 elif sys.argv[2] == "inside a transaction":
-    index.build._WINDOW = 1
+    index.passages.WINDOW = 1
     progress = lambda done, total: None
     index.library.publication.publish_postings = kill
 else:

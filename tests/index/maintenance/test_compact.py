@@ -6,7 +6,7 @@ import sqlite3
 
 import pytest
 
-from index import build
+from index import passages
 from index.build import index_raw, remove_articles
 from index.database.database import DATABASE
 from index.errors import LibraryError
@@ -47,7 +47,7 @@ def test_segments_become_one_and_the_dead_leave_them(tmp_path, encoder):
 
 
 def test_what_an_unfinished_job_staged_goes(library_folder, encoder, monkeypatch):
-    monkeypatch.setattr(build, "_WINDOW", 1)
+    monkeypatch.setattr(passages, "WINDOW", 1)
 
     def stop(_done: int, total: int) -> None:
         if total:
