@@ -35,7 +35,7 @@ _SHORTEST_NAME = 4
 _MOST_TITLES = 0.5
 """Share of the titles that have it, from which on it tells nothing."""
 
-_ACCOUNTS = 12
+_ACCOUNTS = 40
 _LOOKED_AT = 5000
 _SHARED = 0.4
 """The lexical score of an article on the subject that a question about the library names; less is of
@@ -59,7 +59,8 @@ def catalogue(asked: Asked, found: Found, library: Library) -> Draft:
     counts = library.counts(filters)
     if filters.limit_nothing:
         none = _none_within(found.filters.dropped, asked.language)
-        return _of_all(library, counts, none, asked.language)
+        only = _RULES["counts"].search(asked.text) and not _RULES["edges"].search(asked.text)
+        return _of_all(library, counts, none, asked.language, only_counted=bool(only))
     headings = library.headings(_LISTED, filters=filters)
     said = _counted(counts, _period(filters, asked.language), asked.language, within=True)
     said += _each_period(asked, filters, library)
@@ -153,16 +154,27 @@ def _none_within(dropped: Sequence[str], language: Language) -> str:
     return f"没有{'、'.join(f'“{word}”' for word in dropped)}的文章。"
 
 
-def _of_all(library: Library, counts: LibraryCounts, none: str, language: Language) -> Draft:
-    """Counts, the articles of the newest day, and the oldest article."""
+def _of_all(
+    library: Library,
+    counts: LibraryCounts,
+    none: str,
+    language: Language,
+    *,
+    only_counted: bool,
+) -> Draft:
+    """Counts, the articles of the newest day, and the oldest article; where only counts are asked for,
+    no more than one of the newest."""
     if counts.first_date is None or counts.last_date is None:
         headings = library.headings(_LISTED)
         return _titles(library, headings, _counted(counts, "", language), counts.articles, language)
     last = Filters(date_from=counts.last_date, date_to=counts.last_date)
     first = Filters(date_from=counts.first_date, date_to=counts.first_date)
     english = language is Language.ENGLISH
-    newest = library.headings(_LISTED, filters=last)
-    pieces = [Piece(None, text=none + _counted(counts, "", language))]
+    dated = Filters(date_from=counts.first_date, date_to=counts.last_date)
+    undated = counts.articles - library.counts(dated).articles
+    said = none + _counted(counts, "", language) + _without_days(undated, language)
+    pieces = [Piece(None, text=said)]
+    newest = library.headings(1 if only_counted else _LISTED, filters=last)
     said = (
         f"The newest are of {counts.last_date} ({library.counts(last).articles}):"
         if english
@@ -175,8 +187,20 @@ def _of_all(library: Library, counts: LibraryCounts, none: str, language: Langua
         else f"最早的发布于 {counts.first_date}："
     )
     oldest = list(_listed(library, library.headings(1, filters=first)))
-    told = [Piece(one.article, telling(one.article)) for one in oldest if one.article]
+    told = (
+        []
+        if only_counted
+        else [Piece(one.article, telling(one.article)) for one in oldest if one.article]
+    )
     return draft_of([*pieces, Piece(None, text=said), *oldest, *(p for p in told if p.span.end)])
+
+
+def _without_days(articles: int, language: Language) -> str:
+    if not articles:
+        return ""
+    if language is Language.ENGLISH:
+        return f" {_many(articles, 'article')} without a date."
+    return f"另有 {articles} 篇没有日期（已计入总数）。"
 
 
 def _titles(

@@ -149,11 +149,19 @@ def test_without_days_the_articles_stand_in_the_order_of_their_publication():
 
 
 def test_the_whole_library_is_counted(library):
-    draft = catalogue(asked("有多少篇？"), found("有多少篇？"), library)
+    draft = catalogue(asked("最新的是哪天的？有多少篇？"), found("有多少篇？"), library)
     assert "共有 4 篇" in draft.text
+    assert "1 篇没有日期" in draft.text
     assert "试验号（3）" in draft.text
     assert "其中中文 3 篇，英文 1 篇" in draft.text
     assert {cited.article_id for cited in draft.citations} == {"a", "b", "c"}
+
+
+@pytest.mark.parametrize("question", ["一共有多少篇？", "How many articles are there?"])
+def test_who_asks_how_many_gets_few_titles(library, question):
+    draft = catalogue(asked(question), found(question), library)
+    assert "共有 4 篇" in draft.text
+    assert len(draft.citations) == 2
 
 
 def test_titles_of_a_day(library):
