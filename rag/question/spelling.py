@@ -66,8 +66,10 @@ def _with_homophones(question: str, library: Vocabulary) -> str:
         return question
     written = list(question)
     for run in _HAN.finditer(plain):
+        counts = plain[run.start() - 1 : run.start()].isdigit()  # 15号: what is counted stays
         for at, other in _put_right(run.group(), library):
-            written[run.start() + at] = other
+            if at or not counts:
+                written[run.start() + at] = other
     return "".join(written)
 
 
