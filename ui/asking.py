@@ -14,8 +14,8 @@ from ui.batch import ask_batch
 from ui.language import say
 from ui.options import (
     DEFAULT_LIBRARY,
-    check_accounts,
     check_usage,
+    checked,
     encoder_option,
     filter_options,
     filters_of,
@@ -68,6 +68,7 @@ def ask_command(
     date_from: date | None,
     date_to: date | None,
     accounts: Sequence[str],
+    articles: Sequence[str],
     literal: bool,
     library: Path | None,
     encoder: str | None,
@@ -85,7 +86,7 @@ def ask_command(
                 "--out 会覆盖问题文件；请另指定文件",
             )
         )
-    filters = filters_of(date_from, date_to, accounts, literal=literal)
+    filters = filters_of(date_from, date_to, accounts, articles, literal=literal)
     if batch is not None and kind is not None:
         raise click.UsageError(
             say(
@@ -96,15 +97,15 @@ def ask_command(
     if batch is not None and filters != Filters():
         raise click.UsageError(
             say(
-                "--from, --to, --account and --literal go with a QUESTION, not with --batch",
-                "--from、--to、--account 与 --literal 须与单个问题同用，不能与 --batch 同用",
+                "--from, --to, --account, --article and --literal go with a QUESTION, not with --batch",
+                "--from、--to、--account、--article 与 --literal 须与单个问题同用，不能与 --batch 同用",
             )
         )
     if question is not None:
         check_usage(question)
     failed = 0
     with open_assistant(library or Path(DEFAULT_LIBRARY), encoder) as assistant:
-        check_accounts(filters.accounts, assistant.library.scope().accounts)
+        filters = checked(filters, assistant.library)
         assistant.warm_up()
         if batch is not None:
             failed = ask_batch(assistant, batch, out)

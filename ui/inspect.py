@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import difflib
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -12,25 +11,24 @@ from typing import Any
 import click
 
 from index.cleaning.clean import REASONS
-from index.errors import ArticleError
 from index.library.reader import Library
 from ui.cleaning import article_page
 from ui.html_page import check_writable, write_page
 from ui.language import say
+from ui.naming import unknown
 from ui.options import DEFAULT_LIBRARY, library_option
 from ui.show_article import Inspected, show_article
-
-_MOST_NEAR = 8
 
 
 @click.command(
     "inspect",
     help=say(
-        "Show an article as it was received beside the cleaned one, with the reason for each change.",
-        "查看一篇文章的原文与清洗结果，以及每处改动的原因。",
+        "Show an article, named by its id or title, as it was received beside the cleaned one, with the "
+        "reason for each change.",
+        "按编号或标题查看一篇文章的原文与清洗结果，以及每处改动的原因。",
     ),
 )
-@click.argument("article_id")
+@click.argument("article_id", metavar=say("ARTICLE", "文章"))
 @library_option
 @click.option("--json", "as_json", is_flag=True, help=say("Print it as JSON.", "以 JSON 输出。"))
 @click.option(
@@ -56,45 +54,18 @@ def inspect_command(
 
 
 def inspected(library: Library, article_id: str) -> Inspected:
-    """The article of that id with all that the library knows of it.
+    """The article of that id or title with all that the library knows of it.
 
     Raises:
-        ArticleError: there is none, or there are several; it names ids that are near.
+        ArticleError: there is none, or there are several; it names those that are near.
     """
     meant = library.id_named(article_id)
     article, raw = library.article(meant), library.raw_article(meant)
     if article is None or raw is None:
-        raise _unknown(library, article_id)
+        raise unknown(library, article_id)
     found = ((other, library.article(other)) for other in article.originals)
     originals = {other: original.title if original else "" for other, original in found}
     return Inspected(article, raw, library.changes(meant), originals)
-
-
-def _unknown(library: Library, article_id: str) -> ArticleError:
-    near = near_ids(article_id, library.article_ids())
-    folder = str(library.folder)
-    if not near:
-        return ArticleError(
-            f"the library {folder!r} has no article {article_id!r}; the ids are in the answers "
-            "of 'juwen ask --json' and in the page of 'juwen index --report'",
-            f"文章库 {folder!r} 中没有文章 {article_id!r}；"
-            "编号见 juwen ask --json 的答案与 juwen index --report 的页面",
-        )
-    return ArticleError(
-        f"the library {folder!r} has no article {article_id!r}; do you mean {' or '.join(map(repr, near))}?",
-        f"文章库 {folder!r} 中没有文章 {article_id!r}；是否指：{'、'.join(map(repr, near))}？",
-    )
-
-
-def near_ids(article_id: str, ids: Collection[str]) -> list[str]:
-    """Ids like one that there is not: of the same page first, then those spelt nearly the same.
-
-    >>> near_ids("paper", ["paper#1", "paper#2", "other"])
-    ['paper#1', 'paper#2']
-    """
-    page = article_id.partition("#")[0]
-    same = [other for other in ids if other.partition("#")[0] == page]
-    return (same or difflib.get_close_matches(article_id, ids, _MOST_NEAR))[:_MOST_NEAR]
 
 
 def _as_json(found: Inspected) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import click
@@ -18,7 +18,9 @@ from index.maintenance.compact import compact_library
 from index.maintenance.export import STANDARD_OUTPUT, export_articles
 from index.maintenance.repair import repair_library
 from index.maintenance.verify import verify_library
+from index.records import Problem
 from ui.language import complain, say, say_message
+from ui.naming import unknown
 from ui.options import DEFAULT_LIBRARY, encoder_option, library_option, named_encoder
 from ui.show import printable, show_removal, show_size
 from ui.terminal import Progress
@@ -31,11 +33,12 @@ json_option = click.option(
 @click.command(
     "remove",
     help=say(
-        "Take articles out of a library by their ids; a page's id stands for all articles on it.",
-        "按编号从文章库移除文章；版面的编号代表其中所有文章。",
+        "Take articles out of a library by their ids or titles; a page's id stands for all articles "
+        "on it.",
+        "按编号或标题从文章库移除文章；版面的编号代表其中所有文章。",
     ),
 )
-@click.argument("article_ids", nargs=-1, required=True, metavar="ID...")
+@click.argument("article_ids", nargs=-1, required=True, metavar=say("ARTICLE...", "文章..."))
 @library_option
 @encoder_option
 @json_option
@@ -44,14 +47,17 @@ def remove_command(
 ) -> None:
     folder = library or Path(DEFAULT_LIBRARY)
     with Library.open(folder) as opened:
-        named = [opened.id_named(article_id) for article_id in article_ids]
+        meant = [opened.id_named(article_id) for article_id in article_ids]
+        there = [article_id for article_id in meant if opened.holds(article_id)]
+        unknown_ones = [_problem(opened, one) for one in meant if one not in there]
     with Progress(say("embedding", "嵌入中")) as progress:
         summary = remove_articles(
-            named,
+            there,
             folder,
             encoder=named_encoder(encoder),
             progress=progress,
         )
+    summary = replace(summary, problems=(*unknown_ones, *summary.problems))
     for problem in summary.problems:
         complain(say_message(problem))
     click.echo(
@@ -59,6 +65,11 @@ def remove_command(
     )
     if summary.problems:
         sys.exit(1)
+
+
+def _problem(library: Library, written: str) -> Problem:
+    said = unknown(library, written).message
+    return Problem(said.english, said.chinese, lost=False)
 
 
 @click.command(

@@ -6,6 +6,7 @@ import difflib
 import os
 import sys
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ from ui.language import complain, say, say_message
 
 if TYPE_CHECKING:  # what a command imports before it can say anything is kept small
     from index.embedding.encoder import Encoder
+    from index.library.reader import Library
     from rag.assistant import Assistant
     from rag.records import Filters
 
@@ -131,6 +133,16 @@ _FILTER_OPTIONS = (
         ),
     ),
     click.option(
+        "--article",
+        "articles",
+        multiple=True,
+        metavar=say("ARTICLE", "文章"),
+        help=say(
+            "Only this article, named by its id or its title; may be given again.",
+            "只用这篇文章（给出编号或标题）；可重复给出。",
+        ),
+    ),
+    click.option(
         "--literal",
         is_flag=True,
         help=say(
@@ -144,16 +156,21 @@ Command = Callable[..., None]
 
 
 def filter_options(command: Command) -> Command:
-    """Give a command ``--from``, ``--to``, ``--account`` and ``--literal``."""
+    """Give a command ``--from``, ``--to``, ``--account``, ``--article`` and ``--literal``."""
     for option in reversed(_FILTER_OPTIONS):
         command = option(command)
     return command
 
 
 def filters_of(
-    date_from: date | None, date_to: date | None, accounts: Sequence[str], *, literal: bool
+    date_from: date | None,
+    date_to: date | None,
+    accounts: Sequence[str],
+    articles: Sequence[str],
+    *,
+    literal: bool,
 ) -> Filters:
-    """What was given with ``filter_options``.
+    """What was given with ``filter_options``; ``checked`` finds the ids that titles stand for.
 
     Raises:
         click.UsageError: no day is in the period.
@@ -167,7 +184,28 @@ def filters_of(
         )
     from rag.records import Filters
 
-    return Filters(date_from, date_to, accounts=tuple(accounts), from_question=not literal)
+    return Filters(
+        date_from,
+        date_to,
+        accounts=tuple(accounts),
+        article_ids=tuple(articles),
+        from_question=not literal,
+    )
+
+
+def checked(filters: Filters, library: Library) -> Filters:
+    """Filters whose accounts the library has, and whose articles stand under their ids.
+
+    Raises:
+        click.UsageError: it has no such account.
+        ArticleError: it has no such article, or several that may be meant.
+    """
+    check_accounts(filters.accounts, library.scope().accounts)
+    if not filters.article_ids:
+        return filters
+    from ui.naming import articles_named
+
+    return replace(filters, article_ids=articles_named(library, filters.article_ids))
 
 
 def check_accounts(wanted: Sequence[str], there: Collection[str]) -> None:

@@ -17,8 +17,8 @@ from rag.records import AppliedFilters, Found, RankedPassage, iso
 from ui.language import say
 from ui.options import (
     DEFAULT_LIBRARY,
-    check_accounts,
     check_usage,
+    checked,
     encoder_option,
     filter_options,
     filters_of,
@@ -64,14 +64,15 @@ def search_command(
     date_from: date | None,
     date_to: date | None,
     accounts: Sequence[str],
+    articles: Sequence[str],
     literal: bool,
     library: Path | None,
     encoder: str | None,
 ) -> None:
-    filters = filters_of(date_from, date_to, accounts, literal=literal)
+    filters = filters_of(date_from, date_to, accounts, articles, literal=literal)
     check_usage(question)
     with open_assistant(library or Path(DEFAULT_LIBRARY), encoder) as assistant:
-        check_accounts(filters.accounts, assistant.library.scope().accounts)
+        filters = checked(filters, assistant.library)
         found = assistant.search(question, filters=filters)
     click.echo(found_json(question, found) if as_json else show_found(found, explain=explain))
 
@@ -218,8 +219,8 @@ def _copies(entry: Listed, entries: Sequence[Listed]) -> str:
 def _nothing_found(filters: AppliedFilters) -> str:
     if filters.date_from or filters.date_to or filters.accounts:
         return say(
-            "no article is within these limits; widen --from, --to or --account",
-            "限定范围内没有文章；请放宽 --from、--to 或 --account",
+            "no article is within these limits; widen --from, --to, --account or --article",
+            "限定范围内没有文章；请放宽 --from、--to、--account 或 --article",
         )
     return say("the library has no article", "文章库中没有文章")
 

@@ -18,12 +18,16 @@ from index.database.database import (
     to_sound_article,
 )
 from index.database.identity import account_key, id_meant, ids_named
+from index.database.titles import ids_titled, ids_with_title_like
 from index.errors import ArticleError
 from index.library.opened import OpenLibrary
-from index.records import Article, Change, Kind, RawArticle
+from index.records import Article, Change, Kind, RawArticle, well_formed
 from index.search.filters import NO_FILTERS, Filters, rows_of
 
 _Read = TypeVar("_Read")
+
+_MOST_LISTED = 8
+"""Articles that are named where a title may mean each of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +109,17 @@ class ArticleReader(OpenLibrary):
             return id_meant(connection, written)
 
     def id_named(self, written: str) -> str:
-        """The id that ``written`` means, an id, an aid or ``aid@account``; itself where that is none.
+        """The id that ``written`` means, an id, an aid, ``aid@account`` or a title; itself where that
+        is none, or a page's, which stands for its parts.
 
         Raises:
-            ArticleError: it is an aid that several accounts have given.
+            ArticleError: it is an aid that several accounts have given, or several articles' title.
         """
+        written = well_formed(written)
         with self._reading() as connection:
             found = ids_named(connection, written)
+            if not found and not rows_of(connection, [written]):
+                return self._titled(written, ids_titled(connection, written))
             articles = [one for each in found if (one := self.article(each))]
         if len(found) < 2:
             return found[0] if found else written
@@ -123,6 +131,34 @@ class ArticleReader(OpenLibrary):
             f"{written!r} 是不同账号的 {len(found)} 篇文章的编号；请指明其中一篇："
             + "、".join(f"{key!r}（{title}）" for key, title in shown),
         )
+
+    def _titled(self, written: str, found: Sequence[str]) -> str:
+        """The id of the one article of a title; ``written`` where there is none."""
+        if len(found) < 2:
+            return found[0] if found else written
+        first = Filters(article_ids=found[:_MOST_LISTED])
+        listed = [
+            f"{one.article_id!r} ({one.date or '–'} {one.account!r})"
+            for one in self.headings(_MOST_LISTED, filters=first)
+        ]
+        more = len(found) - len(listed)
+        raise ArticleError(
+            f"{written!r} is the title of {len(found)} articles; name one of them by its id: "
+            + ", ".join([*listed, *([f"and {more} more"] if more else [])]),
+            f"{written!r} 是 {len(found)} 篇文章的标题；请用编号指明其中一篇："
+            + "、".join([*listed, *([f"另有 {more} 篇"] if more else [])]),
+        )
+
+    def holds(self, article_id: str) -> bool:
+        """Whether there is an article of this id, or a page of it that was cut into articles."""
+        with self._reading() as connection:
+            return bool(rows_of(connection, [article_id]))
+
+    def titled_like(self, words: str, most: int) -> list[Heading]:
+        """The newest ``most`` articles whose titles hold these words in a row."""
+        with self._reading() as connection:
+            found = ids_with_title_like(connection, well_formed(words), most)
+        return self.headings(most, filters=Filters(article_ids=found)) if found else []
 
     def article(self, article_id: str) -> Article | None:
         """The article of that id, or the one whose aid it is; ``None`` where there is none."""

@@ -30,7 +30,7 @@ from index.search.dense_building import open_vectors
 from index.search.dense_file import sweep
 from index.search.filters import NO_FILTERS, Attributes, Filters, Mask, load_attributes
 from index.search.lexical import POSTING_BYTES, PostingIndex, load_postings, unworded
-from index.text.script import fold
+from index.text.script import letters
 from index.text.terms import index_terms
 
 _LOOKED_AT = 50
@@ -152,8 +152,8 @@ class Library(ArticleReader):
             scores, _ = self._worded(connection, postings, index_terms(words))
             best = _best(postings.ids, scores, _LOOKED_AT, None)
             passages = _passages(connection, best.tolist())[0].values()
-        wanted = _letters(words)
-        return any(wanted in _letters(one.span.of(one.article.text)) for one in passages)
+        wanted = letters(words)
+        return any(wanted in letters(one.span.of(one.article.text)) for one in passages)
 
     def _allowed(self, connection: sqlite3.Connection, filters: Filters) -> Mask | None:
         """For each published chunk whether the filters let it through; ``None`` without filters."""
@@ -197,10 +197,6 @@ class Library(ArticleReader):
             "the index of words, so that articles were searched by meaning alone",
             "词语索引（已仅按语义检索）",
         )
-
-
-def _letters(text: str) -> str:
-    return "".join(filter(str.isalnum, fold(text)))
 
 
 def check_encoder(folder: Path, manifest: Manifest, encoder: Encoder) -> None:

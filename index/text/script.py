@@ -31,6 +31,15 @@ def fold(text: str) -> str:
     return simplify(_THOUSANDS.sub("", unicodedata.normalize("NFKC", text).lower()))
 
 
+def letters(text: str) -> str:
+    """The letters and digits of ``text``, folded: what is left where spaces and marks do not count.
+
+    >>> letters("青嶼，A 20！")
+    '青屿a20'
+    """
+    return "".join(filter(str.isalnum, fold(text)))
+
+
 def simplify(text: str) -> str:
     """``text`` with Traditional characters as Simplified ones, character for character.
 

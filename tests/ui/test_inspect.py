@@ -11,7 +11,7 @@ from index.cleaning.clean import clean
 from index.records import Change, RawArticle, Span
 from tests.conftest import ARTICLES, article
 from tests.ui.conftest import write_export
-from ui.inspect import near_ids
+from ui.naming import near_ids
 from ui.show_article import Inspected, displayed, quoted, shortened, show_article
 
 MESSY = article(

@@ -41,7 +41,8 @@ def test_remove_in_chinese_and_as_json(kept, monkeypatch):
 def test_remove_names_the_ids_that_are_not_there(kept):
     ran = kept("remove", "nobody", "bridge")
     assert ran.code == 1
-    assert "juwen: the library has no article 'nobody'" in ran.err
+    assert "juwen: the library 'library' has no article 'nobody'" in ran.err
+    assert json.loads(kept("remove", "nobody", "--json").out)["problems"]
     assert ran.out.startswith("1 articles removed")
     assert kept("remove").code == 2
 

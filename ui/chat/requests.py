@@ -143,8 +143,17 @@ class Requests:
 
     def feedback(self, values: Plain) -> Plain:
         """Keep what a reader says of an answer."""
-        store_feedback(self._library.folder, read_feedback_form(values))
+        line = read_feedback_form(values)
+        ids = [self._meant(written) for written in line["article_ids"]]
+        store_feedback(self._library.folder, {**line, "article_ids": ids})
         return {"said": say("Thank you; this is kept in the library.", "谢谢，已保存在文章库中。")}
+
+    def _meant(self, written: str) -> str:
+        """The id of an article that a reader named by its title; what he wrote where it may mean several."""
+        try:
+            return self._library.id_named(written)
+        except ArticleError:
+            return written
 
     def remove(self, values: Plain) -> Plain:
         """Take an article out of the library."""

@@ -434,3 +434,10 @@ def test_tools_count_as_questions(page_assistant, page_settings):
 )
 def test_the_language_follows_the_browser_first(cookies, accepted, chinese):
     assert reads_chinese(cookies, {"accept-language": accepted}) is chinese
+
+
+def test_the_right_article_is_named_by_its_title(own_client, page_folder):
+    said = {"question": BRIDGE, "verdict": "wrong", "article_ids": ["海棠小学招生", "没有的标题"]}
+    own_client.post("/page/feedback", json=said).raise_for_status()
+    [line] = (page_folder / "feedback.jsonl").read_text("utf-8").splitlines()
+    assert json.loads(line)["article_ids"] == ["school", "没有的标题"]
