@@ -9,6 +9,7 @@ import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Mapping
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
@@ -18,15 +19,33 @@ from playwright.sync_api import sync_playwright
 from index.build import index_articles
 from rag.assistant import Assistant
 from rag.suggestions import starters
-from ui.chat.server import Settings, serving
+from ui.chat.server import Settings, opened, serving
 
 IMAGES = Path(__file__).parent / "images"
 
 WIDE = {"width": 1280, "height": 800}
+TABLET = {"width": 820, "height": 1180}
 NARROW = {"width": 390, "height": 844}
 
-CHINESE = ("机器人周有多少家企业参展？", "今年补了多少只灯？", "火星上有多少居民？")
-ENGLISH = ("How many robots were shown at Linjiang Robot Week?", "How many people live on Mars?")
+MODEL = "openai:deepseek-chat"
+
+ASKED = {
+    "zh-CN": {
+        "answer": "机器人周有多少家企业参展？",
+        "overview": "总结一下岚江机器人周",
+        "comparison": "岚江四桥和无人接驳线有什么不同？",
+        "list": "哪些企业入选了第三批智能装备供应商？",
+        "refusal": "火星上有多少居民？",
+    },
+    "en-US": {
+        "answer": "How many robots were shown at Linjiang Robot Week?",
+        "overview": "Summarise Linjiang Robot Week",
+        "comparison": "Compare the fourth Lanjiang bridge and the tea-drying startup",
+        "list": "Which articles are about bridges?",
+        "foreign": "How much is the reward for a municipal green factory?",
+        "refusal": "How many people live on Mars?",
+    },
+}
 
 
 def main(everything: Path | None) -> None:
@@ -44,48 +63,64 @@ def main(everything: Path | None) -> None:
                     take_for_readme(browser, url)
                 else:
                     take_everything(browser, url, everything)
+        if everything is not None:
+            take_loading(browser, everything)
         browser.close()
 
 
 def take_for_readme(browser: Any, url: str) -> None:
     IMAGES.mkdir(exist_ok=True)
     page = visit(browser, url, WIDE, "light", "zh-CN")
-    answered(page, CHINESE[0])
+    answered(page, ASKED["zh-CN"]["answer"])
     page.locator(".sentence .cite").first.click()
     page.locator("#panel mark").first.wait_for()
     shoot(page, IMAGES / "page-zh.png")
     page = visit(browser, url, NARROW, "dark", "en-US")
-    answered(page, ENGLISH[0])
+    answered(page, ASKED["en-US"]["answer"])
     shoot(page, IMAGES / "page-en-narrow.png")
 
 
 def take_everything(browser: Any, url: str, into: Path) -> None:
     into.mkdir(parents=True, exist_ok=True)
-    for locale, questions in (("zh-CN", CHINESE), ("en-US", ENGLISH)):
+    for locale in ASKED:
         for scheme in ("light", "dark"):
-            for size in (WIDE, NARROW):
+            for size in (WIDE, TABLET, NARROW):
                 name = f"{locale[:2]}-{scheme}-{size['width']}"
-                take_states(visit(browser, url, size, scheme, locale), questions, into, name)
+                take_states(visit(browser, url, size, scheme, locale), ASKED[locale], into, name)
 
 
-def take_states(page: Any, questions: tuple[str, ...], into: Path, name: str) -> None:
+def take_states(page: Any, questions: Mapping[str, str], into: Path, name: str) -> None:
     page.locator(".suggestion").first.wait_for()
-    shoot(page, into / f"{name}-1-first.png")
-    answered(page, questions[0])
-    shoot(page, into / f"{name}-2-answer.png")
-    page.locator(".sentence .cite").first.click()
-    page.locator("#panel mark").first.wait_for()
-    shoot(page, into / f"{name}-3-article.png")
-    page.keyboard.press("Escape")
-    answered(page, questions[-1])
+    shoot(page, into / f"{name}-first.png")
+    for state, question in questions.items():
+        answered(page, question)
+        shoot(page, into / f"{name}-{state}.png")
+        if state == "answer":
+            page.locator(".sentence .cite").first.click()
+            page.locator("#panel mark").first.wait_for()
+            shoot(page, into / f"{name}-article.png")
+            page.keyboard.press("Escape")
     page.locator("[data-instead] button").first.wait_for()
-    shoot(page, into / f"{name}-4-refusal.png")
     page.locator("[data-open=library]").click()
     page.locator(".heading").first.wait_for()
-    shoot(page, into / f"{name}-5-library.png")
+    shoot(page, into / f"{name}-library.png")
+    page.keyboard.press("Escape")
+    page.locator("[data-open=conversations]").click()
+    page.fill("#find-conversation", "216")
+    shoot(page, into / f"{name}-conversations.png")
     page.keyboard.press("Escape")
     page.locator("[data-open=settings]").click()
-    shoot(page, into / f"{name}-6-settings.png")
+    shoot(page, into / f"{name}-settings.png")
+
+
+def take_loading(browser: Any, into: Path) -> None:
+    """The page before its models are there; its settings name the one that is going to answer."""
+    with opened(Settings(port=0, models=(MODEL,))) as page:
+        for locale in ASKED:
+            seen = visit(browser, page.url, WIDE, "light", locale)
+            shoot(seen, into / f"{locale[:2]}-loading.png")
+            seen.locator("[data-open=settings]").click()
+            shoot(seen, into / f"{locale[:2]}-model.png")
 
 
 def visit(browser: Any, url: str, size: dict[str, int], scheme: str, locale: str) -> Any:

@@ -28,7 +28,7 @@ from ui.show import show_answer
 @click.command(
     "ask", help=say("Ask one question, or a file of them.", "提一个问题，或一个文件中的多个问题。")
 )
-@click.argument("question", required=False)
+@click.argument("question", required=False, metavar=say("[QUESTION]", "[问题]"))
 @click.option(
     "--batch",
     type=click.Path(path_type=Path),

@@ -14,6 +14,7 @@ import click
 
 from index.errors import JuwenError, Message
 from ui.language import complain, say, say_message
+from ui.locale import in_one_language, speak_click
 from ui.proxies import spare_local
 
 COMMANDS: Mapping[str, tuple[str, Message]] = {
@@ -75,7 +76,7 @@ class _Commands(click.Group):
             return None
         module = import_module(COMMANDS[cmd_name][0])
         command: click.Command = getattr(module, f"{cmd_name}_command")
-        return command
+        return in_one_language(command)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section(say("Commands", "命令")):
@@ -84,17 +85,27 @@ class _Commands(click.Group):
             )
 
 
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="juwen")
+@click.group(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help=say(
+        "Ask your articles; every sentence of the answer is traced to the words it rests on.",
+        "向文章提问；回答的每一句话都能追溯到所依据的原文。",
+    ),
+)
+@click.version_option(
+    package_name="juwen", help=say("Show the version and exit.", "显示版本号并退出。")
+)
 def cli() -> None:
-    """Ask your articles; every sentence of the answer is traced to the words it rests on."""
+    pass
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command; say what goes wrong in one sentence and set the exit code."""
     spare_local()
+    speak_click()
     try:
-        cli.main(arguments, prog_name="juwen", standalone_mode=False)
+        in_one_language(cli).main(arguments, prog_name="juwen", standalone_mode=False)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)

@@ -55,10 +55,15 @@ _SECONDS_TO_READ_WHY = 1.5
     help=say(
         "Open the chat page. ARTICLES are put into the library before. Questions that are piped in "
         "are answered in the terminal.",
-        "打开聊天页面；如给出 ARTICLES，先将其加入文章库。问题由管道输入时在终端回答。",
+        "打开聊天页面；如给出文章文件，先将其加入文章库。问题由管道输入时在终端回答。",
     ),
 )
-@click.argument("articles", nargs=-1, type=click.Path(path_type=Path))
+@click.argument(
+    "articles",
+    nargs=-1,
+    type=click.Path(path_type=Path),
+    metavar=say("[ARTICLES]...", "[文章文件]..."),
+)
 @library_option
 @encoder_option
 @click.option(

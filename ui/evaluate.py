@@ -32,8 +32,12 @@ class _Default(click.Group):
         return super().parse_args(ctx, args)
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        formatter.write_usage(ctx.command_path, "QUESTIONS.jsonl [OPTIONS]")
-        formatter.write_usage(ctx.command_path, "compare REPORT REPORT [OPTIONS]")
+        formatter.write_usage(
+            ctx.command_path, say("QUESTIONS.jsonl [OPTIONS]", "问题集.jsonl [选项]")
+        )
+        formatter.write_usage(
+            ctx.command_path, say("compare BEFORE AFTER [OPTIONS]", "compare 旧报告 新报告 [选项]")
+        )
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         self.commands[_DEFAULT_COMMAND].format_options(ctx, formatter)
@@ -53,7 +57,7 @@ def eval_command() -> None:
 
 
 @eval_command.command(_DEFAULT_COMMAND, hidden=True)
-@click.argument("questions", type=click.Path(path_type=Path))
+@click.argument("questions", type=click.Path(path_type=Path), metavar=say("QUESTIONS", "问题集"))
 @library_option
 @encoder_option
 @click.option(
@@ -120,8 +124,8 @@ def run_command(
 @eval_command.command(
     "compare", help=say("Two reports, question by question.", "逐题比较两份报告。")
 )
-@click.argument("before", type=click.Path(path_type=Path))
-@click.argument("after", type=click.Path(path_type=Path))
+@click.argument("before", type=click.Path(path_type=Path), metavar=say("BEFORE", "旧报告"))
+@click.argument("after", type=click.Path(path_type=Path), metavar=say("AFTER", "新报告"))
 @click.option(
     "--out",
     type=click.Path(path_type=Path),

@@ -40,10 +40,16 @@ _Read = TypeVar("_Read")
     "index",
     help=say(
         "Put articles into a library, or update it. PATHS are files and folders; '-' is standard input.",
-        "将文章加入文章库，或更新文章库。PATHS 为文件或目录，“-” 表示标准输入。",
+        "将文章加入文章库，或更新文章库。路径可为文件或目录，“-”表示标准输入。",
     ),
 )
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path, allow_dash=True))
+@click.argument(
+    "paths",
+    nargs=-1,
+    required=True,
+    type=click.Path(path_type=Path, allow_dash=True),
+    metavar=say("PATHS...", "路径..."),
+)
 @library_option
 @encoder_option
 @click.option(
@@ -59,7 +65,7 @@ _Read = TypeVar("_Read")
     is_flag=True,
     help=say(
         "Make the library equal to PATHS: remove the articles that are not there.",
-        "使文章库与 PATHS 一致：移除其中没有的文章。",
+        "使文章库与所给路径一致：移除其中没有的文章。",
     ),
 )
 @click.option(

@@ -28,7 +28,7 @@ from ui.show_article import Inspected, show_article
         "按编号或标题查看一篇文章的原文与清洗结果，以及每处改动的原因。",
     ),
 )
-@click.argument("article_id", metavar=say("ARTICLE", "文章"))
+@click.argument("article_id", metavar=say("TITLE|ID", "标题|编号"))
 @library_option
 @click.option("--json", "as_json", is_flag=True, help=say("Print it as JSON.", "以 JSON 输出。"))
 @click.option(

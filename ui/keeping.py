@@ -38,7 +38,7 @@ json_option = click.option(
         "按编号或标题从文章库移除文章；版面的编号代表其中所有文章。",
     ),
 )
-@click.argument("article_ids", nargs=-1, required=True, metavar=say("ARTICLE...", "文章..."))
+@click.argument("article_ids", nargs=-1, required=True, metavar=say("TITLE|ID...", "标题|编号..."))
 @library_option
 @encoder_option
 @json_option
@@ -168,10 +168,12 @@ def compact_command(library: Path | None, as_json: bool) -> None:
     help=say(
         "Write all articles, as they were received, into FILE (.json, .json.gz, or - for standard "
         "output); indexing it gives the same articles.",
-        "将全部文章按接收时的原样写入 FILE（.json、.json.gz，或 - 表示标准输出）；重新索引即得同样的文章。",
+        "将全部文章按接收时的原样写入文件（.json、.json.gz，或 - 表示标准输出）；重新索引即得同样的文章。",
     ),
 )
-@click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
+@click.argument(
+    "file", type=click.Path(path_type=Path, allow_dash=True), metavar=say("FILE", "文件")
+)
 @library_option
 def export_command(file: Path, library: Path | None) -> None:
     with Library.open(library or Path(DEFAULT_LIBRARY)) as opened:
@@ -187,7 +189,7 @@ def export_command(file: Path, library: Path | None) -> None:
         "将文章库完整复制到新目录；写入进行中也可使用。",
     ),
 )
-@click.argument("destination", type=click.Path(path_type=Path))
+@click.argument("destination", type=click.Path(path_type=Path), metavar=say("FOLDER", "目录"))
 @library_option
 def backup_command(destination: Path, library: Path | None) -> None:
     size = show_size(back_up(library or Path(DEFAULT_LIBRARY), destination))

@@ -136,7 +136,7 @@ _FILTER_OPTIONS = (
         "--article",
         "articles",
         multiple=True,
-        metavar=say("ARTICLE", "文章"),
+        metavar="TITLE|ID",
         help=say(
             "Only this article, named by its id or its title; may be given again.",
             "只用这篇文章（给出编号或标题）；可重复给出。",

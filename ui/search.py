@@ -39,7 +39,7 @@ _SHOWN = 80
         "列出与问题最相关的文章，不作回答。",
     ),
 )
-@click.argument("question")
+@click.argument("question", metavar=say("QUESTION", "问题"))
 @click.option(
     "--explain",
     is_flag=True,

@@ -5,9 +5,12 @@ from __future__ import annotations
 from index.database.database import Manifest
 from index.library.articles import LibraryCounts
 from index.records import Kind, Summary
-from index.text.language import Language
-from rag.records import LED, Answer, AnswerSentence, QuestionKind, Support
+from index.text.language import Language, detect_language
+from rag.records import EXTRACTIVE, LED, Answer, AnswerSentence, QuestionKind, Support
 from ui.language import say
+
+
+_OTHERS = {Language.CHINESE: Language.ENGLISH, Language.ENGLISH: Language.CHINESE}
 
 
 def show_answer(answer: Answer) -> str:
@@ -17,6 +20,7 @@ def show_answer(answer: Answer) -> str:
         lines += ["", _one_line(answer.notice)]
     if answer.as_of:
         lines += ["", say(f"As of {answer.as_of}.", f"截至 {answer.as_of}。")]
+    lines += _foreign(answer)
     for cited in answer.citations:
         reprint = _reprint(cited.source, cited.account)
         recognised = recognised_name() if cited.recognised else ""
@@ -38,6 +42,30 @@ def _said(answer: Answer) -> list[str]:
         return [answer.lead, answer.said]
     short = [_one_line(answer.short.text), ""] if answer.short else []
     return [*short, answer.said, *(_doubt(s) for s in answer.sentences if s.reason)]
+
+
+def foreign_language(answer: Answer) -> Language | None:
+    """The language of an answer in which every sentence is an article's own, in another language than
+    the question."""
+    own = {detect_language(one.text) for one in answer.sentences if one.markers}
+    asked = detect_language(answer.question)
+    other = _OTHERS.get(asked)
+    foreign = answer.answerer == EXTRACTIVE and asked not in own and other in own
+    return other if foreign else None
+
+
+def _foreign(answer: Answer) -> list[str]:
+    """What a reader can do with sentences in a language that may not be his."""
+    other = foreign_language(answer)
+    if other is None:
+        return []
+    own, its = language_name(_OTHERS[other]), language_name(other)
+    said = say(
+        f"These are the articles' own words, in {its}; a chat model, chosen with 'juwen model', "
+        f"answers in {own}.",
+        f"以上是文章原文（{its}）；用 juwen model 选择对话模型后，可用{own}作答。",
+    )
+    return ["", said]
 
 
 def question_kind_name(kind: QuestionKind) -> str:

@@ -145,11 +145,21 @@ def _scheme(given: str) -> str:
 
 
 def connection_file() -> Path:
-    """Where the connection is kept: ``JUWEN_SETTINGS``, or the user's folder of settings."""
+    """Where the connection is kept: ``JUWEN_SETTINGS``, or the user's folder of settings.
+
+    Raises:
+        ChatModelError: he has none, as a user of a container without a name.
+    """
     if folder := os.environ.get("JUWEN_SETTINGS"):
         return Path(folder) / _FILE
     home = os.environ.get("XDG_CONFIG_HOME") or os.environ.get("APPDATA")
-    return (Path(home) if home else Path.home() / ".config") / _FOLDER / _FILE
+    try:
+        return (Path(home) if home else Path.home() / ".config") / _FOLDER / _FILE
+    except RuntimeError as error:
+        raise ChatModelError(
+            "this user has no home folder to keep a chat model in; name a folder in JUWEN_SETTINGS",
+            "当前用户没有主目录，无法保存对话模型；请用 JUWEN_SETTINGS 指定目录",
+        ) from error
 
 
 def load_connection() -> Connection | None:
@@ -158,7 +168,10 @@ def load_connection() -> Connection | None:
     Raises:
         ChatModelError: the file cannot be read, or is damaged.
     """
-    path = connection_file()
+    try:
+        path = connection_file()
+    except ChatModelError:
+        return None  # where nothing can be kept, nothing is
     try:
         if os.name == "posix" and path.stat().st_mode & 0o077:
             path.chmod(0o600)

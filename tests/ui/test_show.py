@@ -289,3 +289,19 @@ def test_a_refusal_quotes_the_nearest_sentence_once_and_apart(question, sentence
     assert "东岸大桥 (2025-06-20)" in first
     assert rest == (["    “大桥 [2] 通车了。”"] if sentence else [])
     assert "“" not in first
+
+
+def test_sentences_in_another_language_are_said_to_be(monkeypatch):
+    english = cited(quote="The bridge opens.", url="")
+    asked = replace(answer(cited(url="")), question="When does the bridge open?")
+    said = "These are the articles' own words, in Chinese; a chat model, chosen with 'juwen model'"
+    assert said in show_answer(asked)
+    for own in (
+        answer(cited(url="")),
+        replace(answer(english), question="When does the bridge open?"),
+        replace(asked, answerer="openai:some"),
+        replace(answer(cited(url="")), question="Когда?"),
+    ):
+        assert "own words" not in show_answer(own)
+    monkeypatch.setenv("JUWEN_LANGUAGE", "zh")
+    assert "以上是文章原文（英文）" in show_answer(answer(english))

@@ -8,7 +8,7 @@ from enum import StrEnum
 from itertools import groupby
 
 from index.records import Kind
-from index.text.language import Language, detect_language
+from index.text.language import Language
 from rag.events import QuestionRead
 from rag.extractive.refusal import in_words
 from rag.records import (
@@ -27,7 +27,14 @@ from rag.records import (
 from rag.retrieval.find import WIDE
 from ui.chat.markup import fill
 from ui.language import say
-from ui.show import copies_name, kind_name, language_name, question_kind_name, recognised_name
+from ui.show import (
+    copies_name,
+    foreign_language,
+    kind_name,
+    language_name,
+    question_kind_name,
+    recognised_name,
+)
 
 MOST_FOUND = 5
 """Articles that are shown while there is no answer yet; afterwards all are a click away."""
@@ -303,28 +310,48 @@ def _sentences(
         "short_cited": by_marker.get(short.marker) if short else None,
         "answer": answer,
         "extractive": EXTRACTIVE,
-        "foreign": _foreign(answer) if answer else "",
+        "foreign": _foreign(answer) if answer else None,
         "about": about,
         "span_list": span_list,
     }
 
 
-def _foreign(answer: Answer) -> str:
-    """What a reader can do with sentences in another language than his question's."""
-    asked = detect_language(answer.question)
-    own = [detect_language(one.text) for one in answer.sentences if one.markers]
-    if answer.answerer != EXTRACTIVE or not own or any(one is asked for one in own):
-        return ""
-    if asked is Language.ENGLISH:
-        return say(
-            "These are the articles' own words, which are Chinese. With a chat model connected the "
-            "answer is written in English; without one, your browser can translate this page.",
-            "以上是文章原文（中文）。连接对话模型后可用英文作答；否则可用浏览器翻译本页。",
+@dataclass(frozen=True, slots=True)
+class _Foreign:
+    """What is said below sentences in another language than the question's.
+
+    Attributes:
+        said: That they are.
+        written: What has the chat model answer, where one is connected.
+        otherwise: What can be done where none is.
+    """
+
+    said: str
+    written: str
+    otherwise: str
+
+
+def _foreign(answer: Answer) -> _Foreign | None:
+    other = foreign_language(answer)
+    if other is None:
+        return None
+    if other is Language.CHINESE:
+        return _Foreign(
+            say("These are the articles' own words, in Chinese.", "以上是文章原文（中文）。"),
+            say("Have the chat model answer in English", "请对话模型用英文作答"),
+            say(
+                "A chat model would answer in English; without one, your browser can translate "
+                "this page.",
+                "连接对话模型后可用英文作答；否则可用浏览器翻译本页。",
+            ),
         )
-    return say(
-        "These are the articles' own words, which are English. With a chat model connected the "
-        "answer is written in Chinese; without one, your browser can translate this page.",
-        "以上是文章原文（英文）。连接对话模型后可用中文作答；否则可用浏览器翻译本页。",
+    return _Foreign(
+        say("These are the articles' own words, in English.", "以上是文章原文（英文）。"),
+        say("Have the chat model answer in Chinese", "请对话模型用中文作答"),
+        say(
+            "A chat model would answer in Chinese; without one, your browser can translate this page.",
+            "连接对话模型后可用中文作答；否则可用浏览器翻译本页。",
+        ),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import stat
+from pathlib import Path
 
 import pytest
 
@@ -240,3 +241,15 @@ def test_a_connection_without_a_model_is_said():
 def test_the_file_is_plain_json():
     path = save_connection(Connection(Provider.OLLAMA, "qwen3"))
     assert json.loads(path.read_text("utf-8"))["model"] == "qwen3"
+
+
+def test_a_user_without_a_home_has_kept_nothing(monkeypatch):
+    def homeless(_: type[Path]) -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    for name in ("JUWEN_SETTINGS", "XDG_CONFIG_HOME", "APPDATA"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(Path, "home", classmethod(homeless))
+    assert load_connection() is None
+    with pytest.raises(ChatModelError, match="JUWEN_SETTINGS"):
+        save_connection(Connection(Provider.OLLAMA, "m"))

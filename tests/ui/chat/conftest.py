@@ -106,7 +106,7 @@ def shared_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         ) as assistant,
         serving(assistant, settings_for(encoder)) as url,
     ):
-        httpx.get(f"{url}config", timeout=120)  # programs have to wait until Gradio is imported
+        httpx.get(f"{url}config", timeout=600)  # programs have to wait until Gradio is imported
         yield url.rstrip("/")
 
 

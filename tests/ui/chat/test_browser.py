@@ -560,25 +560,152 @@ def test_on_a_phone(visit):
     expect(one.page.locator("#panel")).to_be_hidden()
 
 
-def test_by_keyboard_alone(visit):
+def tab_to(page: Any, selector: str, key: str = "Tab") -> None:
+    """Go on with the keyboard until something has the focus; all on the way shows that it has it."""
+    for _ in range(60):
+        page.keyboard.press(key)
+        style = page.evaluate(
+            """() => {
+                const one = document.activeElement;
+                const seen = one.matches("textarea") ? one.closest("form") : one;
+                const { outlineStyle, boxShadow } = getComputedStyle(seen);
+                return one === document.body ? "" : outlineStyle + " " + boxShadow;
+            }"""
+        )
+        assert not style.endswith(" none") or not style.startswith("none"), selector
+        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            return
+    raise AssertionError(f"no {selector} by {key}")
+
+
+@pytest.mark.parametrize("locale", ["zh-CN", "en-US"])
+def test_a_whole_conversation_by_keyboard_alone(visit, locale):
+    one = visit(locale=locale)
+    page, press = one.page, one.page.keyboard.press
+    press("Tab")
+    expect(page.locator(".skip")).to_be_focused()
+    press("Enter")
+    page.keyboard.type(BRIDGE)
+    press("Enter")
+    page.locator(".actions").wait_for()
+    expect(page.locator("#question")).to_be_focused()  # to go on asking
+    tab_to(page, ".sentence .cite", "Shift+Tab")
+    press("Enter")
+    expect(page.locator("#panel mark").first).to_be_in_viewport()
+    expect(page.locator("#panel-title")).to_be_focused()
+    tab_to(page, ".original")
+    press("Escape")
+    expect(page.locator("#panel")).to_be_hidden()
+    assert page.evaluate("document.activeElement.matches('.sentence .cite')")
+    press("Enter")
+    expect(page.locator("#panel")).to_be_visible()
+    tab_to(page, "#panel .close", "Shift+Tab")
+    press("Enter")
+    assert page.evaluate("document.activeElement.matches('.sentence .cite')")
+    tab_to(page, "[data-do=edit]")
+    press("Enter")
+    expect(page.locator(".editing textarea")).to_be_focused()
+    press("Control+A")
+    page.keyboard.type("海棠小学今年招收多少名新生？")
+    press("Enter")
+    expect(page.locator(".turn .sentences")).to_contain_text("240")
+    tab_to(page, "#question")
+    page.keyboard.type("它的校长叫什么？")
+    press("Enter")
+    expect(page.locator(".turn").nth(1).locator(".sentences")).to_contain_text("温如玉")
+    tab_to(page, "[data-open=library]", "Shift+Tab")
+    press("Enter")
+    expect(page.locator("#panel-title")).to_be_focused()
+    tab_to(page, "#find")
+    page.keyboard.type("灯塔")
+    press("Enter")
+    expect(page.locator(".library .looked-list .looked").first).to_contain_text("松林港灯塔")
+    press("Escape")
+    expect(page.locator("[data-open=library]")).to_be_focused()
+    tab_to(page, "[data-do=new]")
+    press("Enter")
+    expect(page.locator(".turn")).to_have_count(0)
+    expect(page.locator("#question")).to_be_focused()
+    tab_to(page, "[data-open=conversations]", "Shift+Tab")
+    press("Enter")
+    expect(page.locator("#find-conversation")).to_be_focused()
+    press("ArrowDown")
+    expect(page.locator(".kept-open").first).to_be_focused()
+    press("Enter")
+    expect(page.locator(".turn")).to_have_count(2)
+
+
+def test_conversations_are_found_by_title_and_text(visit):
     one = visit()
     page = one.page
-    page.keyboard.press("Tab")
-    expect(page.locator(".skip")).to_be_focused()
-    page.keyboard.press("Enter")
-    page.keyboard.type(BRIDGE)
-    page.keyboard.press("Enter")
-    page.locator(".actions").wait_for()
-    for _ in range(30):
-        page.keyboard.press("Shift+Tab")
-        if page.evaluate("document.activeElement.matches('.sentence .cite')"):
-            break
-    outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
-    assert outline == "solid"
-    page.keyboard.press("Enter")
-    expect(page.locator("#panel mark").first).to_be_visible()
+    told = page.locator("#kept-told")
+    page.locator("[data-open=conversations]").click()
+    expect(told).to_have_text("还没有对话。")
     page.keyboard.press("Escape")
-    assert page.evaluate("document.activeElement.matches('.cite')")
+    one.ask(BRIDGE)
+    one.ask("海棠小学今年招收多少名新生？")
+    page.locator("[data-do=new]").click()
+    one.ask(FERRY)
+    page.locator("[data-open=conversations]").click()
+    search, found = page.locator("#find-conversation"), page.locator(".kept-open")
+    expect(found).to_have_count(2)
+    search.fill("大桥")
+    expect(found).to_have_count(1)
+    expect(found.locator(".kept-title mark")).to_have_text("大桥")
+    search.fill("２４０")  # in an answer, in other width
+    expect(found.locator(".kept-text mark").first).to_have_text("240")
+    expect(told).to_have_text("找到：1")
+    search.fill("FERRY yuan")
+    expect(found.locator(".kept-title")).to_have_text(FERRY)
+    search.fill("大桥 企鹅")
+    expect(told).to_have_text("没有包含这些词的对话。")
+    expect(found).to_have_count(0)
+    search.fill("240")
+    search.press("Enter")
+    expect(page.locator("#conversations")).to_be_hidden()
+    expect(page.locator(".turn")).to_have_count(2)
+    expect(page.locator(".turn").nth(1)).to_be_in_viewport()
+    expect(page.locator("#question")).to_be_focused()
+
+
+def test_a_conversation_is_deleted_at_the_second_click(visit):
+    one = visit(locale="en-US", viewport={"width": 390, "height": 844})
+    page = one.page
+    one.ask(FERRY)
+    page.locator("[data-open=conversations]").click()
+    side = page.locator("#conversations").bounding_box()
+    assert (side["x"], side["height"]) == (0, 844)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    remove = page.locator(".kept .remove")
+    remove.click()
+    expect(remove).to_have_text("Really remove?")
+    expect(page.locator(".kept-open")).to_have_count(1)
+    remove.click()
+    expect(page.locator("#kept-told")).to_have_text("No conversations yet.")
+    page.locator("#conversations .close").click()
+    expect(page.locator(".turn")).to_have_count(0)
+
+
+def test_a_reader_of_another_language_has_the_model_answer(visit, slow, monkeypatch):
+    assistant, url = slow
+    assistant.write()
+    one = visit(url=url, locale="en-US")
+    page = one.page
+    page.select_option("#answerer", "extractive")
+    turn = one.ask("When does the 东岸大桥 bridge open to the public?")
+    foreign = turn.locator(".foreign")
+    expect(foreign).to_contain_text("These are the articles' own words, in Chinese.")
+    expect(foreign.locator("[data-without]")).to_be_hidden()
+    foreign.locator("[data-do=in-own]").click()
+    expect(turn.locator(".beside .sentence").first).to_be_visible()
+    assert assistant.answerers == ["extractive", "test:model"]
+
+
+def test_a_reader_of_another_language_is_told_what_there_is(visit):
+    one = visit(locale="en-US")
+    turn = one.ask("When does the 东岸大桥 bridge open to the public?")
+    expect(turn.locator("[data-without]")).to_contain_text("your browser can translate this page")
+    expect(turn.locator("[data-do=in-own]")).to_be_hidden()
 
 
 def test_a_question_is_edited_copied_exported_and_left(visit, tmp_path: Path):

@@ -37,7 +37,12 @@ def violations(one: Visit) -> list[str]:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(
     ("locale", "viewport"),
-    [("zh-CN", {"width": 1280, "height": 800}), ("en-US", {"width": 390, "height": 844})],
+    [
+        ("zh-CN", {"width": 1280, "height": 800}),
+        ("zh-CN", {"width": 390, "height": 844}),
+        ("en-US", {"width": 390, "height": 844}),
+        ("en-US", {"width": 820, "height": 1180}),
+    ],
 )
 def test_no_grave_violation(visit, scheme, locale, viewport):
     one = visit(color_scheme=scheme, locale=locale, viewport=viewport, reduced_motion="reduce")
@@ -63,6 +68,10 @@ def test_no_grave_violation(visit, scheme, locale, viewport):
     for name in ("settings", "conversations"):
         page.locator(f"[data-open={name}]").click()
         found[name] = violations(one)
+        if name == "conversations":
+            page.fill("#find-conversation", "6月28日")
+            page.locator(".kept mark").first.wait_for()
+            found["search of conversations"] = violations(one)
         page.keyboard.press("Escape")
     turn.locator("[data-do=wrong]").click()
     found["feedback"] = violations(one)

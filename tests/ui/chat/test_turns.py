@@ -318,9 +318,15 @@ def test_a_reader_of_another_language_is_told_what_he_can_do():
     chinese = AnswerSentence("大桥将于6月28日通车。", (1,), Support.SUPPORTED)
     english = AnswerSentence("The bridge opens on June 28.", (1,), Support.SUPPORTED)
     asked = "When does the bridge open?"
-    html = turns.answer_html(answer(question=asked, sentences=(chinese,)))
-    assert "With a chat model connected" in html or "连接对话模型" in html
+    with speaking(chinese=False):
+        html = turns.answer_html(answer(question=asked, sentences=(chinese,)))
+    assert "words, in Chinese." in html
+    assert "A chat model would answer in English; without one, your browser can translate" in html
+    with speaking(chinese=True):
+        html = turns.answer_html(answer(question="大桥何时通车？", sentences=(english,)))
+    assert "请对话模型用中文作答" in html
     for told in (
+        answer(question="Когда открывается мост?", sentences=(chinese,)),
         answer(question=asked, sentences=(chinese, english)),
         answer(question="大桥何时通车？", sentences=(chinese,)),
         answer(question=asked, sentences=(chinese,), answerer="m"),

@@ -1,8 +1,9 @@
 // The page: the question's field, the keys, the dialogs.
 
+import { openConversations } from "./conversations.js";
 import { closePanel, isOpen, openLibrary } from "./panel.js";
 import { download, ready, request } from "./server.js";
-import { begin, conversations, current, forget, keep, keepSettings, settings, titleOf, words } from "./state.js";
+import { begin, current, keep, keepSettings, settings, words } from "./state.js";
 import { askNew, showConversation, stopAll, suggestion } from "./turns.js";
 import "./bubble.js";
 import "./library.js";
@@ -134,41 +135,6 @@ settingsDialog.addEventListener("close", () => {
   document.cookie = `juwen_language=${language}; Path=${path}; Max-Age=${YEAR}; SameSite=Strict`;
   location.reload();
 });
-
-const conversationsDialog = document.getElementById("conversations");
-
-function openConversations() {
-  const items = conversations.map((one) => {
-    const item = document.createElement("li");
-    const open = document.createElement("button");
-    open.type = "button";
-    open.className = "kept-title";
-    open.textContent = titleOf(one);
-    if (one.id === current.conversation.id) open.setAttribute("aria-current", "true");
-    open.addEventListener("click", () => {
-      current.conversation = one;
-      keep();
-      conversationsDialog.close();
-      closePanel();
-      showConversation();
-    });
-    const gone = document.createElement("button");
-    gone.type = "button";
-    gone.className = "remove";
-    gone.textContent = words.delete;
-    gone.setAttribute("aria-label", `${words.delete}: ${titleOf(one)}`);
-    gone.addEventListener("click", () => {
-      const open = current.conversation.id === one.id;
-      forget(one.id);
-      item.remove();
-      if (open) showConversation();
-    });
-    item.append(open, gone);
-    return item;
-  });
-  document.getElementById("kept").replaceChildren(...items);
-  conversationsDialog.showModal();
-}
 
 async function showStarters() {
   const place = document.getElementById("starters");

@@ -13,21 +13,22 @@ const send = document.getElementById("send");
 const stop = document.getElementById("stop");
 const running = new Map(); // by the turn's id
 
-export function showConversation() {
+// Shows its last turn, or the one of that id.
+export function showConversation(id) {
   for (const one of running.values()) one.stop();
   list.replaceChildren();
   for (const turn of current.conversation.turns) list.append(element(turn));
   welcome.hidden = current.conversation.turns.length > 0;
   document.documentElement.classList.remove("starting");
-  return showKept();
+  return showKept(id);
 }
 
-async function showKept() {
+async function showKept(id) {
   const turns = current.conversation.turns.filter((turn) => turn.answer);
   if (!turns.length) return;
   const { parts } = await request("render", { answers: turns.map((turn) => turn.answer) });
   parts.forEach((part, at) => fillSlots(turns[at], { ...part, instead: turns[at].instead }));
-  list.lastElementChild?.scrollIntoView({ block: "start" });
+  ((id && find(id)) || list.lastElementChild)?.scrollIntoView({ block: "start" });
 }
 
 export function askNew(question) {
@@ -42,6 +43,7 @@ export function askNew(question) {
 async function run(turn) {
   const node = find(turn.id);
   running.get(turn.id)?.stop();
+  keepFocus(node);
   turn.answer = null;
   node.classList.remove("compared");
   node.querySelector(".beside")?.remove();
@@ -67,6 +69,13 @@ async function run(turn) {
   if (how === "stopped" || how === "lost") say(words[how]);
   if (!turn.answer && !node.querySelector(".actions")) offerRetry(node);
   if (turn.answer && !keep()) toast(words.full);
+}
+
+// What has the focus may be about to go; the keyboard then goes on from the question.
+function keepFocus(node) {
+  const focused = document.activeElement;
+  if (!node.contains(focused) && !welcome.contains(focused)) return;
+  node.querySelector(".question").focus({ preventScroll: true });
 }
 
 function asked(turn, answerer = turn.answerer ?? settings.answerer) {
@@ -107,6 +116,7 @@ function fillSlots(turn, part) {
   }
   if (part.answer) turn.answer = part.answer;
   offerBeside(turn, node);
+  offerModel(node);
   if (part.instead?.length) {
     turn.instead = part.instead;
     offerInstead(node, part.instead);
@@ -147,6 +157,15 @@ function offerBeside(turn, node) {
   if (!button || !choice || !turn.answer) return;
   button.hidden = false;
   button.textContent = other(turn) === EXTRACTIVE ? words.others : words.models;
+}
+
+// To a reader of another language than the sentences': the chat model's answer, or to connect one.
+function offerModel(node) {
+  const place = node.querySelector(".foreign");
+  if (!place) return;
+  place.querySelector('[data-do="in-own"]').hidden = !choice;
+  place.querySelector("[data-without]").hidden = Boolean(choice);
+  place.querySelector('[data-open="model"]').hidden = Boolean(choice) || !document.getElementById("model");
 }
 
 // The same question answered by the other one, in a column of its own; again: only one column.
@@ -215,13 +234,21 @@ export function stopAll() {
 const deeds = {
   retry: (turn) => run(turn),
   beside,
+  "in-own"(turn, node) {
+    const button = node.querySelector('[data-do="beside"]');
+    if (node.querySelector(".beside")) return;
+    return beside(turn, node, button);
+  },
   edit(turn, node) {
     const form = node.querySelector(".editing");
     editing(node, true);
     form.querySelector("textarea").value = turn.question;
     form.querySelector("textarea").focus();
   },
-  "cancel-edit": (turn, node) => editing(node, false),
+  "cancel-edit"(turn, node) {
+    editing(node, false);
+    node.querySelector('[data-do="edit"]')?.focus();
+  },
   async copy(turn) {
     await copy(await request("copy", { answers: [turn.answer] }));
     toast(words.copied);
@@ -266,6 +293,17 @@ list.addEventListener("click", (event) => {
   Promise.resolve(deeds[button.dataset.do]?.(turn, button.closest(".turn"), button)).catch((error) =>
     toast(error.message),
   );
+});
+
+// As in the field below: Enter asks. Escape leaves the question as it was.
+list.addEventListener("keydown", (event) => {
+  const form = event.target.closest(".editing textarea")?.form;
+  if (!form || event.isComposing || event.keyCode === 229) return;
+  if (event.key === "Enter" && !event.shiftKey) {
+    event.preventDefault();
+    form.requestSubmit();
+  }
+  if (event.key === "Escape") form.querySelector('[data-do="cancel-edit"]').click();
 });
 
 list.addEventListener("submit", (event) => {
