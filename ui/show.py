@@ -9,7 +9,6 @@ from index.text.language import Language, detect_language
 from rag.records import EXTRACTIVE, LED, Answer, AnswerSentence, QuestionKind, Support
 from ui.language import say
 
-
 _OTHERS = {Language.CHINESE: Language.ENGLISH, Language.ENGLISH: Language.CHINESE}
 
 
