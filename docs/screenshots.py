@@ -108,7 +108,7 @@ def take_states(page: Any, questions: Mapping[str, str], into: Path, name: str) 
     page.locator("[data-open=conversations]").click()
     page.fill("#find-conversation", "216")
     shoot(page, into / f"{name}-conversations.png")
-    page.keyboard.press("Escape")
+    page.locator("#conversations .close").click()
     page.locator("[data-open=settings]").click()
     shoot(page, into / f"{name}-settings.png")
 

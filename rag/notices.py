@@ -11,7 +11,7 @@ from rag.extractive.conflicts import Said
 from rag.generation.writing import WrittenAnswer
 from rag.question.answer_type import asks_for_course
 from rag.question.asked import Asked
-from rag.records import AppliedFilters, QuestionKind, iso
+from rag.records import UNTRANSLATED, AppliedFilters, QuestionKind, iso
 
 _INSTEAD_ENGLISH = "The articles' own sentences answer instead."
 _INSTEAD_CHINESE = "以下改由文章原句作答。"
@@ -112,6 +112,4 @@ def _untranslated(quoted: Draft | None, english: bool) -> str:
     other = Language.CHINESE if english else Language.ENGLISH
     if not quoted or all(detect_language(c.quote) is not other for c in quoted.citations):
         return ""
-    if english:
-        return "Sentences of Chinese articles are quoted as they stand."
-    return "英文文章的句子按原文引用，未作翻译。"
+    return UNTRANSLATED[other]

@@ -507,6 +507,13 @@ def citation(marker: int, passage: Passage, span: Span) -> Citation:
     )
 
 
+UNTRANSLATED: Mapping[Language, str] = {
+    Language.CHINESE: "Sentences of Chinese articles are quoted as they stand.",
+    Language.ENGLISH: "英文文章的句子按原文引用，未作翻译。",
+}
+"""The notice of sentences in this language, which is not the question's."""
+
+
 def lead_of(certainty: Certainty, language: Language) -> str:
     """What stands before an answer's sentences where they may not answer; ``""`` where they do."""
     english, chinese = LED.get(certainty, ("", ""))

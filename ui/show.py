@@ -6,7 +6,15 @@ from index.database.database import Manifest
 from index.library.articles import LibraryCounts
 from index.records import Kind, Summary
 from index.text.language import Language, detect_language
-from rag.records import EXTRACTIVE, LED, Answer, AnswerSentence, QuestionKind, Support
+from rag.records import (
+    EXTRACTIVE,
+    LED,
+    UNTRANSLATED,
+    Answer,
+    AnswerSentence,
+    QuestionKind,
+    Support,
+)
 from ui.language import say
 
 _OTHERS = {Language.CHINESE: Language.ENGLISH, Language.ENGLISH: Language.CHINESE}
@@ -15,8 +23,8 @@ _OTHERS = {Language.CHINESE: Language.ENGLISH, Language.ENGLISH: Language.CHINES
 def show_answer(answer: Answer) -> str:
     """The answer, then each cited article with the words that the sentence rests on."""
     lines = _said(answer)
-    if answer.notice:
-        lines += ["", _one_line(answer.notice)]
+    if notice := notice_of(answer):
+        lines += ["", _one_line(notice)]
     if answer.as_of:
         lines += ["", say(f"As of {answer.as_of}.", f"截至 {answer.as_of}。")]
     lines += _foreign(answer)
@@ -51,6 +59,12 @@ def foreign_language(answer: Answer) -> Language | None:
     other = _OTHERS.get(asked)
     foreign = answer.answerer == EXTRACTIVE and asked not in own and other in own
     return other if foreign else None
+
+
+def notice_of(answer: Answer) -> str:
+    """The notice, without that of the sentences' language where more is said of it."""
+    other = foreign_language(answer)
+    return answer.notice.replace(UNTRANSLATED[other], "").strip() if other else answer.notice
 
 
 def _foreign(answer: Answer) -> list[str]:

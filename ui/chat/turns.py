@@ -32,6 +32,7 @@ from ui.show import (
     foreign_language,
     kind_name,
     language_name,
+    notice_of,
     question_kind_name,
     recognised_name,
 )
@@ -311,6 +312,7 @@ def _sentences(
         "answer": answer,
         "extractive": EXTRACTIVE,
         "foreign": _foreign(answer) if answer else None,
+        "notice": notice_of(answer) if answer else "",
         "about": about,
         "span_list": span_list,
     }

@@ -322,6 +322,11 @@ def test_a_reader_of_another_language_is_told_what_he_can_do():
         html = turns.answer_html(answer(question=asked, sentences=(chinese,)))
     assert "words, in Chinese." in html
     assert "A chat model would answer in English; without one, your browser can translate" in html
+    untranslated = "Sentences of Chinese articles are quoted as they stand."
+    noted = answer(question=asked, sentences=(chinese,), notice=f"3 more. {untranslated}")
+    html = turns.answer_html(noted)
+    assert "3 more." in html
+    assert untranslated not in html  # said once
     with speaking(chinese=True):
         html = turns.answer_html(answer(question="大桥何时通车？", sentences=(english,)))
     assert "请对话模型用中文作答" in html

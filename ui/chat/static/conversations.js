@@ -26,7 +26,6 @@ const wanted = () => fold(field.value).split(/\s+/).filter(Boolean);
 // What can be found of a turn: what was asked, what was answered, what that rests on.
 const textsOf = ({ question, answer }) => [
   question,
-  answer?.short?.text,
   answer?.answer,
   ...(answer?.citations ?? []).flatMap((one) => [one.title, one.quote]),
 ].filter((text) => typeof text === "string" && text);
