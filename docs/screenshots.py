@@ -33,7 +33,7 @@ ASKED = {
     "zh-CN": {
         "answer": "机器人周有多少家企业参展？",
         "overview": "总结一下岚江机器人周",
-        "comparison": "岚江四桥和无人接驳线有什么不同？",
+        "comparison": "对比岚江四桥和云坪无人接驳线",
         "list": "哪些企业入选了第三批智能装备供应商？",
         "refusal": "火星上有多少居民？",
     },
@@ -69,15 +69,16 @@ def main(everything: Path | None) -> None:
 
 
 def take_for_readme(browser: Any, url: str) -> None:
+    """Without the seconds, which are those of the machine that takes the pictures."""
     IMAGES.mkdir(exist_ok=True)
     page = visit(browser, url, WIDE, "light", "zh-CN")
     answered(page, ASKED["zh-CN"]["answer"])
     page.locator(".sentence .cite").first.click()
     page.locator("#panel mark").first.wait_for()
-    shoot(page, IMAGES / "page-zh.png")
+    shoot(page, IMAGES / "page-zh.png", hidden=".timing")
     page = visit(browser, url, NARROW, "dark", "en-US")
     answered(page, ASKED["en-US"]["answer"])
-    shoot(page, IMAGES / "page-en-narrow.png")
+    shoot(page, IMAGES / "page-en-narrow.png", hidden=".timing")
 
 
 def take_everything(browser: Any, url: str, into: Path) -> None:
@@ -144,7 +145,11 @@ def answered(page: Any, question: str) -> None:
     page.locator(".turn").nth(count).locator(".actions").wait_for()
 
 
-def shoot(page: Any, path: Path) -> None:
+def shoot(page: Any, path: Path, hidden: str = "") -> None:
+    """Take a picture; what ``hidden`` selects is left out, its place stays."""
+    if hidden:
+        hide = "all => all.forEach(one => (one.style.visibility = 'hidden'))"
+        page.locator(hidden).evaluate_all(hide)
     page.mouse.move(0, 0)
     page.wait_for_timeout(400)
     page.screenshot(path=path)

@@ -44,6 +44,30 @@ def test_a_question_asked_while_the_models_load(chromium_visits, page_assistant,
         expect(facts).to_contain_text("篇文章")
 
 
+def test_a_request_that_a_busy_server_drops_is_not_its_end(
+    chromium_visits, page_assistant, page_settings
+):
+    with opened(page_settings) as page:
+        one = chromium_visits(url=page.url)
+        dropped: list[str] = []
+
+        def drop(route):
+            if len(dropped) == 2:
+                route.continue_()
+            else:
+                dropped.append(route.request.url)
+                route.abort("connectionreset")
+
+        one.page.route("**/page/ready", drop)
+        with one.page.expect_response("**/page/ready"):
+            pass  # one that got through again
+        page.answer_with(page_assistant)
+        expect(one.page.locator("#facts")).to_contain_text("篇文章")
+        lost = [said for said in one.wrong if "ERR_CONNECTION_RESET" in said]
+        assert len(lost) == len(dropped)
+        one.wrong[:] = [said for said in one.wrong if said not in lost]
+
+
 def test_why_there_will_be_no_answer(chromium_visits, page_settings):
     with opened(page_settings) as page:
         one = chromium_visits(url=page.url, locale="en-US")

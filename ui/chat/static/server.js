@@ -64,10 +64,23 @@ async function* parts(asked, signal) {
   }
 }
 
+const MOST_LOST = 4; // requests in a row that a busy server may drop; then it has ended
+const SECOND = 1000;
+
 // Resolves when the server can answer; `waiting` is told what it does meanwhile. Throws why it cannot.
 export async function ready(waiting) {
+  let lost = 0;
   for (;;) {
-    const { state, said } = await request("ready");
+    let told;
+    try {
+      told = await request("ready");
+      lost = 0;
+    } catch (error) {
+      if (!(error instanceof TypeError) || ++lost > MOST_LOST) throw error; // fetch throws TypeErrors
+      await new Promise((resolve) => setTimeout(resolve, SECOND));
+      continue;
+    }
+    const { state, said } = told;
     if (state === "ready") return;
     if (state === "failed") throw new Error(said);
     waiting(said);
