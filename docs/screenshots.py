@@ -132,7 +132,7 @@ def visit(browser: Any, url: str, size: dict[str, int], scheme: str, locale: str
         reduced_motion="reduce",
         device_scale_factor=1 if size is WIDE else 2,
     )
-    context.set_default_timeout(60_000)
+    context.set_default_timeout(600_000)
     page = context.new_page()
     page.goto(url)
     return page
