@@ -28,7 +28,6 @@ from rag.extractive.demands import (
 )
 from rag.extractive.excerpt import excerpt
 from rag.extractive.reader import Reader
-from rag.question.abbreviations import as_written
 from rag.question.answer_type import asks_for_course
 from rag.records import (
     LED,
@@ -166,7 +165,6 @@ def answering(
     """
     if not ranked:
         return Answering(Judgement(Certainty.REFUSAL))
-    question = as_written(question, (hit.passage.text for hit in ranked))
     candidates = named_first(question, score_sentences(question, ranked, reader, background))
     best = candidates[0]
     if (

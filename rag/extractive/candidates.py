@@ -21,6 +21,7 @@ from index.text.sentences import split_sentences
 from index.text.terms import content_terms, terms
 from rag.extractive.excerpt import excerpt
 from rag.extractive.reader import PassageReading, Reader
+from rag.question.abbreviations import as_written
 from rag.records import RankedPassage
 
 PASSAGES = 8
@@ -131,14 +132,10 @@ def score_sentences(
     """
     hits = [piece for hit in ranked for piece in _pieces(hit)][:_PIECES]
     hits += _rest_of_best(hits)
-    texts = [(hit.passage.article.heading, hit.passage.text) for hit in hits]
-    readings = reader.read(question, texts)  # the one before would be answered, too
-    share = term_shares(question, background, ranked)
-    best = ranked[0]
     found = [
-        (hit.passage, span, words, features)
-        for hit, reading in zip(hits, readings, strict=True)
-        for span, words, features in _sentences(hit, reading, best, share)
+        each
+        for asked, some in _by_spelling(question, hits).items()
+        for each in _found(asked, some, ranked, reader, background)
     ]
     scores = np.asarray([astuple(features) for *_, features in found]) @ np.asarray(_WEIGHTS)
     likely = np.exp(scores - scores.max())
@@ -149,6 +146,33 @@ def score_sentences(
         for place in order
         for passage, span, words, features in [found[place]]
     ]
+
+
+def _by_spelling(
+    question: str, hits: Sequence[RankedPassage]
+) -> Mapping[str, Sequence[RankedPassage]]:
+    """The passages by the question as they spell it: one that says Q3 is asked for Q3."""
+    groups: dict[str, list[RankedPassage]] = {}
+    for hit in hits:
+        asked = as_written(question, hit.passage.article.heading)
+        groups.setdefault(as_written(asked, hit.passage.text), []).append(hit)
+    return groups
+
+
+def _found(
+    question: str,
+    hits: Sequence[RankedPassage],
+    ranked: Sequence[RankedPassage],
+    reader: Reader,
+    background: str,
+) -> Iterator[tuple[Passage, Span, Span | None, Features]]:
+    """Every sentence of some passages, with what speaks for it."""
+    texts = [(hit.passage.article.heading, hit.passage.text) for hit in hits]
+    readings = reader.read(question, texts)  # the one before would be answered, too
+    share = term_shares(question, background, ranked)
+    for hit, reading in zip(hits, readings, strict=True):
+        for span, words, features in _sentences(hit, reading, ranked[0], share):
+            yield hit.passage, span, words, features
 
 
 def _sentences(

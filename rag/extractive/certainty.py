@@ -20,6 +20,9 @@ from rag.records import Certainty, RankedPassage, Strictness
 _FARTHEST = 0.15
 """Cosine after centring; the nearest passage of nearly every answerable question is nearer."""
 
+_MOST_TERMS = 0.5
+"""Share of the question's terms that a sentence has, for its passage to answer from farther away."""
+
 _DIRECT = {Strictness.STRICT: 0.8, Strictness.BALANCED: 0.6, Strictness.OPEN: 0.4}
 """Probability of being right from which on an answer is direct."""
 
@@ -92,7 +95,7 @@ def judge(
     strictness: Strictness,
 ) -> Judgement:
     """How a question is answered, from the passages and their sentences, likeliest first."""
-    if max(hit.cosine for hit in ranked) < _FARTHEST:
+    if max(hit.cosine for hit in ranked) < _FARTHEST and not _is_told(candidates[0]):
         return Judgement(Certainty.REFUSAL)
     features = confidence_features(question, ranked, candidates[0])
     right = probability(RIGHT, features)
@@ -103,6 +106,12 @@ def judge(
         return Judgement(Certainty.LIKELY, right)
     near = probability(NEAR, features) >= _NEAR[strictness]
     return Judgement(Certainty.NEAREST if near else Certainty.REFUSAL, right)
+
+
+def _is_told(best: Candidate) -> bool:
+    """Whether a sentence has the question's words and the reader finds it answering: a passage on many
+    things lies far from a question on one of them."""
+    return best.features.answers > 0 and best.features.own >= _MOST_TERMS
 
 
 def probability(weights: Confidence, features: Confidence) -> float:

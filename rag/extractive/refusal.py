@@ -9,6 +9,7 @@ from index.text.language import Language, detect_language
 from index.text.names import find_names, fold_name, latin_words, stands_in
 from index.text.terms import question_phrases
 from rag.extractive.candidates import Candidate
+from rag.question.abbreviations import is_period
 from rag.records import Nearest, RankedPassage, Refusal, iso
 
 _NEAREST = 3
@@ -77,7 +78,9 @@ def _missing(question: str, article: Article) -> Iterator[str]:
     folded, words = fold_name(body), latin_words(body)
     english = detect_language(question) is Language.ENGLISH
     names = find_names(question, english=english)
-    yield from dict.fromkeys(n.text for n in names if not stands_in(n, folded, words))
+    yield from dict.fromkeys(
+        n.text for n in names if not is_period(n.text) and not stands_in(n, folded, words)
+    )
 
 
 def _lacks_in_words(gaps: Sequence[str], question: str) -> str:

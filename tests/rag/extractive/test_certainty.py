@@ -82,8 +82,8 @@ class Sure:
         return [PassageReading(self._logit, (span,)) for _ in passages]
 
 
-def judged(logit, strictness=Strictness.BALANCED, **options):
-    hit = ranked("大桥全长3.2公里。", **options)
+def judged(logit, strictness=Strictness.BALANCED, text="大桥全长3.2公里。", **options):
+    hit = ranked(text, **options)
     candidates = score_sentences("大桥全长多少公里？", [hit], Sure(logit))
     return judge("大桥全长多少公里？", [hit], candidates, strictness)
 
@@ -97,8 +97,14 @@ def test_there_are_four_ways_to_answer():
     assert found.certainty is Certainty.REFUSAL
 
 
-def test_what_is_far_is_refused_however_sure_the_reader():
-    assert judged(12.0, score=0.1).certainty is Certainty.REFUSAL
+def test_what_is_far_is_refused_however_sure_the_reader_where_it_has_other_words():
+    assert judged(12.0, text="3.2公里。", score=0.1).certainty is Certainty.REFUSAL
+    assert judged(-1.0, score=0.1).certainty is Certainty.REFUSAL
+
+
+def test_of_a_far_passage_on_many_things_the_sentence_that_tells_answers():
+    text = "大桥全长3.2公里。大会开幕。奖牌十二块。会上授牌。"
+    assert judged(12.0, text=text, score=0.1).certainty is Certainty.DIRECT
 
 
 def test_the_stricter_the_fewer_are_answered_and_the_more_are_refused():
