@@ -79,14 +79,17 @@ def main() -> None:
             for finding in verify_library(folder)
             if finding.mend.is_of_damage
         ]
+    for one in wrong:
+        print("wrong:", one)
+    print(f"the library: {len(wrong)} things wrong", flush=True)
     if arguments.questions:
         lines = files("eval").joinpath("sets", "samples.jsonl").read_text("utf-8").splitlines()
         asked = [json.loads(line)["question"] for line in lines if '"history"' not in line]
         measured, slow = soak_page(asked, arguments.questions)
         print(json.dumps(measured))
+        for one in slow:
+            print("wrong:", one)
         wrong += slow
-    for one in wrong:
-        print("wrong:", one)
     print("nothing wrong" if not wrong else f"{len(wrong)} things wrong")
     sys.exit(bool(wrong))
 

@@ -14,7 +14,7 @@ from index.records import Problem
 _CLUTTER = re.compile(
     r"(^|/)(__MACOSX(/|$)|\.DS_Store$|\._[^/]*$|~\$[^/]*$|Thumbs\.db$|desktop\.ini$)"
 )
-_PAGE = re.compile(r"\.(?:x?html?|md)$", re.IGNORECASE)
+_PAGE = re.compile(r"\.(?:x?html?|md|markdown)$", re.IGNORECASE)
 _KEPT_FOR_PAGE = re.compile(r"(?:_files|\.files|_file|\.assets)$")
 
 

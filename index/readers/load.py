@@ -52,6 +52,7 @@ _MANY: Mapping[str, Callable[[Source, Columns], Iterator[RawArticle | Problem | 
     ".tsv": read_table,
     ".tsv.gz": read_table,
     ".xlsx": read_workbook,
+    ".xlsm": read_workbook,
     ".xls": read_workbook,
     ".ods": read_workbook,
 }
@@ -59,7 +60,9 @@ _MANY: Mapping[str, Callable[[Source, Columns], Iterator[RawArticle | Problem | 
 
 _ONE: Mapping[str, Callable[[Source], RawArticle]] = {
     ".txt": read_plain_text,
+    ".text": read_plain_text,
     ".md": read_markdown,
+    ".markdown": read_markdown,
 }
 """Readers of files that are one article, or one page of them."""
 

@@ -25,6 +25,10 @@ _LEFT_BOLD, _TASK, _TAG, _LINE_TAG = (
     _RULES.regex(name) for name in ("left_emphasis", "task_box", "tag", "line_tag")
 )
 
+_NOTE, _NOTE_MARK, _NO_ADDRESS = (
+    _RULES.regex(name) for name in ("note", "note_mark", "no_address")
+)
+
 _COSTLY = "[]*_~`<"
 """Characters that the parser looks at again and again."""
 
@@ -46,7 +50,7 @@ def read_markdown(source: Source) -> RawArticle:
             f"{source.origin!r} 超过 {MAX_PAGE_CHARS} 个字符或 {MAX_MARKS} 个 Markdown 标记；请拆分为较小的文件，或改名为 .txt",
         )
     front, text = _front_matter(text)
-    tokens = _parsed(text)
+    tokens = _parsed(_with_notes(text))
     heading, tokens = _heading(tokens)
     name = as_text(source.stem)
     return RawArticle(
@@ -64,6 +68,21 @@ def _parsed(text: str) -> list[Token]:
     from markdown_it import MarkdownIt
 
     return MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(text)
+
+
+def _with_notes(text: str) -> str:
+    """A text with its notes, and what looks like the address of a link and is none, as text.
+
+    The parser takes ``[^1]: …`` and ``[问]: …`` for addresses of links, which are not shown.
+    """
+    notes = frozenset(match["label"] for match in _NOTE.finditer(text))
+    if notes:
+        text = _NOTE_MARK.sub(lambda m: _noted(m["label"]) if m["label"] in notes else m[0], text)
+    return _NO_ADDRESS.sub(r"\\[", text)
+
+
+def _noted(label: str) -> str:
+    return f"〔注{label}〕" if label.isdigit() else f"〔{label}〕"
 
 
 def _front_matter(text: str) -> tuple[dict[str, str], str]:

@@ -37,6 +37,8 @@ def rows_as_articles(
     _check_needed(origin, header, absent, names)
     if reported := [a for a in absent if columns.expected(a)]:
         yield _without(origin, [names[a] for a in reported])
+    if twice := [name for name in names.values() if header.count(name) > 1]:
+        yield _twice(origin, twice)
     found = Columns(names, columns.zone)
     for number, row in enumerate(rows, first):
         place = Place(origin, f"row {number}", f"第 {number} 行")
@@ -90,6 +92,15 @@ def _without(origin: str, names: Sequence[str]) -> Problem:
     return Problem(
         f"{origin!r} has no column {', '.join(map(repr, names))}; its articles were taken without",
         f"{origin!r} 没有列 {'、'.join(names)}；文章已收录，这些字段留空",
+        lost=False,
+    )
+
+
+def _twice(origin: str, names: Sequence[str]) -> Problem:
+    return Problem(
+        f"{origin!r} has more than one column {', '.join(map(repr, names))}; the first of them was "
+        "taken: rename the one that is not meant, or name the one that is: --map",
+        f"{origin!r} 有多个同名的列 {'、'.join(names)}；已采用第一列，请重命名其余列或用 --map 指明",
         lost=False,
     )
 

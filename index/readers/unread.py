@@ -20,6 +20,7 @@ class What(StrEnum):
     FORMULAS = "formulas"
     ATTACHMENTS = "attachments"
     COMMENTS = "comments"
+    MARGINS = "margins"
     SHEETS = "sheets"
     HIDDEN = "hidden"
     STRUCK = "struck"
@@ -103,6 +104,10 @@ _SAID: Mapping[What, tuple[str, str]] = {
     What.COMMENTS: (
         "{n} comments in the margin are left out",
         "{n} 条批注未收录",
+    ),
+    What.MARGINS: (
+        "{n} headers and footers of pages are left out",
+        "{n} 处页眉页脚未收录",
     ),
     What.SHEETS: (
         "{n} hidden sheets are left out",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 
 from index.records import Span
 from index.text.clauses import CLAUSE_ENDS, clauses_of
@@ -13,6 +14,13 @@ LONGEST = 100
 
 LONGEST_FOREIGN = 200
 """The same of a sentence in letters, which take twice the room."""
+
+
+_LONG_WORD = re.compile(r"[!-~]{60,}")
+"""An address or key: no clause that holds one is quoted for the words beside it."""
+
+_PART = 60
+"""Characters in which such a word is cut where it answers itself."""
 
 
 def excerpt(text: str, kept: Sequence[Span], longest: int | None = None) -> Span:
@@ -34,18 +42,40 @@ def excerpt(text: str, kept: Sequence[Span], longest: int | None = None) -> Span
         longest = LONGEST if chinese else LONGEST_FOREIGN
     if len(text) <= longest:
         return Span(0, len(text))
-    clauses = clauses_of(text)
+    clauses = [part for clause in clauses_of(text) for part in _around_long_words(text, clause)]
     begins = min((span.start for span in kept), default=0)
     ends = max((span.end for span in kept), default=1)
     first = max(at for at, clause in enumerate(clauses) if clause.start <= begins)
     last = min(at for at, clause in enumerate(clauses) if clause.end >= min(ends, len(text)))
     while True:
         start, end = clauses[first].start, clauses[last].end
-        if first and end - clauses[first - 1].start <= longest:
+        if first and _fits(text, clauses[first - 1], end - clauses[first - 1].start, longest):
             first -= 1
-        elif last + 1 < len(clauses) and clauses[last + 1].end - start <= longest:
+        elif last + 1 < len(clauses) and _fits(
+            text, clauses[last + 1], clauses[last + 1].end - start, longest
+        ):
             last += 1
         else:
             break
+    start = end - len(text[start:end].lstrip(f"{CLAUSE_ENDS}、 "))
     quoted = text[start:end].rstrip(f"{CLAUSE_ENDS}、 ")
-    return Span(start, max(start + len(quoted), min(ends, len(text))))
+    return Span(min(start, begins), max(start + len(quoted), min(ends, len(text))))
+
+
+def _fits(text: str, clause: Span, length: int, longest: int) -> bool:
+    """Whether there is room for a clause that is no part of a long word."""
+    return length <= longest and not _LONG_WORD.fullmatch(text, clause.start, clause.end)
+
+
+def _around_long_words(text: str, clause: Span) -> Iterator[Span]:
+    """A clause in parts: what stands between its long words, and these in pieces."""
+    at = clause.start
+    for word in _LONG_WORD.finditer(text, clause.start, clause.end):
+        if at < word.start():
+            yield Span(at, word.start())
+        for start in range(word.start(), word.end() - _PART + 1, _PART):
+            ends = word.end() - start < 2 * _PART
+            yield Span(start, word.end() if ends else start + _PART)
+        at = word.end()
+    if at < clause.end:
+        yield Span(at, clause.end)

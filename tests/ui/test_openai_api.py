@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
+from types import SimpleNamespace
+from typing import ClassVar
 
 import httpx
 import pytest
@@ -18,8 +20,9 @@ from tests.conftest import ScriptedChat, article
 from tests.ui.chat.test_turns import answer as quoted
 from tests.ui.hostile_bodies import bodies
 from ui.openai_api.app import create_app
+from ui.openai_api.bodies import LARGEST_BODY, MOST_PARTS, Bodies
 from ui.openai_api.hosts import host_name
-from ui.openai_api.requests import LARGEST_BODY, MOST_TURNS, Message, conversation
+from ui.openai_api.requests import MOST_TURNS, ApiError, Message, conversation
 
 QUESTION = "东岸大桥什么时候通车？"
 OPENING = "东岸大桥将于6月28日通车。"
@@ -465,6 +468,47 @@ def test_a_large_request_is_refused(client):
     body = b'"' + b"a" * LARGEST_BODY + b'"'
     response = client.post(URL, content=body, headers={"content-type": "application/json"})
     assert (response.status_code, response.json()["error"]["code"]) == (413, "request_too_large")
+
+
+@pytest.mark.parametrize("part", [b"{}", b"[]", b'{"role":"user"}'])
+def test_a_request_of_countless_parts_is_refused_before_it_is_read(client, part):
+    body = b'{"messages":[' + b",".join([part] * (MOST_PARTS + 1)) + b"]}"
+    response = client.post(URL, content=body, headers={"content-type": "application/json"})
+    assert (response.status_code, response.json()["error"]["code"]) == (413, "request_too_large")
+
+
+def test_of_many_wrong_messages_the_first_is_named(client):
+    body = {"messages": [{"role": "user", "content": "问"}, *[{}] * 1000]}
+    error = client.post(URL, json=body).json()["error"]
+    assert error["param"] == "messages.1.role"
+
+
+class Sending:
+    """A request whose body comes in parts; what is held meanwhile is told."""
+
+    headers: ClassVar = {"content-type": "application/json"}
+
+    def __init__(self, address, *parts):
+        self.client, self._parts = SimpleNamespace(host=address), parts
+
+    async def stream(self):
+        for part in self._parts:
+            yield part
+
+
+async def test_bodies_that_are_held_are_bounded_by_address_and_in_all():
+    bodies = Bodies(of_one=10, of_all=15)
+    async with bodies.read(Sending("a", b"12345", b"678")) as body:
+        assert body == b"12345678"
+        with pytest.raises(ApiError, match="at once"):
+            async with bodies.read(Sending("a", b"123")):
+                pass
+        async with bodies.read(Sending("b", b"12345")):
+            with pytest.raises(ApiError, match="at once"):
+                async with bodies.read(Sending("c", b"1234")):
+                    pass
+        assert bodies.held == {"a": 8}
+    assert not bodies.held
 
 
 def test_an_unknown_model(client):

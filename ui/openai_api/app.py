@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from starlette.applications import Starlette
 from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
@@ -18,6 +18,7 @@ from starlette.routing import Route
 from index.errors import JuwenError
 from rag.assistant import Assistant
 from ui.language import say, say_message
+from ui.openai_api.bodies import Bodies
 from ui.openai_api.hosts import KnownHosts
 from ui.openai_api.models import Models
 from ui.openai_api.replies import Reply, completion, sse, sse_of_text, text_completion, unexpected
@@ -29,7 +30,6 @@ from ui.openai_api.requests import (
     conversation,
     limits,
     options,
-    read_body,
     read_request,
     user_texts,
 )
@@ -91,6 +91,7 @@ class _Serving:
 
     known: Models
     api_key: str | None
+    bodies: Bodies = field(default_factory=Bodies)
 
     async def models(self, request: Request) -> Response:
         check_key(request, self.api_key)
@@ -102,7 +103,8 @@ class _Serving:
 
     async def completions(self, request: Request) -> Response:
         check_key(request, self.api_key)
-        asked = read_request(await read_body(request))
+        async with self.bodies.read(request) as body:
+            asked = read_request(body)
         model = self.known[asked.model]
         task = read_task(user_texts(asked.messages))
         if task is not None:

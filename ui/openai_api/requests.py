@@ -5,9 +5,9 @@ from __future__ import annotations
 import hmac
 from collections.abc import Sequence
 from datetime import date
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, FailFast, Field, ValidationError, model_validator
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
@@ -18,9 +18,6 @@ from ui.language import say
 
 MODEL = "juwen"
 """The first library's assistant, as it was set up."""
-
-LARGEST_BODY = 16 << 20
-"""Bytes of a request: a conversation may hold pictures, which are read over."""
 
 MOST_TURNS = 20
 """Earlier turns that are read; those before them are dropped."""
@@ -98,7 +95,7 @@ class Asked(_Lenient):
     """A request; what steers the sampling of a chat model is read over."""
 
     model: str = MODEL
-    messages: list[Message] = Field(min_length=1)
+    messages: Annotated[list[Message], FailFast(), Field(min_length=1)]
     stream: bool = False
     stream_options: _StreamOptions | None = None
     juwen: _Extra = _Extra()
@@ -119,36 +116,6 @@ def check_key(request: Request, api_key: str | None) -> None:
             ),
             "invalid_api_key",
         )
-
-
-async def read_body(request: Request) -> bytes:
-    """The request's body, no longer than it may be, and said to be JSON.
-
-    A page of the web can send other types to any address without asking its reader's browser first.
-    """
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "application/json":
-        raise ApiError(
-            415,
-            say(
-                f"the content type is {kind!r}; send JSON as application/json",
-                f"内容类型为 {kind!r}；请以 application/json 发送 JSON",
-            ),
-            "unsupported_media_type",
-        )
-    body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > LARGEST_BODY:
-            raise ApiError(
-                413,
-                say(
-                    f"the request is larger than {LARGEST_BODY:,} bytes; send fewer messages",
-                    f"请求超过 {LARGEST_BODY:,} 字节；请减少消息",
-                ),
-                "request_too_large",
-            )
-    return bytes(body)
 
 
 def read_request(body: bytes) -> Asked:

@@ -17,6 +17,8 @@ _LEAST_PICTURED, _FEW_CHARACTERS = 0.7, 40
 _MANY_PATHS = 200
 """Drawn lines and curves of a page without text that may be letters."""
 
+_FLATTENED = 1  # FLATTEN_SUCCESS
+_MOST_ANNOTATIONS = 2000
 _IMAGE, _PATH = 3, 2  # FPDF_PAGEOBJ_…
 _SMALL = 0.02
 """Share of a page below which a picture is an ornament."""
@@ -36,6 +38,34 @@ def open_pdf(data: bytes) -> Any:
         if "password" in str(error).lower():
             raise PermissionError from error
         raise
+
+
+def page_of(document: Any, number: int) -> Any:
+    """A page with what was typed onto it and into its forms as text.
+
+    Raises:
+        PdfiumError: it is not there, or damaged.
+    """
+    from pypdfium2 import raw
+
+    page = document[number]
+    if _has_typed(page) and raw.FPDFPage_Flatten(page, raw.FLAT_NORMALDISPLAY) == _FLATTENED:
+        page.close()
+        page = document[number]
+    return page
+
+
+def _has_typed(page: Any) -> bool:
+    from pypdfium2 import raw
+
+    kinds = {raw.FPDF_ANNOT_FREETEXT, raw.FPDF_ANNOT_STAMP, raw.FPDF_ANNOT_WIDGET}
+    for at in range(min(raw.FPDFPage_GetAnnotCount(page), _MOST_ANNOTATIONS)):
+        annotation = raw.FPDFPage_GetAnnot(page, at)
+        kind = raw.FPDFAnnot_GetSubtype(annotation)
+        raw.FPDFPage_CloseAnnot(annotation)
+        if kind in kinds:
+            return True
+    return False
 
 
 def text_of(page: Any) -> str:

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Any
 
 from .faults import Found, telling_faults
-from .pdf_pages import is_nonsense, is_picture, open_pdf, pictures_on, text_of
+from .pdf_pages import is_nonsense, is_picture, open_pdf, page_of, pictures_on, text_of
 
 
 @telling_faults
@@ -33,7 +33,7 @@ def extract(data: bytes, max_chars: int, max_pages: int) -> Found:
     length = 0
     for number in range(len(document)):
         try:
-            page = document[number]
+            page = page_of(document, number)
         except PdfiumError:
             broken.append(number)
             pages.append("")

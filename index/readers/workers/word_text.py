@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 _TRANSPARENT = {f"{W}{name}" for name in ("sdt", "sdtContent", "customXml", "ins", "moveTo")}
 _GONE = ("del", "moveFrom")
+_TEXT, _WORDS = re.compile(rb"<w:t(?: [^>]{0,99})?>([^<]*)"), re.compile(r"[^\W\d_]{5}")
 _TITLE_STYLES = ("title", "heading", "标题")
 
 
@@ -73,6 +75,7 @@ class _Reading:
         }
         self._noted = 0
         self._related = document.part.related_parts
+        self.unread["margins"] = _margins(document)
 
     def lines(self, container: Any) -> Iterator[str]:
         """Paragraphs and table rows, each with the text boxes and notes that belong to it below."""
@@ -164,6 +167,17 @@ class _Reading:
             return None if part is None else etree.fromstring(part.blob, parser)
         except etree.XMLSyntaxError:
             return None
+
+
+def _margins(document: Document) -> int:
+    """How many headers and footers say more than the number of the page."""
+    parts = (
+        relation.target_part
+        for relation in document.part.rels.values()
+        if not relation.is_external and relation.reltype.endswith(("/header", "/footer"))
+    )
+    texts = (b"".join(_TEXT.findall(part.blob)).decode("utf-8", "replace") for part in parts)
+    return sum(_WORDS.search(text) is not None for text in texts)
 
 
 def _children(container: Any) -> Iterator[Any]:

@@ -53,3 +53,12 @@ def test_what_a_browser_keeps_for_a_saved_page_is_a_part_of_it(tmp_path):
     articles, (problem,) = read_bytes(tmp_path, "a.zip", data)
     assert [one.article_id for one in articles] == ["页"]
     assert "(1 .css)" in problem.english
+
+
+def test_kinds_that_hold_text_are_read_or_named_and_never_taken_for_none(tmp_path):
+    for name in ("a.markdown", "b.text", "c.txt.gz", "d.pptm", "e.srt", "f.tar.gz"):
+        (tmp_path / name).write_text(TEXT, "utf-8")
+    articles, (documents,) = read(tmp_path)
+    assert [one.article_id for one in articles] == ["a", "b"]
+    assert "(2 .gz, 1 .pptm, 1 .srt)" in documents.english
+    assert not documents.harmless

@@ -9,6 +9,8 @@ import zlib
 import pypdf
 import pytest
 from PIL import Image
+from pypdf.annotations import FreeText
+from pypdf.generic import ArrayObject, DictionaryObject, NameObject, NumberObject, StreamObject
 
 from index.readers import isolated, recognition
 from index.readers.workers import pdf_text, recognised_text
@@ -57,6 +59,32 @@ def test_a_pdf_that_is_only_kept_from_being_changed_is_read(tmp_path, algorithm)
     writer.write(buffer)
     (article,), problems = read_bytes(tmp_path, "a.pdf", buffer.getvalue())
     assert (article.content, problems) == (TEXT, [])
+
+
+def test_what_was_typed_onto_a_page_is_text(tmp_path):
+    writer = pypdf.PdfWriter(io.BytesIO(pdf([TEXT, TEXT])))
+    note = FreeText(text="Approved by the harbour office", rect=(50, 50, 350, 90))
+    appearance = StreamObject()
+    appearance.set_data(b"BT /F1 12 Tf 4 10 Td (Approved by the harbour office) Tj ET")
+    helvetica = {"/Type": "/Font", "/Subtype": "/Type1", "/BaseFont": "/Helvetica"}
+    font = DictionaryObject({NameObject(k): NameObject(v) for k, v in helvetica.items()})
+    fonts = DictionaryObject({NameObject("/F1"): font})
+    appearance.update(
+        {
+            NameObject("/Subtype"): NameObject("/Form"),
+            NameObject("/BBox"): ArrayObject(map(NumberObject, (0, 0, 300, 40))),
+            NameObject("/Resources"): DictionaryObject({NameObject("/Font"): fonts}),
+        }
+    )
+    shown = writer._add_object(appearance)
+    note[NameObject("/AP")] = DictionaryObject({NameObject("/N"): shown})
+    writer.add_annotation(1, note)
+    buffer = io.BytesIO()
+    writer.write(buffer)
+    (article,), problems = read_bytes(tmp_path, "a.pdf", buffer.getvalue())
+    assert problems == []
+    assert article.content.count(TEXT) == 2
+    assert article.content.endswith("Approved by the harbour office")
 
 
 def test_an_encrypted_pdf_is_refused(tmp_path):

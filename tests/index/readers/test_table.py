@@ -81,9 +81,13 @@ def test_empty_cells_at_the_end_of_a_row_are_padding(tmp_path):
     assert (len(articles), problems) == (1, [])
 
 
-def test_of_two_columns_with_one_name_the_first_counts(tmp_path):
-    (article,), _ = read_bytes(tmp_path, "a.csv", "编号,正文,正文\n1,甲,乙\n", MAPPED)
+def test_of_two_columns_with_one_name_the_first_counts_and_it_is_said(tmp_path):
+    (article,), (problem,) = read_bytes(tmp_path, "a.csv", "编号,正文,正文\n1,甲,乙\n", MAPPED)
     assert article.content == "甲"
+    assert "more than one column '正文'" in problem.english
+    assert not problem.harmless
+    _, problems = read_bytes(tmp_path, "b.csv", "编号,正文,备注,备注\n1,甲,乙,丙\n", MAPPED)
+    assert problems == []
 
 
 def test_a_quotation_mark_that_is_never_closed_is_a_problem_with_its_row(tmp_path):

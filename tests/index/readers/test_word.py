@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import importlib.util
+import io
 
+import docx as python_docx
 import pytest
 
 from index.readers.workers import office_zip, word_numbers, word_text
@@ -380,3 +382,14 @@ def test_a_document_of_pictures_alone_is_refused_with_the_way_out(tmp_path):
         tmp_path, "a.docx", body(f"<w:p><w:r><w:drawing>{picture}</w:drawing></w:r></w:p>")
     )
     assert "only pictures or the like (1)" in problem.english
+
+
+def test_headers_and_footers_that_say_something_are_counted():
+    document = python_docx.Document(io.BytesIO(docx()))
+    document.sections[0].header.paragraphs[0].text = "临江市人民政府文件"
+    document.sections[0].footer.paragraphs[0].text = "第1页 共3页"
+    made = io.BytesIO()
+    document.save(made)
+    found = extract(made.getvalue())
+    assert found["unread"] == {"margins": 1}
+    assert "人民政府" not in found["text"]

@@ -44,6 +44,29 @@ def test_with_nothing_to_keep_it_begins_at_the_beginning():
     assert excerpt(text, []).of(text).startswith("渡轮停航，灯会")
 
 
+ADDRESS = "https://example.com/reg?token=" + "aB3x/+9" * 600
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        (f"报名请访问{ADDRESS}，截止时间为11月3日，逾期不候。", "11月3日"),
+        (f"报名请访问{ADDRESS}截止11月3日。", "11月3日"),
+        (f"Register at {ADDRESS} before 3 November, and bring a pass.", "3 November"),
+        (f"Register here before 3 November at {ADDRESS}", "3 November"),
+        (f"密钥{'0123456789abcdef' * 300}的有效期为三十天", "三十天"),
+        (f"请访问{ADDRESS}", "访问"),
+        (f"地址{ADDRESS}", ADDRESS[:20]),
+    ],
+)
+def test_a_long_word_is_not_quoted_for_the_words_beside_it(text, kept):
+    at = text.index(kept)
+    quoted = excerpt(text, [Span(at, at + len(kept))])
+    assert kept in quoted.of(text)
+    assert len(quoted.of(text)) <= LONGEST_FOREIGN
+    assert quoted.of(text) == quoted.of(text).strip()
+
+
 @pytest.mark.parametrize("text", ["渡轮停航。", "渡" * LONGEST, "ferry " * 20])
 def test_what_is_short_stays_whole(text):
     assert excerpt(text, []).of(text) == text
