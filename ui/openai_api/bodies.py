@@ -18,6 +18,9 @@ LARGEST_BODY = 16 << 20
 MOST_PARTS = 100_000
 """Objects and lists in a request; each takes a hundred times the bytes that it was sent in."""
 
+MOST_COMMAS = 500_000
+"""What parts values, and stands in texts: more of them keep all others waiting for seconds."""
+
 
 @dataclass(slots=True)
 class Bodies:
@@ -51,7 +54,8 @@ class Bodies:
                     raise _too_large()
                 if self.held[address] > self.of_one or self.held.total() > self.of_all:
                     raise _too_many()
-            if body.count(b"{") + body.count(b"[") > MOST_PARTS:
+            parts = body.count(b"{") + body.count(b"[")
+            if parts > MOST_PARTS or body.count(b",") > MOST_COMMAS:
                 raise _too_many_parts()
             yield bytes(body)
         finally:
@@ -89,8 +93,9 @@ def _too_many_parts() -> ApiError:
     return ApiError(
         413,
         say(
-            f"the request holds over {MOST_PARTS:,} objects and lists; send fewer messages",
-            f"请求中的对象与列表超过 {MOST_PARTS:,} 个；请减少消息",
+            f"the request holds over {MOST_PARTS:,} objects and lists, or {MOST_COMMAS:,} commas; send "
+            "fewer messages",
+            f"请求中的对象与列表超过 {MOST_PARTS:,} 个，或逗号超过 {MOST_COMMAS:,} 个；请减少消息",
         ),
         "request_too_large",
     )

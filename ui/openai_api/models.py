@@ -15,6 +15,10 @@ _LATEST = ":latest"
 """What programs made for Ollama put behind a name."""
 
 
+_LONGEST_SAID = 100
+"""Characters of a name that nothing has, as it is said again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Model:
     """What answers under a name; ``extractive`` without the assistant's chat model."""
@@ -50,11 +54,12 @@ class Models:
         found = self._models.get(bare) or self._models.get(bare.removesuffix(f"-{EXTRACTIVE}"))
         if found is None:
             known = ", ".join(map(repr, self._models)), "、".join(map(repr, self._models))
+            said = name if len(name) <= _LONGEST_SAID else f"{name[:_LONGEST_SAID]}…"
             raise ApiError(
                 404,
                 say(
-                    f"there is no model {name!r}; ask {known[0]}",
-                    f"没有模型 {name!r}；请用 {known[1]}",
+                    f"there is no model {said!r}; ask {known[0]}",
+                    f"没有模型 {said!r}；请用 {known[1]}",
                 ),
                 "model_not_found",
                 "model",

@@ -289,7 +289,7 @@ def test_a_file_in_another_encoding_is_a_problem_that_names_the_byte(tmp_path, n
     assert "2" in problem.chinese
 
 
-@pytest.mark.parametrize("name", ["a", "a.exe", "a.txt.gz"])
+@pytest.mark.parametrize("name", ["a", "a.exe", "a.jsonx"])
 def test_a_file_of_another_kind_is_a_problem_that_lists_the_kinds(tmp_path, name):
     problem = lost(write(tmp_path, name, "甲"))
     assert ".jsonl.gz" in problem.english
