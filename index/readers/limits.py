@@ -17,6 +17,9 @@ MAX_PAGE_CHARS = 8 * 2**20
 MAX_PAGE_TAGS = 500_000
 """Most tags of a web page: a tree takes far more memory and time than the text it is made from."""
 
+MAX_MARKDOWN_CHARS = 4 * 2**20
+"""Longest Markdown file, in characters: its parser takes some 80 bytes of memory for each, and seconds for a million."""
+
 MAX_MARKS = 100_000
 """Most brackets, stars and the like in a Markdown file, of which each may cost a tenth of a millisecond."""
 

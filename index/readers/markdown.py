@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from index.errors import ArticleError
 from index.readers.encoding import read_text
-from index.readers.limits import MAX_MARKS, MAX_PAGE_CHARS
+from index.readers.limits import MAX_MARKDOWN_CHARS, MAX_MARKS
 from index.readers.markup import EMBEDDED
 from index.readers.source import Source, as_text
 from index.records import RawArticle
@@ -43,11 +43,11 @@ def read_markdown(source: Source) -> RawArticle:
         ArticleError: it cannot be read as text, or is too long.
     """
     text = EMBEDDED.sub("", read_text(source))
-    if len(text) > MAX_PAGE_CHARS or sum(map(text.count, _COSTLY)) > MAX_MARKS:
+    if len(text) > MAX_MARKDOWN_CHARS or sum(map(text.count, _COSTLY)) > MAX_MARKS:
         raise ArticleError(
-            f"{source.origin!r} has over {MAX_PAGE_CHARS} characters or {MAX_MARKS} marks of Markdown; "
+            f"{source.origin!r} has over {MAX_MARKDOWN_CHARS} characters or {MAX_MARKS} marks of Markdown; "
             "split it into smaller files, or name it .txt",
-            f"{source.origin!r} 超过 {MAX_PAGE_CHARS} 个字符或 {MAX_MARKS} 个 Markdown 标记；请拆分为较小的文件，或改名为 .txt",
+            f"{source.origin!r} 超过 {MAX_MARKDOWN_CHARS} 个字符或 {MAX_MARKS} 个 Markdown 标记；请拆分为较小的文件，或改名为 .txt",
         )
     front, text = _front_matter(text)
     tokens = _parsed(_with_notes(text))

@@ -93,3 +93,5 @@ def test_marks_without_end_do_no_harm(tmp_path, part):
 def test_what_would_take_too_long_is_said(tmp_path, monkeypatch):
     monkeypatch.setattr(markdown, "MAX_MARKS", 100)
     assert "100 marks" in only_problem(tmp_path, "a.md", "[" * 101).english
+    monkeypatch.setattr(markdown, "MAX_MARKDOWN_CHARS", 100)
+    assert "100 characters" in only_problem(tmp_path, "b.md", "桥" * 101).english
