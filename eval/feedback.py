@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from eval.errors import line_error, unwritable
-from eval.lines import json_lines
+from eval.lines import json_lines, objects
 from eval.questions import Kind
 from index.errors import QuestionError
 from index.records import digest
@@ -50,6 +50,15 @@ def read_feedback(path: Path | str) -> list[Feedback]:
         EvaluationError: a line cannot be read; the message names it.
     """
     return [_feedback(Path(path), number, values) for number, values in json_lines(Path(path))]
+
+
+def feedback_of(lines: Iterable[str], name: str) -> list[Feedback]:
+    """``read_feedback`` of lines that a library keeps.
+
+    Args:
+        name: Of what the lines are, for messages.
+    """
+    return [_feedback(name, number, values) for number, values in objects(lines, name)]
 
 
 def feedback_to_cases(feedback: Iterable[Feedback]) -> list[Mapping[str, Any]]:
@@ -98,7 +107,7 @@ def _line(one: Feedback) -> Mapping[str, Any] | None:
     return {**line, "history": turns} if turns else line
 
 
-def _feedback(path: Path, number: int, values: Mapping[str, Any]) -> Feedback:
+def _feedback(path: Path | str, number: int, values: Mapping[str, Any]) -> Feedback:
     verdict, ids = values.get("verdict"), values.get("article_ids") or []
     if not isinstance(verdict, str) or verdict not in frozenset(Verdict):
         raise line_error(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +19,26 @@ def json_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     try:
         with path.open(encoding="utf-8-sig") as file:
             # File iteration splits on \n alone; str.splitlines would split inside some texts.
-            for number, line in enumerate(file, 1):
-                if line.strip():
-                    yield number, _object(path, number, line)
+            yield from objects(file, path)
     except (OSError, UnicodeDecodeError) as error:
         raise unreadable(path, error) from error
 
 
-def _object(path: Path, number: int, line: str) -> dict[str, Any]:
+def objects(lines: Iterable[str], name: Path | str) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The objects of lines, with their numbers.
+
+    Args:
+        name: Of what the lines are, for messages.
+
+    Raises:
+        EvaluationError: a line is not a JSON object.
+    """
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            yield number, _object(name, number, line)
+
+
+def _object(path: Path | str, number: int, line: str) -> dict[str, Any]:
     try:
         values = json.loads(line)
     except (ValueError, RecursionError):

@@ -26,7 +26,7 @@ from eval.run import ANSWERS, RUN, Ask, Progress, RunIdentity, ask_all, question
 from eval.score import score
 from eval.summarise import estimates, grouped, rank_histogram
 from eval.versions import code_fingerprint, versions
-from index.library.reader import Library
+from index.library.library import Library
 from rag.assistant import Assistant
 from rag.records import Answer, Question
 
@@ -96,7 +96,7 @@ def evaluate(
         replies = _asked(every, cases, ask, library, folder, progress)
     scored, ordered = _score_all(cases, replies, _texts(library))
     report = Report(
-        name=name or (library.folder.name if library else ""),
+        name=name or (library.name if library else ""),
         configuration={
             "questions": str(path) if path else None,
             "questions_digest": questions_digest(every),

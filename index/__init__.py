@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from index.embedding.encoder import PACKAGED, Encoder
     from index.embedding.load import load_encoder
     from index.errors import ArticleError, EncoderError, JuwenError, LibraryError, QuestionError
-    from index.library.reader import Library
+    from index.library.library import Library
     from index.records import Article, Chunk, Passage, Problem, RawArticle, Span, Summary
 
 # A name's module is imported when the name is asked for: importing this package costs nothing.
@@ -19,7 +19,7 @@ _HOMES = {
     "index.embedding.encoder": ("PACKAGED", "Encoder"),
     "index.embedding.load": ("load_encoder",),
     "index.errors": ("ArticleError", "EncoderError", "JuwenError", "LibraryError", "QuestionError"),
-    "index.library.reader": ("Library",),
+    "index.library.library": ("Library",),
     "index.records": ("Article", "Chunk", "Passage", "Problem", "RawArticle", "Span", "Summary"),
 }
 

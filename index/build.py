@@ -25,8 +25,10 @@ from index.embedding.encoder import PACKAGED, Encoder, passage_text
 from index.embedding.load import load_encoder
 from index.embedding.workers import Embedding, Workers, open_embedding
 from index.errors import LibraryError
-from index.library.reader import Library
-from index.library.writer import LibraryWriter, Received, open_writer
+from index.library.library import Library
+from index.library.staging import Received, Writer
+from index.location import Location, location
+from index.opening import open_writer
 from index.passages import Passages, Waiting
 from index.readers.load import read_articles, suffix_of
 from index.records import (
@@ -55,7 +57,7 @@ Progress = Callable[[int, int], None]
 
 def index_articles(
     paths: str | Path | Iterable[str | Path],
-    folder: str | Path,
+    folder: Location | str,
     *,
     columns: Mapping[str, str] | None = None,
     zone: tzinfo | None = None,
@@ -67,6 +69,8 @@ def index_articles(
     progress: Progress = lambda done, total: None,
 ) -> Summary:
     """Put the articles of ``paths`` into the library ``folder``, made where there is none.
+
+    It is a folder, or ``postgresql://user@host/database``.
 
     Articles that the library holds unchanged cost next to nothing; one that changed replaces
     itself; none is removed without ``sync``. Readers see nothing of it until the end and then all
@@ -95,7 +99,7 @@ def index_articles(
     many = Workers(given.count("workers", workers), given.text("ray", ray))
     return index_raw(
         read_articles(given.paths("paths", paths), columns=columns, zone=zone),
-        given.path("folder", folder),
+        location("folder", folder),
         encoder=encoder,
         chunk_tokens=chunk_tokens,
         sync=sync,
@@ -106,7 +110,7 @@ def index_articles(
 
 def index_raw(
     received: Iterable[RawArticle | Problem],
-    folder: Path,
+    folder: Location,
     *,
     encoder: Encoder | None = None,
     chunk_tokens: int | None = None,
@@ -141,7 +145,7 @@ def index_raw(
 
 def remove_articles(
     ids: Iterable[str],
-    folder: Path,
+    folder: Location,
     *,
     encoder: Encoder | None = None,
     progress: Progress = lambda done, total: None,
@@ -174,7 +178,7 @@ def remove_articles(
     return job.summary(time.perf_counter() - started)
 
 
-def _own_encoder(folder: Path) -> Encoder:
+def _own_encoder(folder: Location) -> Encoder:
     try:
         with Library.open(folder) as library:
             return load_encoder(library.manifest().encoder)
@@ -187,7 +191,7 @@ class _Job:
 
     def __init__(
         self,
-        writer: LibraryWriter,
+        writer: Writer,
         encoder: Encoder,
         embedding: Embedding,
         *,

@@ -10,17 +10,16 @@ import time
 from collections.abc import AsyncIterator, Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import numpy as np
 
-from index import given
 from index.embedding.centring import Centres
 from index.embedding.encoder import Encoder
 from index.embedding.load import load_encoder
 from index.given import one_of, wrong
-from index.library.reader import Library, check_encoder
+from index.library.library import Library, check_encoder
+from index.location import Location, location
 from index.text.language import Language, detect_language
 from rag.batches import in_order, without_blocking
 from rag.events import CitationFound, Done, Event, EvidenceFound, QuestionRead, Text, Verified
@@ -195,7 +194,7 @@ class Assistant:
     @classmethod
     def open(
         cls,
-        folder: Path | str,
+        folder: Location | str,
         *,
         encoder: Encoder | None = None,
         reranker: Reranker | None = None,
@@ -205,7 +204,7 @@ class Assistant:
         refusals: RefusalTeller | None = None,
         entailment: Entailment | None = None,
     ) -> Assistant:
-        """Open the assistant of a library folder.
+        """Open the assistant of a library: of a folder, or of ``postgresql://user@host/database``.
 
         Args:
             encoder: The library's own embedding model by default. The model is loaded by the first
@@ -220,11 +219,11 @@ class Assistant:
                 default the trained one.
 
         Raises:
-            LibraryError: the folder is not a library, or was built with another embedding model.
+            LibraryError: there is no library, or it was built with another embedding model.
             ChatModelError: the chat model cannot be opened.
-            GivenError: the folder is no path.
+            GivenError: the folder is no path and no address.
         """
-        folder = given.path("folder", folder)
+        folder = location("folder", folder)
         chat = None if chat_model is None else as_chat_model(chat_model)
         library = Library.open(folder)
         manifest = library.manifest()

@@ -13,7 +13,6 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
 
 from index.records import Article, Kind
 from index.text.language import Language
@@ -85,11 +84,10 @@ def starters(
     """
     manifest = assistant.library.manifest()
     generation = f"{manifest.identity} {manifest.generation}"
-    path = assistant.library.folder / STARTERS
-    kept = _read(path, generation)
+    kept = _read(assistant.library.note(STARTERS), generation)
     if kept is None:
         kept = make_starters(assistant, before_each=before_each)
-        _write(path, generation, kept)
+        assistant.library.keep_note(STARTERS, _written(generation, kept))
     return kept[:most]
 
 
@@ -271,21 +269,16 @@ def _english(sentence: str, _: str) -> Iterator[_Made]:
         yield Asks.NUMBER, f"How many {match['rest']}?", match["number"]
 
 
-def _read(path: Path, generation: str) -> list[str] | None:
+def _read(note: str | None, generation: str) -> list[str] | None:
     try:
-        kept = json.loads(path.read_text("utf-8"))
+        kept = json.loads(note or "")
         if kept["version"] == _VERSION and kept["generation"] == generation:
             return [str(question) for question in kept["questions"]]
-    except (OSError, ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError):
         pass
     return None
 
 
-def _write(path: Path, generation: str, questions: Sequence[str]) -> None:
+def _written(generation: str, questions: Sequence[str]) -> str:
     values = {"version": _VERSION, "generation": generation, "questions": list(questions)}
-    try:
-        partial = path.with_suffix(".part")
-        partial.write_text(json.dumps(values, ensure_ascii=False), "utf-8")
-        partial.replace(path)
-    except OSError:  # a folder that cannot be written: they are made anew the next time
-        pass
+    return json.dumps(values, ensure_ascii=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,8 @@ from index.build import index_raw
 from index.embedding.centring import Centres, passage_centres
 from index.embedding.encoder import Vectors, unit
 from index.errors import LibraryError
-from index.library.reader import Library
+from index.library.library import Library
+from index.location import Location, Server
 from index.records import Passage, RawArticle, Span
 from index.search.filters import Filters
 from index.text.sentences import split_sentences
@@ -30,6 +31,7 @@ from rag.assistant import Assistant
 from rag.extractive.reader import FoundSpan, PassageReading
 from rag.question.kind import Action
 from rag.records import QuestionKind
+from tests.postgres import Postgres, primary_in, room_for_servers, why_there_is_none
 
 
 def centres_of(vectors: Vectors, languages: list[str], questions: Centres) -> Centres:
@@ -296,7 +298,7 @@ def _article(library: Library, name: str) -> object:
         return "damaged"
 
 
-def contents(folder: Path, encoder: FakeEncoder, *questions: str) -> dict[str, object]:
+def contents(folder: Location | str, encoder: FakeEncoder, *questions: str) -> dict[str, object]:
     """What readers get out of a library, without what tells only how it came to be.
 
     By article: the article, what cleaning did, and its passages with all scores of each question.
@@ -321,3 +323,20 @@ def contents(folder: Path, encoder: FakeEncoder, *questions: str) -> dict[str, o
             name: (_article(library, name), library.changes(name), sorted(rows, key=repr))
             for name, rows in found.items()
         }
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL server of this session."""
+    if why := why_there_is_none():
+        pytest.skip(why)
+    with room_for_servers() as room, primary_in(room) as server:
+        yield server
+
+
+@pytest.fixture(params=["folder", "postgresql"])
+def where(request: pytest.FixtureRequest, tmp_path: Path) -> Location:
+    """An empty place for a library, one of each kind."""
+    if request.param == "folder":
+        return tmp_path / "library"
+    return Server(request.getfixturevalue("postgres").new_database())

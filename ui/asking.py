@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from index.location import Location
 from rag.records import Filters, QuestionKind
 from ui.batch import ask_batch
 from ui.language import say
@@ -70,7 +71,7 @@ def ask_command(
     accounts: Sequence[str],
     articles: Sequence[str],
     literal: bool,
-    library: Path | None,
+    library: Location | None,
     encoder: str | None,
 ) -> None:
     if (question is None) == (batch is None):

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from index.database.database import Manifest
-from index.library.reader import Library
+from index.library.library import Library
 from index.records import Article, Change, Kind, Summary
 from ui.html_page import render
 from ui.marked import Row, beside
@@ -119,7 +119,7 @@ def survey(library: Library) -> Cleaning:
 
 def run_page(library: Library, summary: Summary) -> str:
     """The page of an indexing run. Whatever comes from articles is text in it, never markup."""
-    return _page(str(library.folder), survey(library), summary=summary, manifest=library.manifest())
+    return _page(str(library.where), survey(library), summary=summary, manifest=library.manifest())
 
 
 def article_page(found: Inspected) -> str:

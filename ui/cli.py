@@ -47,6 +47,10 @@ COMMANDS: Mapping[str, tuple[str, Message]] = {
         "ui.model",
         Message("Choose the chat model that writes.", "选择撰写回答的对话模型。"),
     ),
+    "move": (
+        "ui.keeping",
+        Message("Copy a library to a folder or a server.", "将文章库移到目录或服务器。"),
+    ),
     "remove": ("ui.keeping", Message("Take articles out of a library.", "从文章库移除文章。")),
     "repair": (
         "ui.keeping",

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, TextIO
 import click
 
 from index.errors import ArticleError, JuwenError, Message
+from index.location import Location
 from ui.chat.access import LOCAL_HOST, check_administrator, check_host, read_users
 from ui.chat.under import read_root
 from ui.connections import Patience, read_proxies
@@ -145,7 +146,7 @@ _SECONDS_TO_READ_WHY = 1.5
 )
 def chat_command(
     articles: Sequence[Path],
-    library: Path | None,
+    library: Location | None,
     encoder: str | None,
     terminal: bool | None,
     host: str,
@@ -210,21 +211,21 @@ class _Wanted:
     """
 
     articles: Sequence[Path]
-    folder: Path
+    folder: Location
     encoder: str | None
     samples: bool = False
 
     @classmethod
-    def of(cls, articles: Sequence[Path], library: Path | None, encoder: str | None) -> _Wanted:
+    def of(cls, articles: Sequence[Path], library: Location | None, encoder: str | None) -> _Wanted:
         """
         Raises:
             LibraryError: there is no library there, and nothing to put into one.
         """
         folder = library or Path(DEFAULT_LIBRARY)
-        if not articles and not (folder / "articles.db").exists():
+        if not articles and isinstance(folder, Path) and not (folder / "articles.db").exists():
             if library is None:
                 return cls((), Path(SAMPLES_LIBRARY), encoder, samples=True)
-            from index.library.reader import Library  # knows what to say
+            from index.library.library import Library  # knows what to say
 
             Library.open(folder).close()
         return cls(articles, folder, encoder)
@@ -266,12 +267,13 @@ def _fill(wanted: _Wanted, page: Page | None = None) -> None:
             page.say(Message(f"Indexing the articles …{of}", f"正在为文章建立索引……{of}"))
 
     if wanted.samples:
+        assert isinstance(wanted.folder, Path)
         index_samples(wanted.folder, wanted.encoder, told)
     else:
-        new = not wanted.folder.exists()
+        new = isinstance(wanted.folder, Path) and not wanted.folder.exists()
         summary = run_index(wanted.articles, wanted.folder, wanted.encoder, told=told)
         click.echo(show_summary(summary), err=True)
-        if new and not summary.added:
+        if new and isinstance(wanted.folder, Path) and not summary.added:
             shutil.rmtree(wanted.folder)
             raise ArticleError(
                 "no article could be read, and no library was made; mend what is named above",

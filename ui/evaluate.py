@@ -14,7 +14,8 @@ from eval.judge import Judge
 from eval.measure import evaluate
 from eval.records import Report
 from eval.report import PAGE
-from index.library.reader import Library
+from index.library.library import Library
+from index.location import Location
 from ui.language import complain, say
 from ui.options import DEFAULT_LIBRARY, encoder_option, library_option, open_assistant
 from ui.show_report import show_comparison, show_headline
@@ -94,7 +95,7 @@ def eval_command() -> None:
 @click.option("--seed", default=0, help=say("Of the bootstrap.", "自助法的随机种子。"))
 def run_command(
     questions: Path,
-    library: Path | None,
+    library: Location | None,
     encoder: str | None,
     out: Path,
     answers: Path | None,
@@ -143,7 +144,7 @@ def compare_command(before: Path, after: Path, out: Path | None, seed: int) -> N
 
 
 def _what_answers(
-    opened: ExitStack, library: Path | None, encoder: str | None, answers: Path | None
+    opened: ExitStack, library: Location | None, encoder: str | None, answers: Path | None
 ) -> dict[str, Any]:
     """What ``evaluate`` measures: given answers, or the assistant of a library."""
     if answers is not None:

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import click
 
-from eval.feedback import feedback_to_cases, read_feedback, write_cases
-from index.library.reader import Library
-from ui.chat.feedback import FEEDBACK
+from eval.feedback import feedback_of, feedback_to_cases, write_cases
+from index.library.beside import FEEDBACK
+from index.library.library import Library
+from index.location import Location
 from ui.language import say
 from ui.options import DEFAULT_LIBRARY, library_option
 
@@ -27,11 +28,10 @@ from ui.options import DEFAULT_LIBRARY, library_option
     type=click.Path(path_type=Path),
     help=say("Where it goes [default: standard output].", "写入何处 [默认：标准输出]。"),
 )
-def feedback_command(library: Path | None, out: Path | None) -> None:
+def feedback_command(library: Location | None, out: Path | None) -> None:
     folder = library or Path(DEFAULT_LIBRARY)
-    with Library.open(folder):  # says what is wrong with a folder that is not a library
-        path = folder / FEEDBACK
-    lines = feedback_to_cases(read_feedback(path)) if path.exists() else []
+    with Library.open(folder) as opened:
+        lines = feedback_to_cases(feedback_of(opened.feedback(), f"{folder}/{FEEDBACK}"))
     if out is not None:
         write_cases(lines, out)
     else:

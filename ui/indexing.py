@@ -15,7 +15,8 @@ import click
 from index.build import index_articles
 from index.chunk import DEFAULT_TOKENS
 from index.errors import JuwenError
-from index.library.reader import Library
+from index.library.library import Library
+from index.location import Location
 from index.readers.load import parse_columns
 from index.records import Summary
 from index.text.dates.publication import parse_zone
@@ -122,7 +123,7 @@ _Read = TypeVar("_Read")
 )
 def index_command(
     paths: Sequence[Path],
-    library: Path | None,
+    library: Location | None,
     encoder: str | None,
     chunk_tokens: int | None,
     sync: bool,
@@ -170,7 +171,7 @@ def index_command(
 
 def run_index(
     paths: Sequence[Path],
-    folder: Path,
+    folder: Location,
     encoder: str | None = None,
     chunk_tokens: int | None = None,
     columns: Mapping[str, str] | None = None,

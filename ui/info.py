@@ -8,7 +8,8 @@ from pathlib import Path
 
 import click
 
-from index.library.reader import Library
+from index.library.library import Library
+from index.location import Location
 from ui.language import say
 from ui.options import DEFAULT_LIBRARY, library_option
 from ui.show import show_library
@@ -22,7 +23,7 @@ from ui.show import show_library
 )
 @library_option
 @click.option("--json", "as_json", is_flag=True, help=say("Print it as JSON.", "以 JSON 输出。"))
-def info_command(library: Path | None, as_json: bool) -> None:
+def info_command(library: Location | None, as_json: bool) -> None:
     folder = library or Path(DEFAULT_LIBRARY)
     with Library.open(folder) as opened:
         manifest, counts = opened.manifest(), opened.counts()

@@ -11,7 +11,8 @@ from typing import Any
 import click
 
 from index.cleaning.clean import REASONS
-from index.library.reader import Library
+from index.library.library import Library
+from index.location import Location
 from ui.cleaning import article_page
 from ui.html_page import check_writable, write_page
 from ui.language import say
@@ -41,7 +42,7 @@ from ui.show_article import Inspected, show_article
     ),
 )
 def inspect_command(
-    article_id: str, library: Path | None, as_json: bool, page: Path | None
+    article_id: str, library: Location | None, as_json: bool, page: Path | None
 ) -> None:
     with Library.open(library or Path(DEFAULT_LIBRARY)) as opened:
         found = inspected(opened, article_id)

@@ -1,10 +1,10 @@
-"""The commands that look after a library: remove, compact, verify, repair, export, backup."""
+"""The commands that look after a library: remove, compact, verify, repair, export, backup, move."""
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -12,16 +12,25 @@ import click
 
 from index.build import remove_articles
 from index.database.damage import Finding, Mend
-from index.library.reader import Library
+from index.library.library import Library, folder_of
+from index.location import Location, Server
 from index.maintenance.backup import back_up
-from index.maintenance.compact import compact_library
+from index.maintenance.compact import Compacted, compact_library
 from index.maintenance.export import STANDARD_OUTPUT, export_articles
+from index.maintenance.move import move_library
 from index.maintenance.repair import repair_library
 from index.maintenance.verify import verify_library
+from index.opening import check_driver
 from index.records import Problem
 from ui.language import complain, say, say_message
 from ui.naming import unknown
-from ui.options import DEFAULT_LIBRARY, encoder_option, library_option, named_encoder
+from ui.options import (
+    DEFAULT_LIBRARY,
+    LibraryType,
+    encoder_option,
+    library_option,
+    named_encoder,
+)
 from ui.show import printable, show_removal, show_size
 from ui.terminal import Progress
 
@@ -43,7 +52,7 @@ json_option = click.option(
 @encoder_option
 @json_option
 def remove_command(
-    article_ids: Sequence[str], library: Path | None, encoder: str | None, as_json: bool
+    article_ids: Sequence[str], library: Location | None, encoder: str | None, as_json: bool
 ) -> None:
     folder = library or Path(DEFAULT_LIBRARY)
     with Library.open(folder) as opened:
@@ -81,8 +90,9 @@ def _problem(library: Library, written: str) -> Problem:
 )
 @library_option
 @json_option
-def verify_command(library: Path | None, as_json: bool) -> None:
-    found = list(verify_library(library or Path(DEFAULT_LIBRARY)))
+def verify_command(library: Location | None, as_json: bool) -> None:
+    where = library or Path(DEFAULT_LIBRARY)
+    found = list(_verified(where))
     if as_json:
         click.echo(_as_json(found))
     elif not found:
@@ -103,11 +113,16 @@ def verify_command(library: Path | None, as_json: bool) -> None:
 @library_option
 @encoder_option
 @json_option
-def repair_command(library: Path | None, encoder: str | None, as_json: bool) -> None:
+def repair_command(library: Location | None, encoder: str | None, as_json: bool) -> None:
     with Progress(say("embedding", "嵌入中")) as progress:
-        repaired = repair_library(
-            library or Path(DEFAULT_LIBRARY), encoder=named_encoder(encoder), progress=progress
-        )
+        where, model = library or Path(DEFAULT_LIBRARY), named_encoder(encoder)
+        if isinstance(where, Server):
+            check_driver(where)
+            from index.maintenance.keep_server import repair_server
+
+            repaired = repair_server(where, encoder=model, progress=progress)
+        else:
+            repaired = repair_library(where, encoder=model, progress=progress)
     mended = [finding for finding in repaired.found if finding not in repaired.remaining]
     if as_json:
         click.echo(_as_json(repaired.remaining, mended))
@@ -119,6 +134,24 @@ def repair_command(library: Path | None, encoder: str | None, as_json: bool) -> 
         _list(repaired.remaining)
     if any(finding.mend.is_of_damage for finding in repaired.remaining):
         sys.exit(1)
+
+
+def _verified(where: Location) -> Iterable[Finding]:
+    if not isinstance(where, Server):
+        return verify_library(where)
+    check_driver(where)
+    from index.maintenance.verify_server import verify_server
+
+    return verify_server(where)
+
+
+def _compacted(where: Location) -> Compacted:
+    if not isinstance(where, Server):
+        return compact_library(where)
+    check_driver(where)
+    from index.maintenance.keep_server import compact_server
+
+    return compact_server(where)
 
 
 def _list(found: Sequence[Finding]) -> None:
@@ -153,8 +186,9 @@ def _as_json(found: Sequence[Finding], mended: Sequence[Finding] = ()) -> str:
 )
 @library_option
 @json_option
-def compact_command(library: Path | None, as_json: bool) -> None:
-    done = compact_library(library or Path(DEFAULT_LIBRARY))
+def compact_command(library: Location | None, as_json: bool) -> None:
+    where = library or Path(DEFAULT_LIBRARY)
+    done = _compacted(where)
     before, after = show_size(done.before), show_size(done.after)
     click.echo(
         json.dumps(asdict(done))
@@ -175,7 +209,7 @@ def compact_command(library: Path | None, as_json: bool) -> None:
     "file", type=click.Path(path_type=Path, allow_dash=True), metavar=say("FILE", "文件")
 )
 @library_option
-def export_command(file: Path, library: Path | None) -> None:
+def export_command(file: Path, library: Location | None) -> None:
     with Library.open(library or Path(DEFAULT_LIBRARY)) as opened:
         count = export_articles(opened, file)
     said = say(f"{count} articles written to {file}", f"已将 {count} 篇文章写入 {file}")
@@ -191,6 +225,35 @@ def export_command(file: Path, library: Path | None) -> None:
 )
 @click.argument("destination", type=click.Path(path_type=Path), metavar=say("FOLDER", "目录"))
 @library_option
-def backup_command(destination: Path, library: Path | None) -> None:
-    size = show_size(back_up(library or Path(DEFAULT_LIBRARY), destination))
+def backup_command(destination: Path, library: Location | None) -> None:
+    folder = folder_of(
+        library or Path(DEFAULT_LIBRARY),
+        "copy it with PostgreSQL's own pg_basebackup, or with pg_dump",
+        "请使用 PostgreSQL 自带的 pg_basebackup 或 pg_dump 备份",
+    )
+    size = show_size(back_up(folder, destination))
     click.echo(say(f"{size} copied to {destination}", f"已备份 {size} 到 {destination}"))
+
+
+@click.command(
+    "move",
+    help=say(
+        "Copy a library to another place, a folder or postgresql://…, and compare the two; nothing is "
+        "embedded anew, and FROM stays as it is.",
+        "将文章库复制到另一位置（目录或 postgresql://…）并逐篇比对；不重新嵌入，FROM 保持不变。",
+    ),
+)
+@click.argument("source", metavar="FROM", type=LibraryType())
+@click.argument("destination", metavar="TO", type=LibraryType())
+def move_command(source: Location, destination: Location) -> None:
+    with (
+        Progress(say("copying", "复制中")) as copying,
+        Progress(say("comparing", "比对中")) as comparing,
+    ):
+        count = move_library(source, destination, progress=copying, verifying=comparing)
+    click.echo(
+        say(
+            f"{count} articles are the same in {destination}; {source} is as it was",
+            f"{count} 篇文章已原样移至 {destination}；{source} 未作改动",
+        )
+    )

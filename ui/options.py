@@ -9,11 +9,12 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from index.errors import QuestionError
+from index.errors import JuwenError, QuestionError
+from index.location import Location, location
 from ui.language import complain, say, say_message
 
 if TYPE_CHECKING:  # what a command imports before it can say anything is kept small
@@ -38,7 +39,7 @@ def named_encoder(name: str | Encoder | None) -> Encoder | None:
     return load_encoder(name) if name else None
 
 
-def open_assistant(folder: Path, encoder: str | Encoder | None) -> Assistant:
+def open_assistant(folder: Location, encoder: str | Encoder | None) -> Assistant:
     """The assistant of a library, with the models that were named for it or in the environment.
 
     Raises:
@@ -82,11 +83,28 @@ def read_day(_ctx: click.Context, _option: click.Parameter, value: str | None) -
         ) from error
 
 
+class LibraryType(click.ParamType):  # type: ignore[type-arg]
+    """A library's folder, or the address of the PostgreSQL database that holds it."""
+
+    name = "path"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Location:
+        try:
+            return location("--library", value)
+        except JuwenError as error:
+            self.fail(say_message(error.message), param, ctx)
+
+
 library_option = click.option(
     "--library",
-    type=click.Path(path_type=Path),
+    type=LibraryType(),
     envvar="JUWEN_LIBRARY",
-    help=say("The library's folder [default: ./library].", "文章库目录 [默认 ./library]。"),
+    help=say(
+        "The library's folder, or postgresql://USER@HOST/DATABASE [default: ./library].",
+        "文章库目录，或 postgresql://用户@主机/数据库 [默认 ./library]。",
+    ),
 )
 encoder_option = click.option(
     "--encoder",

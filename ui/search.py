@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from index.location import Location
 from index.records import Article, Kind, well_formed
 from index.text.terms import index_terms
 from rag.records import AppliedFilters, Found, RankedPassage, iso
@@ -66,7 +67,7 @@ def search_command(
     accounts: Sequence[str],
     articles: Sequence[str],
     literal: bool,
-    library: Path | None,
+    library: Location | None,
     encoder: str | None,
 ) -> None:
     filters = filters_of(date_from, date_to, accounts, articles, literal=literal)

@@ -11,12 +11,19 @@ from urllib.parse import urlsplit
 import click
 
 from index.embedding.encoder import Encoder
-from index.library.reader import Library
+from index.library.library import Library
+from index.location import Location
 from rag.assistant import Assistant
 from ui.connections import Patience, be_patient, read_proxies
 from ui.language import say
 from ui.listening import bound, origin_of
-from ui.options import DEFAULT_LIBRARY, allow_host_option, encoder_option, open_assistant
+from ui.options import (
+    DEFAULT_LIBRARY,
+    LibraryType,
+    allow_host_option,
+    encoder_option,
+    open_assistant,
+)
 
 MODEL = "juwen"
 """The name that the first library is always asked by."""
@@ -34,13 +41,13 @@ _MOST_AT_ONCE = 512
 @click.option(
     "--library",
     "libraries",
-    type=click.Path(path_type=Path),
+    type=LibraryType(),
     envvar="JUWEN_LIBRARY",
     multiple=True,
     help=say(
-        "A library's folder; may be given again, and is then asked by its name as the model "
-        "[default: ./library].",
-        "文章库目录；可重复给出，此时以目录名作为模型名提问 [默认 ./library]。",
+        "A library's folder, or postgresql://USER@HOST/DATABASE; may be given again, and is then "
+        "asked by its name as the model [default: ./library].",
+        "文章库目录，或 postgresql://用户@主机/数据库；可重复给出，此时以其名称作为模型名提问 [默认 ./library]。",
     ),
 )
 @encoder_option
@@ -88,7 +95,7 @@ _MOST_AT_ONCE = 512
     ),
 )
 def serve_command(
-    libraries: Sequence[Path],
+    libraries: Sequence[Location],
     encoder: str | None,
     host: str,
     port: int,
@@ -128,7 +135,9 @@ def serve_command(
         uvicorn.Server(config).run(sockets=[sock])
 
 
-def _shared(folder: Path, encoder: str | None, others: Iterable[Assistant]) -> Encoder | str | None:
+def _shared(
+    folder: Location, encoder: str | None, others: Iterable[Assistant]
+) -> Encoder | str | None:
     """The embedding model of a library that is open already, where this one has the same."""
     with Library.open(folder) as library:
         wanted = library.manifest().encoder
@@ -136,22 +145,22 @@ def _shared(folder: Path, encoder: str | None, others: Iterable[Assistant]) -> E
     return next(same, encoder)
 
 
-def by_name(folders: Sequence[Path]) -> dict[str, Path]:
-    """Libraries by the names that they are asked by, which are their folders'.
+def by_name(folders: Sequence[Location]) -> dict[str, Location]:
+    """Libraries by the names that they are asked by, which are their folders' or databases'.
 
     Raises:
         click.UsageError: two have the same, or one has that of a model that is there anyway.
     """
-    named: dict[str, Path] = {}
+    named: dict[str, Location] = {}
     for folder in folders:
-        name = folder.resolve().name
+        name = folder.resolve().name if isinstance(folder, Path) else folder.name
         taken = (name in named) or (len(folders) > 1 and name == MODEL)
         if taken:
             raise click.UsageError(
                 say(
                     f"{str(folder)!r} would be asked by the name {name!r}, which is taken; "
-                    "rename its folder",
-                    f"{str(folder)!r} 的模型名 {name!r} 已被占用；请重命名目录",
+                    "rename its folder or database",
+                    f"{str(folder)!r} 的模型名 {name!r} 已被占用；请重命名目录或数据库",
                 )
             )
         named[name] = folder

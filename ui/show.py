@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from index.database.database import Manifest
-from index.library.articles import LibraryCounts
+from index.library.library import LibraryCounts
 from index.records import Kind, Summary
 from index.text.language import Language, detect_language
 from rag.records import (

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from eval.benchmarks.sampled import SampledEncoder
-from index.database.database import DATABASE, connect_writer, manifest_value, set_manifest
+from index.database.database import DATABASE, connect_writer, manifest_value, seal_of, set_manifest
 from index.search.dense_building import update_vectors
 from index.search.dense_file import VECTORS
 from index.search.dense_vectors import pack
@@ -66,13 +66,14 @@ def _copy(
                 (copies[row], suffix, pack(vector), chunk),
             ).lastrowid
         )
+    blobs = (
+        np.asarray(ids, "<i8").tobytes(),
+        np.asarray([copies[row] for row in rows.tolist()], "<i8").tobytes(),
+        lengths,
+    )
     made = connection.execute(
-        "INSERT INTO segment (published, chunks, articles, lengths) VALUES (1, ?, ?, ?)",
-        (
-            np.asarray(ids, "<i8").tobytes(),
-            np.asarray([copies[row] for row in rows.tolist()], "<i8").tobytes(),
-            lengths,
-        ),
+        "INSERT INTO segment (published, chunks, articles, lengths, seal) VALUES (1, ?, ?, ?, ?)",
+        (*blobs, seal_of(*blobs)),
     ).lastrowid
     connection.execute(
         "INSERT INTO posting SELECT term, ?, data FROM posting WHERE segment = ?", (made, segment)

@@ -39,7 +39,7 @@ from eval.benchmarks.sampled import SampledEncoder
 from index.build import index_raw
 from index.database.database import DATABASE
 from index.embedding.load import load_encoder
-from index.library.reader import Library
+from index.library.library import Library
 from index.readers.load import read_articles
 from index.records import RawArticle
 from index.search.filters import NO_FILTERS, Filters

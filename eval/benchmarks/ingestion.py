@@ -26,7 +26,7 @@ import numpy as np
 
 from index.build import index_articles
 from index.embedding.encoder import Vectors
-from index.library.reader import Library
+from index.library.library import Library
 
 _FOOTER = re.compile(
     r"^.{0,6}(?:欢迎转[发载]|(?:觉得|感觉).{0,6}不错.{0,4}点个?赞|(?:点击|戳)[^。]{0,8}阅读[原全]文|滑动查看|长按[^。]{0,6}二维码|END。?$|[↓▼]+$)"

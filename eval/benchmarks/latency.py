@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from eval.questions import Case, read_cases
 from index.embedding.encoder import Encoder, Vectors
 from index.embedding.load import load_encoder
-from index.library.reader import Library
+from index.library.library import Library
 from index.text.language import detect_language
 from index.text.terms import index_terms
 from rag.assistant import Assistant

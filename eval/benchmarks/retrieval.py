@@ -33,7 +33,7 @@ from eval.retrieval import retrieval_scores
 from index.database.database import DATABASE
 from index.embedding.encoder import Encoder, Vectors
 from index.embedding.load import load_encoder
-from index.library.reader import Candidates, Library
+from index.library.library import Candidates, Library
 from index.search.dense_vectors import unpack
 from index.search.filters import NO_FILTERS, Filters
 from index.text.language import detect_language

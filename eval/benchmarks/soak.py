@@ -33,7 +33,7 @@ from eval.benchmarks.soak_page import soak_page
 from index.build import index_raw
 from index.embedding.encoder import Vectors, unit
 from index.errors import LibraryError
-from index.library.reader import Library
+from index.library.library import Library
 from index.maintenance.verify import verify_library
 from index.records import RawArticle
 from index.text.terms import index_terms

@@ -6,17 +6,35 @@ import json
 import os
 import sqlite3
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from index.errors import LibraryError
 from index.records import Article, Change, Kind, Layout, RawArticle, Span
 
 DATABASE = "articles.db"
+
+
+class Rows(Protocol):
+    """What a statement gives."""
+
+    def fetchone(self) -> Any: ...
+
+    def fetchall(self) -> list[Any]: ...
+
+    def __iter__(self) -> Iterator[Any]: ...
+
+
+class Statements(Protocol):
+    """A connection, as far as SQLite's and PostgreSQL's are alike: ``?`` stands for a value."""
+
+    def execute(self, statement: str, values: Sequence[Any] = ..., /) -> Rows: ...
+
+    def executemany(self, statement: str, values: Iterable[Sequence[Any]], /) -> Rows: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,16 +183,16 @@ def is_damage(error: Exception) -> bool:
     return not isinstance(error, (sqlite3.ProgrammingError, OSError))
 
 
-def manifest_value(connection: sqlite3.Connection, key: str) -> str:
+def manifest_value(connection: Statements, key: str) -> str:
     found = connection.execute("SELECT value FROM manifest WHERE key = ?", (key,)).fetchone()
     if found is None:
         raise sqlite3.DatabaseError(f"the manifest has no {key!r}")
     return str(found[0])
 
 
-def set_manifest(connection: sqlite3.Connection, values: Mapping[str, Any]) -> None:
+def set_manifest(connection: Statements, values: Mapping[str, Any]) -> None:
     connection.executemany(
-        "INSERT OR REPLACE INTO manifest VALUES (?, ?)",
+        "INSERT INTO manifest VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
         ((key, json.dumps(value, ensure_ascii=False)) for key, value in values.items()),
     )
 

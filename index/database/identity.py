@@ -15,7 +15,7 @@ from enum import IntEnum
 from itertools import chain, count
 from urllib.parse import unquote
 
-from index.database.database import raw_from_json
+from index.database.database import Statements, raw_from_json
 from index.records import RawArticle
 
 _BIZ = re.compile(r"[?&;#]__biz=([^&#\s]+)")
@@ -74,9 +74,7 @@ def is_id_of(article_id: str, aid: str) -> bool:
     return article_id == aid or article_id.startswith(f"{aid}{_SEPARATOR}")
 
 
-def owners_of(
-    connection: sqlite3.Connection, aid: str, condition: str = "published"
-) -> list[Owned]:
+def owners_of(connection: Statements, aid: str, condition: str = "published") -> list[Owned]:
     """The articles that have this aid, in the order in which they came."""
     rows = connection.execute(
         f"SELECT row, article_id FROM article WHERE aid = ? AND {condition} ORDER BY row", (aid,)
@@ -84,7 +82,7 @@ def owners_of(
     return [_owned_row(connection, row, article_id) for row, article_id in rows]
 
 
-def _owned_row(connection: sqlite3.Connection, row: int, article_id: str) -> Owned:
+def _owned_row(connection: Statements, row: int, article_id: str) -> Owned:
     try:
         (raw,) = connection.execute("SELECT raw FROM article WHERE row = ?", (row,)).fetchone()
         return owned(raw_from_json(raw), article_id)
@@ -97,7 +95,7 @@ def owned(raw: RawArticle, article_id: str = "") -> Owned:
     return Owned(article_id, *fields)
 
 
-def ids_named(connection: sqlite3.Connection, written: str) -> list[str]:
+def ids_named(connection: Statements, written: str) -> list[str]:
     """The ids of the published articles that ``written`` may mean; several where they share an aid.
 
     It is an aid, an id, or an aid and its account's key.
@@ -117,7 +115,7 @@ def ids_named(connection: sqlite3.Connection, written: str) -> list[str]:
     ]
 
 
-def id_meant(connection: sqlite3.Connection, written: str) -> str | None:
+def id_meant(connection: Statements, written: str) -> str | None:
     """The id of the one published article that ``written`` means: its own id goes before all else."""
     found = ids_named(connection, written)
     return written if written in found else found[0] if len(found) == 1 else None

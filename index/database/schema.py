@@ -12,7 +12,7 @@ from index.database.database import (
     set_manifest,
     utc_now,
 )
-from index.embedding.encoder import Encoder
+from index.embedding.encoder import Model
 
 SCHEMA_VERSION = 6
 OLDEST_MIGRATED = 3
@@ -135,7 +135,7 @@ ALTER TABLE segment ADD COLUMN seal INTEGER NOT NULL DEFAULT 0;
 """Statements that make of the tables of a version those of the next one."""
 
 
-def create_tables(connection: sqlite3.Connection, encoder: Encoder, chunk_tokens: int) -> None:
+def create_tables(connection: sqlite3.Connection, encoder: Model, chunk_tokens: int) -> None:
     """Make the tables of a new library; leave those of an old one alone."""
     if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'manifest'").fetchone():
         return

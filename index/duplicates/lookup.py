@@ -10,7 +10,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator
 
-from index.database.database import READ_COLUMNS, in_batches, marks, to_article
+from index.database.database import READ_COLUMNS, Statements, in_batches, marks, to_article
 from index.duplicates.fingerprints import Part, line_key
 from index.duplicates.relations import (
     FEWEST_INTRODUCED,
@@ -35,10 +35,12 @@ _TOO_COMMON = 32
 def make_job_tables(connection: sqlite3.Connection) -> None:
     """Make the tables that name what the running job adds and takes out; both end with it."""
     for name in ("ready", "going"):
-        connection.execute(f"CREATE TEMP TABLE {name} (article_id TEXT UNIQUE NOT NULL)")
+        connection.execute(
+            f"CREATE TEMP TABLE {name} (place INTEGER PRIMARY KEY, article_id TEXT UNIQUE NOT NULL)"
+        )
 
 
-def find_recurring(connection: sqlite3.Connection, account: str) -> Recurring:
+def find_recurring(connection: Statements, account: str) -> Recurring:
     """What the account repeats; nothing for articles without account."""
     if not account:
         return Recurring()
@@ -54,7 +56,7 @@ def find_recurring(connection: sqlite3.Connection, account: str) -> Recurring:
 
 
 def _repeated_keys(
-    connection: sqlite3.Connection, account: str, parts: Collection[Part], fewest: int
+    connection: Statements, account: str, parts: Collection[Part], fewest: int
 ) -> list[int]:
     rows = connection.execute(
         "SELECT key FROM article JOIN fingerprint ON article = row "
@@ -65,7 +67,7 @@ def _repeated_keys(
     return [key for (key,) in rows]
 
 
-def _owner(connection: sqlite3.Connection, account: str, key: int) -> str:
+def _owner(connection: Statements, account: str, key: int) -> str:
     """The earliest of the account's articles with a paragraph of that key."""
     (owner,) = connection.execute(
         "SELECT article_id FROM fingerprint JOIN article ON article = row "
@@ -76,7 +78,7 @@ def _owner(connection: sqlite3.Connection, account: str, key: int) -> str:
     return str(owner)
 
 
-def stored_recurring(connection: sqlite3.Connection, account: str) -> Recurring:
+def stored_recurring(connection: Statements, account: str) -> Recurring:
     """What the account repeated when its published articles were cleaned."""
     rows = connection.execute(
         "SELECT key, owner FROM recurring WHERE account = ?", (account,)
@@ -87,7 +89,7 @@ def stored_recurring(connection: sqlite3.Connection, account: str) -> Recurring:
     )
 
 
-def store_recurring(connection: sqlite3.Connection, account: str, found: Recurring) -> None:
+def store_recurring(connection: Statements, account: str, found: Recurring) -> None:
     connection.execute("DELETE FROM recurring WHERE account = ?", (account,))
     owners = [*((key, None) for key in found.boilerplate), *found.introductions.items()]
     connection.executemany(
@@ -95,9 +97,7 @@ def store_recurring(connection: sqlite3.Connection, account: str, found: Recurri
     )
 
 
-def articles_with(
-    connection: sqlite3.Connection, account: str, keys: Collection[int]
-) -> Iterator[str]:
+def articles_with(connection: Statements, account: str, keys: Collection[int]) -> Iterator[str]:
     """Ids of the account's published articles, outside the running job, that have one of the keys."""
     for some in in_batches(sorted(keys)):
         yield from (
@@ -112,7 +112,7 @@ def articles_with(
         )
 
 
-def keys_of(connection: sqlite3.Connection, row: int) -> dict[int, set[Part]]:
+def keys_of(connection: Statements, row: int) -> dict[int, set[Part]]:
     """The fingerprints of the article in ``row``: by key, the parts that have it."""
     found: dict[int, set[Part]] = {}
     for key, part in connection.execute(
@@ -122,7 +122,7 @@ def keys_of(connection: sqlite3.Connection, row: int) -> dict[int, set[Part]]:
     return found
 
 
-def find_relation(connection: sqlite3.Connection, row: int) -> Relation:
+def find_relation(connection: Statements, row: int) -> Relation:
     """What the article in ``row`` is to the others."""
     (article,) = _articles(connection, [row])
     keys = keys_of(connection, row)
@@ -139,7 +139,7 @@ def find_relation(connection: sqlite3.Connection, row: int) -> Relation:
     return relate(article, twins, copied, linked)
 
 
-def rows_near(connection: sqlite3.Connection, row: int) -> set[int]:
+def rows_near(connection: Statements, row: int) -> set[int]:
     """Rows of current articles whose relation may depend on the article in ``row``."""
     return {
         other
@@ -154,7 +154,7 @@ def _answering(parts: Iterable[Part]) -> set[Part]:
     return {answer for part in parts for answer in answers.get(part, set())}
 
 
-def _linked(connection: sqlite3.Connection, row: int, article: Article) -> list[str]:
+def _linked(connection: Statements, row: int, article: Article) -> list[str]:
     rows = {
         other
         for line in article.text.split("\n")
@@ -163,9 +163,7 @@ def _linked(connection: sqlite3.Connection, row: int, article: Article) -> list[
     return _ids(connection, rows)
 
 
-def _others(
-    connection: sqlite3.Connection, row: int, key: int, parts: Collection[Part]
-) -> list[int]:
+def _others(connection: Statements, row: int, key: int, parts: Collection[Part]) -> list[int]:
     """Rows of the other current articles that have ``key``; none where it is very common."""
     if not parts:
         return []
@@ -177,7 +175,7 @@ def _others(
     return [] if len(found) == _TOO_COMMON else [other for (other,) in found]
 
 
-def _articles(connection: sqlite3.Connection, rows: Iterable[int]) -> list[Article]:
+def _articles(connection: Statements, rows: Iterable[int]) -> list[Article]:
     found = []
     for some in in_batches(sorted(rows)):
         found += connection.execute(
@@ -186,7 +184,7 @@ def _articles(connection: sqlite3.Connection, rows: Iterable[int]) -> list[Artic
     return [to_article(values) for values in found]
 
 
-def _ids(connection: sqlite3.Connection, rows: Iterable[int]) -> list[str]:
+def _ids(connection: Statements, rows: Iterable[int]) -> list[str]:
     found = []
     for some in in_batches(sorted(rows)):
         found += connection.execute(

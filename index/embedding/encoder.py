@@ -25,8 +25,8 @@ PACKAGED = "packaged"
 _TITLE_CHARACTERS = 120
 
 
-class Encoder(Protocol):
-    """What the rest of the project asks of an embedding model."""
+class Model(Protocol):
+    """What tells an embedding model from others."""
 
     @property
     def name(self) -> str:
@@ -39,6 +39,10 @@ class Encoder(Protocol):
     @property
     def fingerprint(self) -> str:
         """Equal for the same weights and settings, on any machine."""
+
+
+class Encoder(Model, Protocol):
+    """What the rest of the project asks of an embedding model."""
 
     @property
     def most_tokens(self) -> int:

@@ -2,76 +2,68 @@
 
 from __future__ import annotations
 
-import json
-import sqlite3
+from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import AbstractContextManager
 from datetime import date
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from index.database.database import (
     READ_COLUMNS,
+    Statements,
     changes_from_json,
     marks,
     raw_from_json,
+    to_article,
     to_date,
     to_sound_article,
 )
 from index.database.identity import account_key, id_meant, ids_named
 from index.database.titles import ids_titled, ids_with_title_like
+from index.duplicates.fingerprints import Fingerprint, Part
+from index.duplicates.lookup import stored_recurring
+from index.duplicates.relations import Recurring
 from index.errors import ArticleError
-from index.library.opened import OpenLibrary
-from index.records import Article, Change, Kind, RawArticle, well_formed
-from index.search.filters import NO_FILTERS, Filters, rows_of
+from index.library.library import Heading, Library, LibraryCounts, Scope
+from index.library.staging import StoredArticle, StoredChunk
+from index.records import Article, Change, Chunk, Kind, RawArticle, Span, well_formed
+from index.search.filters import NO_FILTERS, Filters
+
+_PAGE = 200
+"""Articles that are read together where all are read."""
 
 _Read = TypeVar("_Read")
+_Made = TypeVar("_Made")
 
 _MOST_LISTED = 8
 """Articles that are named where a title may mean each of them."""
 
 
-@dataclass(frozen=True, slots=True)
-class LibraryCounts:
-    """What is in a library, for people."""
+class ArticleReader(Library):
+    """What a library says of its articles, by statements that SQLite and PostgreSQL both understand."""
 
-    articles: int
-    empty: int
-    chunks: int
-    first_date: date | None
-    last_date: date | None
-    accounts: Mapping[str, int]
-    languages: Mapping[str, int]
-    kinds: Mapping[str, int]
+    @abstractmethod
+    def _reading(self) -> AbstractContextManager[Statements]:
+        """One read transaction: everything inside it sees the same generation."""
 
+    @abstractmethod
+    def _once(self, connection: Statements, make: Callable[[Any], _Made]) -> _Made:
+        """What ``make`` makes of the generation that ``connection`` sees, made once."""
 
-@dataclass(frozen=True, slots=True)
-class Heading:
-    """An article without its text, for lists."""
+    @abstractmethod
+    def _rows_of(self, connection: Statements, article_ids: Sequence[str]) -> list[int]:
+        """Rows of the published articles of these ids, as ``index.search.filters.rows_of``."""
 
-    article_id: str
-    title: str
-    date: date | None
-    account: str
-    kind: Kind
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """The day of the newest article, ``None`` where none has a date, and every account."""
-
-    newest: date | None
-    accounts: tuple[str, ...]
-
-
-class ArticleReader(OpenLibrary):
-    """What a library says of its articles."""
+    @abstractmethod
+    def _copies(self, connection: Statements) -> dict[str, int]:
+        """``copies`` of the generation that ``connection`` sees."""
 
     def counts(self, filters: Filters = NO_FILTERS) -> LibraryCounts:
         """What is in the library, or in that part of it."""
         with self._reading() as connection:
-            where, values = _conditions(connection, filters)
+            where, values = self._conditions(connection, filters)
             articles, empty, first, last = connection.execute(
-                "SELECT COUNT(*), COALESCE(SUM(text = ''), 0), MIN(date), MAX(date) FROM article "
+                "SELECT COUNT(*), COUNT(*) FILTER (WHERE text = ''), MIN(date), MAX(date) FROM article "
                 f"WHERE {where}",
                 values,
             ).fetchone()
@@ -101,7 +93,7 @@ class ArticleReader(OpenLibrary):
     def copies(self) -> Mapping[str, int]:
         """How many articles copy each article, by its id; those that none copies are left out."""
         with self._reading() as connection:
-            return self._once(connection, _copies)
+            return self._once(connection, self._copies)
 
     def id_meant(self, written: str) -> str | None:
         """The id of the one article that ``written`` means, ``None`` where there is none or several."""
@@ -200,10 +192,10 @@ class ArticleReader(OpenLibrary):
     def headings(self, limit: int, offset: int = 0, filters: Filters = NO_FILTERS) -> list[Heading]:
         """``limit`` articles from the ``offset``-th on, newest first, without their texts."""
         with self._reading() as connection:
-            where, values = _conditions(connection, filters)
+            where, values = self._conditions(connection, filters)
             rows = connection.execute(
                 f"SELECT article_id, title, date, account, kind FROM article WHERE {where} "
-                "ORDER BY date DESC, row DESC LIMIT ? OFFSET ?",
+                "ORDER BY date DESC NULLS LAST, row DESC LIMIT ? OFFSET ?",
                 (*values, limit, offset),
             ).fetchall()
         return [
@@ -215,7 +207,7 @@ class ArticleReader(OpenLibrary):
         """Every article, oldest first, in one consistent list."""
         with self._reading() as connection:
             rows = connection.execute(
-                f"SELECT {READ_COLUMNS} FROM article WHERE published ORDER BY date, row"
+                f"SELECT {READ_COLUMNS} FROM article WHERE published ORDER BY date NULLS FIRST, row"
             ).fetchall()
             return iter([to_sound_article(row) for row in rows])
 
@@ -225,46 +217,92 @@ class ArticleReader(OpenLibrary):
         Until the last was taken, other threads that ask this ``Library`` wait.
         """
         with self._reading() as connection:
-            for (raw,) in connection.execute(
-                "SELECT raw FROM article WHERE published ORDER BY row"
-            ):
-                yield raw_from_json(raw)
+            for rows in _pages(connection, "row, raw"):
+                for _, raw in rows:
+                    yield raw_from_json(raw)
+
+    def stored(self) -> Iterator[StoredArticle]:
+        """All that is kept of every article, in the order in which they came; a few at a time."""
+        with self._reading() as connection:
+            for rows in _pages(connection, f"row, raw, changes, content, version, {READ_COLUMNS}"):
+                chunks = _chunks_of(connection, rows[0][0], rows[-1][0])
+                keys = _fingerprints_of(connection, rows[0][0], rows[-1][0])
+                for row, raw, changes, content, version, *values in rows:
+                    yield StoredArticle(
+                        raw_from_json(raw),
+                        to_article(values),
+                        tuple(changes_from_json(changes)),
+                        content,
+                        version,
+                        frozenset(keys.get(row, ())),
+                        tuple(chunks.get(row, ())),
+                    )
+
+    def recurring(self) -> dict[str, Recurring]:
+        """What each account repeats."""
+        with self._reading() as connection:
+            accounts = connection.execute("SELECT DISTINCT account FROM recurring").fetchall()
+            return {account: stored_recurring(connection, account) for (account,) in accounts}
+
+    def _conditions(self, connection: Statements, filters: Filters) -> tuple[str, list[object]]:
+        """The filters as one SQL condition on published articles, with its values.
+
+        A language is the article's, whatever other passages it holds.
+        """
+        parts = ["published"]
+        values: list[object] = []
+        for comparison, day in ((">=", filters.date_from), ("<=", filters.date_to)):
+            if day is not None:
+                parts.append(f"date {comparison} ?")
+                values.append(day.isoformat())
+        if filters.accounts:
+            parts.append(f"account IN ({marks(filters.accounts)})")
+            values.extend(filters.accounts)
+        if filters.languages:
+            parts.append(f"language IN ({marks(filters.languages)})")
+            values.extend(filters.languages)
+        if filters.article_ids:
+            rows = self._rows_of(connection, filters.article_ids)
+            parts.append(f"row IN ({', '.join(map(str, rows)) or 'NULL'})")
+        return " AND ".join(parts), values
 
 
-def _scope(connection: sqlite3.Connection) -> Scope:
+def _pages(connection: Statements, columns: str) -> Iterator[list[Any]]:
+    """The published articles' columns, of which the first is the row, a page of articles at a time."""
+    last = 0
+    while rows := connection.execute(
+        f"SELECT {columns} FROM article WHERE published AND row > ? ORDER BY row LIMIT ?",
+        (last, _PAGE),
+    ).fetchall():
+        yield rows
+        last = rows[-1][0]
+
+
+def _chunks_of(connection: Statements, first: int, last: int) -> dict[int, list[StoredChunk]]:
+    """The chunks of the articles in these rows, by row."""
+    found: dict[int, list[StoredChunk]] = {}
+    for row, start, end, language, passage, vector in connection.execute(
+        'SELECT article, start, "end", language, passage, vector FROM chunk '
+        "WHERE article BETWEEN ? AND ? ORDER BY id",
+        (first, last),
+    ).fetchall():
+        chunk = StoredChunk(Chunk(Span(start, end), language), passage, bytes(vector))
+        found.setdefault(row, []).append(chunk)
+    return found
+
+
+def _fingerprints_of(connection: Statements, first: int, last: int) -> dict[int, list[Fingerprint]]:
+    found: dict[int, list[Fingerprint]] = {}
+    for row, key, part in connection.execute(
+        "SELECT article, key, part FROM fingerprint WHERE article BETWEEN ? AND ?", (first, last)
+    ).fetchall():
+        found.setdefault(row, []).append(Fingerprint(Part(part), key))
+    return found
+
+
+def _scope(connection: Statements) -> Scope:
     (newest,) = connection.execute("SELECT MAX(date) FROM article WHERE published").fetchone()
     accounts = connection.execute(
         "SELECT DISTINCT account FROM article WHERE published AND account != ''"
     ).fetchall()
     return Scope(to_date(newest), tuple(account for (account,) in accounts))
-
-
-def _copies(connection: sqlite3.Connection) -> dict[str, int]:
-    rows = connection.execute(
-        "SELECT value, COUNT(*) FROM article, json_each(originals) "
-        "WHERE published AND originals != '[]' GROUP BY value"
-    )
-    return dict(rows.fetchall())
-
-
-def _conditions(connection: sqlite3.Connection, filters: Filters) -> tuple[str, list[object]]:
-    """The filters as one SQL condition on published articles, with its values.
-
-    A language is the article's, whatever other passages it holds.
-    """
-    parts = ["published"]
-    values: list[object] = []
-    for comparison, day in ((">=", filters.date_from), ("<=", filters.date_to)):
-        if day is not None:
-            parts.append(f"date {comparison} ?")
-            values.append(day.isoformat())
-    if filters.accounts:
-        parts.append(f"account IN ({marks(filters.accounts)})")
-        values.extend(filters.accounts)
-    if filters.languages:
-        parts.append(f"language IN ({marks(filters.languages)})")
-        values.extend(filters.languages)
-    if filters.article_ids:
-        parts.append("row IN (SELECT value FROM json_each(?))")
-        values.append(json.dumps(rows_of(connection, filters.article_ids)))
-    return " AND ".join(parts), values

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -13,6 +13,7 @@ from typing import Any, Self, TypeVar
 from index.database.database import (
     DATABASE,
     Manifest,
+    Statements,
     connect_reader,
     current_reader,
     file_of,
@@ -22,6 +23,8 @@ from index.database.database import (
 )
 from index.database.schema import OLDEST_MIGRATED, SCHEMA_VERSION
 from index.errors import LibraryError, Message
+from index.library.beside import keep_note, read_lines, read_note, store_feedback
+from index.location import Location
 
 _Made = TypeVar("_Made")
 
@@ -35,18 +38,19 @@ class OpenLibrary:
 
     def __init__(self, folder: Path, connection: sqlite3.Connection) -> None:
         self.folder = folder
+        self.where: Location = folder
         self._connection = connection
         self._lock = threading.RLock()
         self._file = file_of(folder / DATABASE)
         self._made_with: tuple[str, str] | None = None
         self._exchanged = False
         self._generation: tuple[str, str] | None = None
-        self._made: dict[Callable[[sqlite3.Connection], Any], Any] = {}
+        self._made: dict[Callable[[Any], Any], Any] = {}
         self._damage: dict[str, Message] = {}
 
     @classmethod
-    def open(cls, folder: Path | str) -> Self:
-        """Open an existing library.
+    def at(cls, folder: Path | str) -> Self:
+        """Open the existing library in a folder.
 
         Raises:
             LibraryError: the folder is not a library, of another schema, or damaged.
@@ -61,7 +65,7 @@ class OpenLibrary:
 
     @classmethod
     def connect(cls, folder: Path | str) -> Self:
-        """``open`` without a look at what the library was made with: a damaged one will do."""
+        """``at`` without a look at what the library was made with: a damaged one will do."""
         folder = Path(folder)
         path = folder / DATABASE
         if not path.is_file():
@@ -75,12 +79,6 @@ class OpenLibrary:
 
     def close(self) -> None:
         self._connection.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def manifest(self) -> Manifest:
         """What the library was made with.
@@ -130,6 +128,26 @@ class OpenLibrary:
         with self._reading():
             yield
 
+    def read(self, work: Callable[[], _Made]) -> _Made:
+        """``work()`` within a ``snapshot``."""
+        with self._reading():
+            return work()
+
+    def catch_up(self) -> None:
+        """Nothing: a folder is read as it is."""
+
+    def note(self, name: str) -> str | None:
+        return read_note(self.folder, name)
+
+    def keep_note(self, name: str, text: str) -> None:
+        keep_note(self.folder, name, text)
+
+    def add_feedback(self, line: Mapping[str, Any]) -> None:
+        store_feedback(self.folder, line)
+
+    def feedback(self) -> list[str]:
+        return read_lines(self.folder)
+
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
         """One read transaction: everything inside it sees the same generation."""
@@ -167,9 +185,7 @@ class OpenLibrary:
             )
         self._exchanged = False
 
-    def _once(
-        self, connection: sqlite3.Connection, make: Callable[[sqlite3.Connection], _Made]
-    ) -> _Made:
+    def _once(self, connection: Statements, make: Callable[[Any], _Made]) -> _Made:
         """What ``make`` makes of the generation that ``connection`` sees, made once."""
         generation = (
             manifest_value(connection, "identity"),
@@ -183,7 +199,7 @@ class OpenLibrary:
         return made
 
 
-def _made_with(connection: sqlite3.Connection) -> tuple[str, str]:
+def _made_with(connection: Statements) -> tuple[str, str]:
     """What a program that has the library open relies on: its schema and its embedding model."""
     return manifest_value(connection, "schema"), manifest_value(connection, "fingerprint")
 
@@ -205,7 +221,7 @@ def check_not_empty(folder: Path) -> None:
     )
 
 
-def check_schema(folder: Path, schema: int, oldest: int) -> None:
+def check_schema(folder: Location, schema: int, oldest: int) -> None:
     """Refuse a library of which this version does not know the tables.
 
     Args:

@@ -7,7 +7,14 @@ import sqlite3
 from collections.abc import Mapping
 from pathlib import Path
 
-from index.database.database import manifest_value, said_plainly, set_manifest, transaction, utc_now
+from index.database.database import (
+    Statements,
+    manifest_value,
+    said_plainly,
+    set_manifest,
+    transaction,
+    utc_now,
+)
 from index.duplicates.lookup import find_relation, rows_near, store_recurring
 from index.duplicates.relations import Recurring
 from index.embedding.centring import Centres
@@ -28,11 +35,14 @@ def publish_staged(
     folder: Path,
     recurring: Mapping[str, Recurring],
     question_centres: Centres | None,
+    *,
+    related: bool = False,
 ) -> None:
     """``LibraryWriter.publish``."""
     _stage_postings(connection, folder)
     with transaction(connection, folder):
-        _relate_ready(connection)
+        if not related:
+            relate_ready(connection)
         for account, found in recurring.items():
             store_recurring(connection, account, found)
         _take_out(connection)
@@ -76,7 +86,7 @@ def _take_out(connection: sqlite3.Connection) -> None:
     connection.execute(f"DELETE FROM article WHERE {condition}")
 
 
-def _relate_ready(connection: sqlite3.Connection) -> None:
+def relate_ready(connection: Statements) -> None:
     """Say of what is ready, and of what that or what goes touches, what it is to others."""
     staged, replaced, going = (
         [
@@ -85,7 +95,7 @@ def _relate_ready(connection: sqlite3.Connection) -> None:
                 f"SELECT row FROM {named} JOIN article USING (article_id) WHERE published = {of}"
             ).fetchall()
         ]
-        for named, of in (("ready", 0), ("ready", 1), ("going", 1))
+        for named, of in (("ready", False), ("ready", True), ("going", True))
     )
     # What goes or is replaced may be what others copied.
     touched = {near for row in (*staged, *replaced, *going) for near in rows_near(connection, row)}

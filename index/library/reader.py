@@ -7,72 +7,45 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.database.database import (
     READ_COLUMNS,
-    Manifest,
+    Statements,
     in_batches,
     is_damage,
     marks,
     to_sound_article,
 )
-from index.embedding.encoder import Encoder, Vectors, passage_text
-from index.errors import LibraryError
+from index.embedding.encoder import Vectors, passage_text
 from index.library.articles import ArticleReader
+from index.library.library import Candidates
+from index.library.opened import OpenLibrary
 from index.records import Article, Chunk, Passage, Span, digest
 from index.search.dense import VectorIndex
 from index.search.dense_building import open_vectors
 from index.search.dense_file import sweep
-from index.search.filters import NO_FILTERS, Attributes, Filters, Mask, load_attributes
+from index.search.filters import (
+    NO_FILTERS,
+    Attributes,
+    Filters,
+    Mask,
+    copies_in,
+    load_attributes,
+    rows_of,
+)
 from index.search.lexical import POSTING_BYTES, PostingIndex, load_postings, unworded
 from index.text.script import letters
 from index.text.terms import index_terms
 
-_LOOKED_AT = 50
+LOOKED_AT = 50
 """Passages that are looked at for words as they stand."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Candidates:
-    """Chunks that may answer a question, with what both retrievers say of each.
-
-    Attributes:
-        ids: Of the chunks, ascending, shape (n,).
-        languages: Of the chunks.
-        articles: A number for the article of each chunk, of use for telling articles apart.
-        cosines: With the question, after centring by language, shape (n,).
-        mean: Of the question's cosines with all passages of the library.
-        deviation: The standard deviation of these.
-        lexical: BM25 scores, shape (n,).
-        ceiling: About what a passage with each term of the question once would have.
-    """
-
-    ids: NDArray[np.int64]
-    languages: tuple[str, ...]
-    articles: tuple[int, ...]
-    cosines: NDArray[np.float32]
-    mean: float
-    deviation: float
-    lexical: NDArray[np.float32]
-    ceiling: float
-
-    @classmethod
-    def none(cls) -> Candidates:
-        empty = np.zeros(0, np.float32)
-        return cls(np.zeros(0, np.int64), (), (), empty, 0.0, 1.0, empty, 0.0)
-
-
-class Library(ArticleReader):
-    """A library folder, open for reading: its articles, and the search in them.
-
-    Safe to use from several threads; every method sees one published generation, and a library
-    that a job in another process publishes to is seen anew by the next call.
-    """
+class FolderLibrary(OpenLibrary, ArticleReader):
+    """A library folder, open for reading: its articles, and the search in them."""
 
     def candidates(
         self,
@@ -84,14 +57,6 @@ class Library(ArticleReader):
         *,
         asks: bool = True,
     ) -> Candidates:
-        """The ``limit`` chunks nearest to a question and the ``limit`` that share most of its terms.
-
-        Args:
-            question: The question's unit vector, of shape (1, dimension), not centred.
-            language: The question's language.
-            terms: The question's terms (``index.text.terms``).
-            asks: Whether it asks at all; headlines and keywords do not.
-        """
         with self._reading() as connection:
             vectors = self._once(connection, self._vectors)
             postings = self._once(connection, self._postings)
@@ -121,10 +86,6 @@ class Library(ArticleReader):
             )
 
     def passages(self, ids: Sequence[int]) -> list[Passage]:
-        """The passages of these chunk ids, in their order; of those that are still there, and whole.
-
-        One whose text is not what it was is left out, and named by ``damage``.
-        """
         with self._reading() as connection:
             found, lost = _passages(connection, ids)
             for name in lost:
@@ -132,8 +93,6 @@ class Library(ArticleReader):
         return [found[i] for i in ids if i in found]
 
     def documents(self, terms: Collection[str]) -> dict[str, int]:
-        """In about how many passages each term (``index.text.terms``) stands; those in none are left
-        out."""
         wanted = list(terms)
         with self._reading() as connection:
             return {
@@ -146,14 +105,20 @@ class Library(ArticleReader):
             }
 
     def says(self, words: str) -> bool:
-        """Whether any of the passages that share most of some words' terms has their letters in a row."""
         with self._reading() as connection:
             postings = self._once(connection, self._postings)
             scores, _ = self._worded(connection, postings, index_terms(words))
-            best = _best(postings.ids, scores, _LOOKED_AT, None)
+            best = _best(postings.ids, scores, LOOKED_AT, None)
             passages = _passages(connection, best.tolist())[0].values()
         wanted = letters(words)
         return any(wanted in letters(one.span.of(one.article.text)) for one in passages)
+
+    def _rows_of(self, connection: Statements, article_ids: Sequence[str]) -> list[int]:
+        assert isinstance(connection, sqlite3.Connection)
+        return rows_of(connection, article_ids)
+
+    def _copies(self, connection: Statements) -> dict[str, int]:
+        return copies_in(connection)
 
     def _allowed(self, connection: sqlite3.Connection, filters: Filters) -> Mask | None:
         """For each published chunk whether the filters let it through; ``None`` without filters."""
@@ -199,20 +164,6 @@ class Library(ArticleReader):
         )
 
 
-def check_encoder(folder: Path, manifest: Manifest, encoder: Encoder) -> None:
-    """Refuse an encoder whose vectors do not fit the library's.
-
-    Raises:
-        LibraryError: the fingerprints differ.
-    """
-    if encoder.fingerprint != manifest.fingerprint:
-        raise LibraryError(
-            f"the library {str(folder)!r} was built with the embedding model {manifest.encoder!r}, "
-            f"which is not the {encoder.name!r} given; build another with "
-            f"'juwen index PATH --library NEW_FOLDER --encoder {encoder.name}', or leave --encoder out",
-            f"文章库 {str(folder)!r} 是用向量模型 {manifest.encoder!r} 建的，与给定的 {encoder.name!r} 不符；"
-            f"请用 juwen index 文件 --library 新目录 --encoder {encoder.name} 另建，或去掉 --encoder",
-        )
 
 
 def _best(

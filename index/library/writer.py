@@ -9,9 +9,9 @@ and a job that was killed finds what it had staged when it is run again.
 from __future__ import annotations
 
 import sqlite3
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from index.chunk import DEFAULT_TOKENS
 from index.database.database import (
     ARTICLE_COLUMNS,
     READ_COLUMNS,
+    Statements,
     article_values,
     changes_from_json,
     changes_to_json,
@@ -48,50 +49,45 @@ from index.duplicates.lookup import (
 )
 from index.duplicates.relations import Recurring
 from index.embedding.centring import Centres
-from index.embedding.encoder import Encoder
+from index.embedding.encoder import Model
+from index.library.library import check_encoder
 from index.library.publication import publish_staged
-from index.library.reader import Library, check_encoder
+from index.library.reader import FolderLibrary
+from index.library.staging import (
+    Received,
+    StagedChunk,
+    StoredArticle,
+    StoredChunk,
+    staged_row,
+    stored_chunk_values,
+)
 from index.library.writing import bring_up_to_date, check_chunks, prepare_folder, writing
-from index.records import Article, Change, Chunk, RawArticle
+from index.records import Article, Change, RawArticle
 from index.search.dense_building import open_vectors
 from index.search.dense_vectors import pack, unpack
 from index.search.lexical import load_postings
 
+_INSERT_CHUNK = (
+    'INSERT INTO chunk (article, start, "end", language, passage, vector) VALUES (?, ?, ?, ?, ?, ?)'
+)
+_NAME_READY = "INSERT INTO ready (article_id) VALUES (?) ON CONFLICT DO NOTHING"
 _THERE = "(published OR article_id IN (SELECT article_id FROM ready))"
 
 
-@dataclass(frozen=True, slots=True)
-class StagedChunk:
-    """A chunk with its vector (unit length, as the encoder gave it) and its passage's hash."""
+class LibraryWriter(ABC):
+    """A writer by statements that SQLite and PostgreSQL both understand; see ``Writer``."""
 
-    chunk: Chunk
-    passage: str
-    vector: NDArray[np.float32]
-
-
-@dataclass(frozen=True, slots=True)
-class Received:
-    """An article on its way in.
-
-    Attributes:
-        article: Cleaned, but for what its account repeats.
-        changes: What cleaning did to the raw text.
-        content: Hash of the raw fields and of the rules for cleaning and cutting.
-    """
-
-    raw: RawArticle
-    article: Article
-    changes: tuple[Change, ...]
-    content: str
-
-
-class LibraryWriter:
-    """The one writer of a library. Made by ``open_writer``."""
-
-    def __init__(self, folder: Path, connection: sqlite3.Connection, chunk_tokens: int) -> None:
+    def __init__(self, connection: Statements, chunk_tokens: int) -> None:
         self.chunk_tokens = chunk_tokens
-        self._folder = folder
         self._connection = connection
+
+    @abstractmethod
+    def _transaction(self) -> AbstractContextManager[None]:
+        """All or nothing of what is written inside."""
+
+    @abstractmethod
+    def _plainly(self) -> AbstractContextManager[None]:
+        """Says in one sentence what goes wrong inside."""
 
     def published_content(self, article_id: str) -> tuple[str, bool]:
         """Of the article that readers see: its content hash, ``""`` where there is none, and
@@ -104,7 +100,7 @@ class LibraryWriter:
 
     def owners_of(self, aid: str) -> list[Owned]:
         """The articles with this aid that readers see or will see once the job has published."""
-        with said_plainly(self._folder):
+        with self._plainly():
             return owners_of(self._connection, aid, _THERE)
 
     def is_taken(self, article_id: str) -> bool:
@@ -115,7 +111,7 @@ class LibraryWriter:
 
     def id_meant(self, written: str) -> str | None:
         """The id of the one published article that ``written`` means."""
-        with said_plainly(self._folder):
+        with self._plainly():
             return id_meant(self._connection, written)
 
     def staged_version(self, article_id: str) -> str | None:
@@ -129,7 +125,7 @@ class LibraryWriter:
         return found[0][0] if found else None
 
     def _rows(self, statement: str, *values: object) -> list[Any]:
-        with said_plainly(self._folder):
+        with self._plainly():
             return self._connection.execute(statement, values).fetchall()
 
     def _ids(self, statement: str, *values: object) -> list[str]:
@@ -147,26 +143,24 @@ class LibraryWriter:
 
     def ready(self) -> list[str]:
         """The articles that the running job will publish, in the order in which they were named."""
-        return self._ids("SELECT article_id FROM ready ORDER BY rowid")
+        return self._ids("SELECT article_id FROM ready ORDER BY place")
 
     def receive(self, received: Sequence[Received]) -> None:
         """Keep articles until they are cut and embedded; what was staged of the same stays."""
         connection = self._connection
-        with transaction(connection, self._folder):
+        with self._transaction():
             for one in received:
                 self._receive(one)
-                connection.execute(
-                    "INSERT OR IGNORE INTO ready VALUES (?)", (one.article.article_id,)
-                )
+                connection.execute(_NAME_READY, (one.article.article_id,))
 
     def _receive(self, one: Received) -> None:
         article, connection = one.article, self._connection
         if self._staged("content", article.article_id) == one.content:
             return
         self._unstage(article.article_id)
-        row = connection.execute(
+        (row,) = connection.execute(
             f"INSERT INTO article (published, aid, content, version, raw, changes, {ARTICLE_COLUMNS}) "
-            f"VALUES (0, ?, ?, '', ?, ?, {marks(article_values(article))})",
+            f"VALUES (FALSE, ?, ?, '', ?, ?, {marks(article_values(article))}) RETURNING row",
             (
                 one.raw.article_id,
                 one.content,
@@ -174,7 +168,7 @@ class LibraryWriter:
                 changes_to_json(one.changes),
                 *article_values(article),
             ),
-        ).lastrowid
+        ).fetchone()
         connection.executemany(
             "INSERT INTO fingerprint VALUES (?, ?, ?)",
             ((found.key, found.part, row) for found in fingerprints(article)),
@@ -182,7 +176,7 @@ class LibraryWriter:
 
     def received(self, article_id: str) -> tuple[Received, set[int]]:
         """A staged article as it was received, with its fingerprints' keys."""
-        with said_plainly(self._folder):
+        with self._plainly():
             row, raw, changes, content, *values = self._connection.execute(
                 f"SELECT row, raw, changes, content, {READ_COLUMNS} FROM article "
                 "WHERE NOT published AND article_id = ?",
@@ -203,10 +197,10 @@ class LibraryWriter:
 
     def retire(self, ids: Iterable[str]) -> None:
         """Name published articles that the running job will take out when it publishes."""
-        with said_plainly(self._folder):
+        with self._plainly():
             self._connection.executemany(
-                "INSERT OR IGNORE INTO going SELECT article_id FROM article "
-                "WHERE published AND article_id = ?",
+                "INSERT INTO going (article_id) SELECT article_id FROM article "
+                "WHERE published AND article_id = ? ON CONFLICT DO NOTHING",
                 ((article_id,) for article_id in ids),
             )
 
@@ -239,7 +233,7 @@ class LibraryWriter:
     def learn(self, account: str) -> tuple[Recurring, list[str]]:
         """What an account repeats now, and which of its other articles that concerns anew."""
         connection = self._connection
-        with said_plainly(self._folder):
+        with self._plainly():
             before = stored_recurring(connection, account)
             now = find_recurring(connection, account)
             changed = before.boilerplate ^ now.boilerplate
@@ -256,7 +250,7 @@ class LibraryWriter:
     ) -> None:
         """Put a received article into its final form, with what it is found by."""
         connection = self._connection
-        with transaction(connection, self._folder):
+        with self._transaction():
             assigned = ", ".join(f"{column} = ?" for column in ARTICLE_COLUMNS.split(", "))
             (row,) = connection.execute(
                 f"UPDATE article SET version = ?, changes = ?, {assigned} "
@@ -265,10 +259,30 @@ class LibraryWriter:
             ).fetchone()
             connection.execute("DELETE FROM chunk WHERE article = ?", (row,))
             connection.executemany(
-                "INSERT INTO chunk (article, start, end, language, passage, vector) "
-                "VALUES (?, ?, ?, ?, ?, ?)",
+                _INSERT_CHUNK,
                 ((row, *_chunk_values(chunk)) for chunk in chunks),
             )
+
+    def take_over(self, articles: Sequence[StoredArticle]) -> None:
+        """Stage articles as another library keeps them; what was staged of the same stays."""
+        with self._transaction():
+            for one in articles:
+                self._take_over(one)
+
+    def _take_over(self, one: StoredArticle) -> None:
+        connection, name = self._connection, one.article.article_id
+        connection.execute(_NAME_READY, (name,))
+        if self._staged("content || version", name) == one.content + one.version:
+            return
+        self._unstage(name)
+        (row,) = connection.execute(*staged_row(one)).fetchone()
+        connection.executemany(
+            "INSERT INTO fingerprint VALUES (?, ?, ?)",
+            ((found.key, found.part, row) for found in one.fingerprints),
+        )
+        connection.executemany(
+            _INSERT_CHUNK, ((row, *stored_chunk_values(chunk)) for chunk in one.chunks)
+        )
 
     def _unstage(self, article_id: str) -> None:
         """Forget what was staged under ``article_id``."""
@@ -278,32 +292,43 @@ class LibraryWriter:
 
     def has_centres(self) -> bool:
         """Whether the encoder's centres of questions are known already."""
-        with said_plainly(self._folder):
+        with self._plainly():
             return manifest_value(self._connection, "question_means") != "{}"
 
+
+class FolderWriter(LibraryWriter):
+    """The one writer of a library folder. Made by ``open_writer``."""
+
+    def __init__(self, folder: Path, connection: sqlite3.Connection, chunk_tokens: int) -> None:
+        super().__init__(connection, chunk_tokens)
+        self._folder = folder
+        self._database = connection
+
+    def _transaction(self) -> AbstractContextManager[None]:
+        return transaction(self._database, self._folder)
+
+    def _plainly(self) -> AbstractContextManager[None]:
+        return said_plainly(self._folder)
+
     def publish(
-        self, *, recurring: Mapping[str, Recurring], question_centres: Centres | None
+        self,
+        *,
+        recurring: Mapping[str, Recurring],
+        question_centres: Centres | None,
+        related: bool = False,
     ) -> None:
-        """Show readers the articles that are ready, all at once; drop all else that is staged.
-
-        What was retired goes at the same moment.
-
-        Args:
-            recurring: What the accounts that the job touched repeat, by account.
-            question_centres: Where the encoder puts questions; ``None`` where the library knows.
-        """
-        publish_staged(self._connection, self._folder, recurring, question_centres)
+        publish_staged(self._database, self._folder, recurring, question_centres, related=related)
 
     def catch_up(self) -> None:
         """Make the search index where a job that was killed published and did not."""
-        with said_plainly(self._folder):
-            open_vectors(self._connection, self._folder, load_postings(self._connection).ids)
+        with self._plainly():
+            open_vectors(self._database, self._folder, load_postings(self._database).ids)
 
 
 @contextmanager
 def open_writer(
-    folder: Path, encoder: Encoder, chunk_tokens: int | None, cleaning: int
-) -> Iterator[LibraryWriter]:
+    folder: Path, encoder: Model, chunk_tokens: int | None, cleaning: int
+) -> Iterator[FolderWriter]:
     """Open a library for writing; make it, with ``encoder``, where there is none.
 
     Args:
@@ -320,15 +345,14 @@ def open_writer(
         with transaction(opened, folder):
             create_tables(opened, encoder, chunk_tokens or DEFAULT_TOKENS)
             bring_up_to_date(opened, folder)
-        manifest = Library(folder, opened).manifest()
+        manifest = FolderLibrary(folder, opened).manifest()
         check_encoder(folder, manifest, encoder)
         check_chunks(folder, manifest, chunk_tokens)
         with transaction(opened, folder):
             set_manifest(opened, {"cleaning": cleaning})
             make_job_tables(opened)
-        yield LibraryWriter(folder, opened, manifest.chunk_tokens)
+        yield FolderWriter(folder, opened, manifest.chunk_tokens)
 
 
 def _chunk_values(staged: StagedChunk) -> tuple[int, int, str, str, bytes]:
-    span = staged.chunk.span
-    return span.start, span.end, staged.chunk.language, staged.passage, pack(staged.vector)
+    return stored_chunk_values(StoredChunk(staged.chunk, staged.passage, pack(staged.vector)))

@@ -18,6 +18,7 @@ from index.database.lock import LOCK
 from index.database.schema import OLDEST_MIGRATED, migrate_tables
 from index.errors import LibraryError
 from index.library.opened import check_not_empty, check_schema
+from index.location import Location
 from index.search.dense_file import VECTORS
 from index.search.lexical_building import rebuild_postings
 
@@ -42,7 +43,7 @@ def bring_up_to_date(connection: sqlite3.Connection, folder: Path) -> None:
         rebuild_postings(connection)
 
 
-def check_chunks(folder: Path, manifest: Manifest, chunk_tokens: int | None) -> None:
+def check_chunks(folder: Location, manifest: Manifest, chunk_tokens: int | None) -> None:
     if chunk_tokens is not None and chunk_tokens != manifest.chunk_tokens:
         raise LibraryError(
             f"the library {str(folder)!r} has chunks of {manifest.chunk_tokens} tokens, not {chunk_tokens}; "

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from index.database.database import DATABASE, connect_reader, said_plainly
 from index.errors import LibraryError
-from index.library.reader import Library
+from index.library.reader import FolderLibrary
 from index.search.dense_file import VECTORS
 
 
@@ -27,7 +27,7 @@ def back_up(folder: Path, destination: Path) -> int:
     Raises:
         LibraryError: there is no library, or the copy cannot be made; an unfinished one is deleted.
     """
-    Library.open(folder).close()
+    FolderLibrary.at(folder).close()
     with said_plainly(destination):
         destination.mkdir(parents=True, exist_ok=True)
         if any(destination.iterdir()):

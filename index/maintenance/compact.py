@@ -8,7 +8,7 @@ from pathlib import Path
 
 from index.database.database import said_plainly, transaction
 from index.database.lock import locked
-from index.library.reader import Library
+from index.library.reader import FolderLibrary
 from index.library.writing import bring_up_to_date, writing
 from index.search.dense_building import rebuild_vectors
 from index.search.dense_file import VECTORS
@@ -34,7 +34,7 @@ def compact_library(folder: Path) -> Compacted:
     Raises:
         LibraryError: there is no library, it cannot be written, or another process writes to it.
     """
-    Library.open(folder).close()
+    FolderLibrary.at(folder).close()
     before = _size(folder)
     with locked(folder), writing(folder) as connection:
         with transaction(connection, folder):

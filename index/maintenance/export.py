@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO
 
 from index.errors import ArticleError
-from index.library.reader import Library
+from index.library.library import Library
 from index.readers.fields import FIELDS, LAYOUT
 from index.records import Layout, RawArticle
 

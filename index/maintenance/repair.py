@@ -21,7 +21,7 @@ from index.database.lock import locked
 from index.database.schema import mend_indexes, new_identity
 from index.embedding.encoder import Encoder
 from index.embedding.load import load_encoder
-from index.library.reader import Library
+from index.library.reader import FolderLibrary
 from index.library.writing import bring_up_to_date, writing
 from index.maintenance.verify import verify_library
 from index.search.dense_building import rebuild_vectors
@@ -60,7 +60,7 @@ def repair_library(
         EncoderError: the embedding model is needed and cannot be loaded.
     """
     if not (folder / DATABASE).is_file():
-        Library.open(folder)  # says that there is none
+        FolderLibrary.at(folder)  # says that there is none
     _migrate(folder)
     remaining = tuple(verify_library(folder))
     found = dict.fromkeys(remaining)
@@ -79,7 +79,7 @@ def _mend(
     _mend_in_place(folder, found)
     wrong = _articles_to_take_again(folder, found)
     if wrong or any(finding.subject == "question_means" for finding in found):
-        with Library.open(folder) as library:
+        with FolderLibrary.at(folder) as library:
             encoder = encoder or load_encoder(library.manifest().encoder)
             raws = [raw for one in wrong if (raw := library.raw_article(one))]
         index_raw(raws, folder, encoder=encoder, again=True, progress=progress)
@@ -98,7 +98,7 @@ def _mend_in_place(folder: Path, found: Sequence[Finding]) -> None:
         with transaction(connection, folder):
             if Mend.SQL_INDEXES in wanted:
                 mend_indexes(connection)
-            set_manifest(connection, {key: _default(key) for key in lost})
+            set_manifest(connection, {key: default_value(key) for key in lost})
             if wanted & {Mend.POSTINGS, Mend.SQL_INDEXES}:
                 rebuild_postings(connection)
                 # Who has the library open has read what was damaged, and reads a generation once.
@@ -115,7 +115,7 @@ def _mend_in_place(folder: Path, found: Sequence[Finding]) -> None:
                 rebuild_vectors(connection, folder / VECTORS, published_chunks(connection))
 
 
-def _default(key: str) -> object:
+def default_value(key: str) -> object:
     """A value of the manifest that was lost."""
     return {
         "identity": new_identity(),

@@ -16,12 +16,18 @@ from pathlib import Path
 import numpy as np
 
 from index.database.damage import Finding, Mend
-from index.database.database import DATABASE, connect_reader, manifest_value, said_plainly
+from index.database.database import (
+    DATABASE,
+    Statements,
+    connect_reader,
+    manifest_value,
+    said_plainly,
+)
 from index.database.schema import missing_parts
 from index.duplicates.lookup import find_recurring, make_job_tables, stored_recurring
 from index.duplicates.relations import Recurring
 from index.errors import Message
-from index.library.reader import Library
+from index.library.reader import FolderLibrary
 from index.maintenance.verify_article import check_article
 from index.maintenance.verify_search import check_postings, check_vectors
 from index.search.dense_file import VECTORS, leftovers
@@ -36,7 +42,7 @@ def verify_library(folder: Path) -> Iterator[Finding]:
     Raises:
         LibraryError: there is no library, or of another schema, or nothing in it can be read.
     """
-    with Library.connect(folder) as library:
+    with FolderLibrary.connect(folder) as library:
         library.check_schema()
     with said_plainly(folder), closing(connect_reader(folder / DATABASE)) as connection:
         make_job_tables(connection)
@@ -46,14 +52,14 @@ def verify_library(folder: Path) -> Iterator[Finding]:
             yield from broken
             if broken:
                 return  # what is read through wrong indexes says nothing
-            misread = list(_check_manifest(connection))
+            misread = list(check_manifest(connection))
             yield from misread
             if any(finding.mend is Mend.BACKUP for finding in misread):
                 return
-            yield from _check_articles(connection)
-            yield from _check_accounts(connection)
+            yield from check_articles(connection)
+            yield from check_accounts(connection)
             yield from check_postings(connection)
-            yield from _check_staged(connection)
+            yield from check_staged(connection)
             if not misread:
                 chunks = published_chunks(connection)
                 yield from check_vectors(connection, folder / VECTORS, chunks)
@@ -90,7 +96,8 @@ def _check_database(connection: sqlite3.Connection) -> Iterator[Finding]:
         yield Finding(Mend.SQL_INDEXES, "", message)
 
 
-def _check_manifest(connection: sqlite3.Connection) -> Iterator[Finding]:
+def check_manifest(connection: Statements) -> Iterator[Finding]:
+    """Whether the manifest says all that it should."""
     values = {}
     for key, written in connection.execute("SELECT key, value FROM manifest"):
         try:
@@ -134,7 +141,8 @@ def _of_manifest(mend: Mend, key: str, value: object) -> Finding:
     return Finding(mend, key, message)
 
 
-def _check_articles(connection: sqlite3.Connection) -> Iterator[Finding]:
+def check_articles(connection: Statements) -> Iterator[Finding]:
+    """Whether each article is what follows from its raw one."""
     tokens = int(manifest_value(connection, "chunk_tokens"))
     dimension = int(manifest_value(connection, "dimension"))
     accounts: dict[str, Recurring] = {}
@@ -148,7 +156,8 @@ def _check_articles(connection: sqlite3.Connection) -> Iterator[Finding]:
         yield from check_article(connection, row, accounts[account], tokens, dimension)
 
 
-def _check_accounts(connection: sqlite3.Connection) -> Iterator[Finding]:
+def check_accounts(connection: Statements) -> Iterator[Finding]:
+    """Whether what accounts repeat is what their articles say."""
     named = connection.execute(
         "SELECT account FROM article WHERE published UNION SELECT account FROM recurring"
     ).fetchall()
@@ -161,7 +170,7 @@ def _check_accounts(connection: sqlite3.Connection) -> Iterator[Finding]:
             yield Finding(Mend.ACCOUNT, account, message)
 
 
-def _check_staged(connection: sqlite3.Connection) -> Iterator[Finding]:
+def check_staged(connection: Statements) -> Iterator[Finding]:
     """Whether a job has received articles that nobody sees yet."""
     (staged,) = connection.execute("SELECT COUNT(*) FROM article WHERE NOT published").fetchone()
     if staged:

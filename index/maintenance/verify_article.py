@@ -13,6 +13,7 @@ from index.cleaning.clean import clean
 from index.database.damage import Finding, Mend
 from index.database.database import (
     READ_COLUMNS,
+    Statements,
     article_seal,
     changes_from_json,
     raw_from_json,
@@ -30,7 +31,7 @@ from index.text.language import Language
 
 
 def check_article(
-    connection: sqlite3.Connection, row: int, repeated: Recurring, tokens: int, dimension: int
+    connection: Statements, row: int, repeated: Recurring, tokens: int, dimension: int
 ) -> Iterator[Finding]:
     """What is wrong with a published article and its chunks.
 
@@ -51,7 +52,7 @@ def check_article(
 
 
 def _check_derived(
-    connection: sqlite3.Connection, row: int, repeated: Recurring, tokens: int
+    connection: Statements, row: int, repeated: Recurring, tokens: int
 ) -> Iterator[Finding]:
     """Whether an article is what follows from its raw one."""
     name, aid, written, changes, content, version, *values = connection.execute(
@@ -106,7 +107,7 @@ def _check_derived(
     yield from _check_relation(connection, row, article)
 
 
-def _is_sound(connection: sqlite3.Connection, row: int, tokens: int) -> bool:
+def _is_sound(connection: Statements, row: int, tokens: int) -> bool:
     """Whether an article of which something cannot be read is as it was when it was received."""
     try:
         name, written, content = connection.execute(
@@ -130,13 +131,13 @@ def _plain(article: Article) -> tuple[object, ...]:
     return a.title, a.url, a.date, a.account, a.source, a.language, a.text, a.column
 
 
-def _stored_fingerprints(connection: sqlite3.Connection, row: int) -> set[Fingerprint]:
+def _stored_fingerprints(connection: Statements, row: int) -> set[Fingerprint]:
     found = keys_of(connection, row)
     return {Fingerprint(part, key) for key, parts in found.items() for part in parts}
 
 
 def _check_cutting(
-    connection: sqlite3.Connection,
+    connection: Statements,
     row: int,
     article: Article,
     touching: Recurring,
@@ -152,7 +153,7 @@ def _check_cutting(
         )
         return
     covered = np.zeros(len(article.text), np.int8)
-    chunks = connection.execute("SELECT start, end FROM chunk WHERE article = ?", (row,))
+    chunks = connection.execute('SELECT start, "end" FROM chunk WHERE article = ?', (row,))
     for start, end in (*chunks.fetchall(), *((span.start, span.end) for span in skipped)):
         covered[max(start, 0) : max(end, 0)] += 1
     left = any(not article.text[at].isspace() for at in np.flatnonzero(covered == 0).tolist())
@@ -165,9 +166,7 @@ def _check_cutting(
         )
 
 
-def _check_relation(
-    connection: sqlite3.Connection, row: int, article: Article
-) -> Iterator[Finding]:
+def _check_relation(connection: Statements, row: int, article: Article) -> Iterator[Finding]:
     for other in article.originals:
         if not connection.execute(
             "SELECT 1 FROM article WHERE published AND article_id = ?", (other,)
@@ -188,7 +187,7 @@ def _check_relation(
         )
 
 
-def _check_chunks(connection: sqlite3.Connection, row: int, dimension: int) -> Iterator[Finding]:
+def _check_chunks(connection: Statements, row: int, dimension: int) -> Iterator[Finding]:
     values = connection.execute(
         f"SELECT {READ_COLUMNS} FROM article WHERE row = ?", (row,)
     ).fetchone()
@@ -198,7 +197,7 @@ def _check_chunks(connection: sqlite3.Connection, row: int, dimension: int) -> I
         return  # said already
     name = article.article_id
     chunks = connection.execute(
-        "SELECT start, end, language, passage, vector FROM chunk WHERE article = ? ORDER BY id",
+        'SELECT start, "end", language, passage, vector FROM chunk WHERE article = ? ORDER BY id',
         (row,),
     ).fetchall()
     if not chunks:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from index.database.database import in_batches, manifest_value, marks
+from index.database.database import Statements, in_batches, manifest_value, marks
 from index.embedding.centring import Centres, passage_centres
 from index.embedding.encoder import Vectors
 
@@ -33,7 +33,7 @@ def is_unit(data: bytes, dimension: int) -> bool:
     return abs(float(np.linalg.norm(unpack(data))) - 1) <= _LENGTH_TOLERANCE
 
 
-def stored_question_centres(connection: sqlite3.Connection) -> Centres:
+def stored_question_centres(connection: Statements) -> Centres:
     """Where the library's encoder puts questions (``index.embedding.centring.question_centres``)."""
     means = json.loads(manifest_value(connection, "question_means"))
     return Centres({of: np.asarray(mean, np.float32) for of, mean in means.items()})

@@ -15,6 +15,7 @@ from datetime import date, datetime
 import numpy as np
 from numpy.typing import NDArray
 
+from index.database.database import Statements
 from index.database.identity import id_meant
 from index.given import texts, wrong
 from index.records import well_formed
@@ -183,3 +184,12 @@ def _rows_cited(connection: sqlite3.Connection, article_ids: Sequence[str]) -> d
         {"named": named},
     )
     return dict(found.fetchall())
+
+
+def copies_in(connection: Statements) -> dict[str, int]:
+    """How many published articles copy each article, by its id."""
+    rows = connection.execute(
+        "SELECT value, COUNT(*) FROM article, json_each(originals) "
+        "WHERE published AND originals != '[]' GROUP BY value"
+    )
+    return dict(rows.fetchall())

@@ -108,7 +108,7 @@ class PostingIndex:
                 if row in segments:  # others are staged and not published yet
                     documents[term] += segments[row].alive(data)
                     found.setdefault(row, []).append((term, data))
-        weights = {term: _idf(held, len(self.ids)) * (K1 + 1) for term, held in documents.items()}
+        weights = {term: idf(held, len(self.ids)) * (K1 + 1) for term, held in documents.items()}
         scores = np.zeros(len(self.ids), np.float32)
         for row, postings in found.items():
             weighted = [(counted[term] * weights[term], data) for term, data in postings]
@@ -116,7 +116,8 @@ class PostingIndex:
         return scores, sum(weights.values()) / (1 + K1 / 2)
 
 
-def _idf(documents: int, of: int) -> float:
+def idf(documents: int, of: int) -> float:
+    """What a term weighs that stands in so many ``of`` all chunks."""
     return math.log(1 + (of - documents + 0.5) / (documents + 0.5))
 
 

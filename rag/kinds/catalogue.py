@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from index.library.articles import Heading, LibraryCounts
-from index.library.reader import Library
+from index.library.library import Heading, Library, LibraryCounts
 from index.records import Article, Span
 from index.search.filters import Filters
 from index.text.dates.moments import complete, day_named, find_moments

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from index.library.reader import Library
+from index.library.library import Library
 from index.records import Passage
 from rag.extractive.answer import Answering
 from rag.generation.shown import choose_passages, choose_stories, newest_first

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import log
 
-from index.library.reader import Library
+from index.library.library import Library
 from index.records import Article, Kind
 from index.text.language import Language
 from index.text.terms import content_terms, terms

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from index.embedding.encoder import Encoder
-from index.library.reader import Library
+from index.library.library import Library
 from index.text.language import Language, detect_language
 from rag.question.limits import Role, Understood, understand
 from rag.question.subject import subject_of

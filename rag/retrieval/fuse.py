@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from index.library.reader import Candidates
+from index.library.library import Candidates
 
 
 @dataclass(frozen=True, slots=True)

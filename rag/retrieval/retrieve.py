@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.embedding.encoder import Encoder
-from index.library.reader import Candidates, Library
+from index.library.library import Candidates, Library
 from index.records import Passage, Span
 from index.text.language import detect_language
 from index.text.terms import index_terms
@@ -38,18 +38,21 @@ def retrieve(
     vector = encoder.encode_queries([question])
     language = detect_language(question)
     terms, asks = index_terms(question), is_question(question)
-    limit = _FIRST_LOOK
-    with library.snapshot():
+
+    def search() -> list[list[RankedPassage]]:
+        limit = _FIRST_LOOK
         while True:
             candidates = library.candidates(vector, language, terms, limit, filters, asks=asks)
             scores = fuse(candidates, language)
             groups = _by_article(candidates, np.argsort(-scores, kind="stable")[:limit])
             if len(groups) >= most or len(candidates.ids) < limit:
-                found = _ranked(library, candidates, scores, groups[:most])
-                if reranker:
-                    found = _reranked(question, found, reranker)
-                return [join_neighbours(hits) for hits in originals_first(found)]
+                return _ranked(library, candidates, scores, groups[:most])
             limit *= 4
+
+    found = library.read(search)
+    if reranker:
+        found = _reranked(question, found, reranker)
+    return [join_neighbours(hits) for hits in originals_first(found)]
 
 
 def _by_article(candidates: Candidates, best: NDArray[np.intp]) -> list[list[int]]:

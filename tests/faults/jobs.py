@@ -11,7 +11,7 @@ from index import passages
 from index.build import index_raw, remove_articles
 from index.database.database import DATABASE
 from index.errors import LibraryError
-from index.library.reader import Library
+from index.library.library import Library
 from index.maintenance.compact import compact_library
 from index.maintenance.repair import repair_library
 from index.maintenance.verify import verify_library

@@ -14,7 +14,7 @@ from index import build, passages
 from index.build import index_articles, index_raw, remove_articles
 from index.embedding.encoder import passage_text
 from index.errors import EncoderError, LibraryError
-from index.library.reader import Library
+from index.library.library import Library
 from index.readers.load import FIELDS
 from index.records import Chunk, Layout, Problem, Summary
 from tests.conftest import ARTICLES, FakeEncoder, article, contents, nearest

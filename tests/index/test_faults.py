@@ -20,7 +20,7 @@ from index.build import index_raw
 from index.database import database
 from index.database.database import DATABASE
 from index.database.lock import HOLDER, LOCK
-from index.library.reader import Library
+from index.library.library import Library
 from index.maintenance.verify import verify_library
 from index.search.dense_file import VECTORS
 from tests.conftest import ARTICLES, FakeEncoder, article, contents

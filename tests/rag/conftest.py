@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from index.build import index_raw
-from index.library.reader import Library
+from index.library.library import Library
 from index.records import Article, Passage, Span
 from index.text.language import detect_language
 from rag.records import RankedPassage

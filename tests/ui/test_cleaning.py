@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 import pytest
 
 from index.build import index_raw
-from index.library.reader import Library
+from index.library.library import Library
 from index.records import Kind, Problem, Summary
 from tests.conftest import ARTICLES, FakeEncoder, article
 from ui import cleaning

@@ -3,7 +3,8 @@ from __future__ import annotations
 import json
 
 from eval import read_cases
-from ui.chat.feedback import read_feedback_form, store_feedback
+from index.library.beside import store_feedback
+from ui.chat.feedback import read_feedback_form
 
 SAID = {"question": "谁？", "answer": "甲", "verdict": "wrong", "article_ids": ["school"]}
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from index.library.reader import Library
+from index.library.library import Library
 from index.records import Summary
 from tests.conftest import ARTICLES, article
 from tests.ui.conftest import as_export, write_export

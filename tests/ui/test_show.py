@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from index.database.database import Manifest
-from index.library.articles import LibraryCounts
+from index.library.library import LibraryCounts
 from index.records import Problem, Summary
 from index.text.language import detect_language
 from rag.extractive.refusal import in_words

@@ -18,19 +18,20 @@ from typing import IO, Any
 
 from index.build import Progress, index_articles
 from index.errors import JuwenError, LibraryError
+from index.location import Location, given_as
 from index.records import Problem, Summary
 
 _NICENESS = 10
 _SECONDS_BETWEEN = 0.1
 
 
-def index_apart(paths: Sequence[Path], folder: Path, progress: Progress) -> Summary:
+def index_apart(paths: Sequence[Path], folder: Location, progress: Progress) -> Summary:
     """``index_articles`` in another process.
 
     Raises:
         JuwenError: as ``index_articles``, or the process came to an end before its work.
     """
-    order = json.dumps({"paths": [str(path) for path in paths], "folder": str(folder)})
+    order = json.dumps({"paths": [str(path) for path in paths], "folder": given_as(folder)})
     with subprocess.Popen(
         [sys.executable, "-m", "ui.chat.apart"],
         stdin=subprocess.PIPE,
@@ -82,7 +83,7 @@ def main(order: IO[str], out: IO[str]) -> None:
 
     try:
         summary = index_articles(
-            [Path(path) for path in values["paths"]], Path(values["folder"]), progress=progress
+            [Path(path) for path in values["paths"]], values["folder"], progress=progress
         )
     except JuwenError as error:
         _write(out, {"error": asdict(error.message)})

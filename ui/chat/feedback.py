@@ -1,22 +1,14 @@
-"""What readers say of answers, kept in the library's folder in the form that ``eval`` reads."""
+"""What readers say of answers, kept in the library in the form that ``eval`` reads."""
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
-from filelock import FileLock
-
 from eval.feedback import Verdict
-from index.errors import JuwenError, LibraryError
+from index.errors import JuwenError
 from index.records import well_formed
-
-FEEDBACK = "feedback.jsonl"
-"""The file in the library's folder: ``eval.feedback.read_feedback`` reads it."""
 
 _LONGEST = 4_000
 _MOST_ARTICLES = 10
@@ -49,27 +41,6 @@ def read_feedback_form(values: Mapping[str, Any]) -> dict[str, Any]:
         ],
     }
     return {**line, "time": datetime.now(UTC).isoformat(timespec="seconds")}
-
-
-def store_feedback(folder: Path, line: Mapping[str, Any]) -> None:
-    """Add one line to the library's feedback, whole or not at all.
-
-    Raises:
-        LibraryError: it cannot be written.
-    """
-    path = folder / FEEDBACK
-    data = (json.dumps(line, ensure_ascii=False) + "\n").encode("utf-8")
-    try:
-        with FileLock(f"{path}.lock", timeout=10), path.open("ab") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-    except (OSError, TimeoutError) as error:
-        raise LibraryError(
-            f"the feedback could not be written to {str(path)!r} ({error}); check that the folder "
-            "is writable and the disk has room",
-            f"无法将反馈写入 {str(path)!r}（{error}）；请检查目录权限与磁盘空间",
-        ) from error
 
 
 def _text(value: Any) -> str:

@@ -17,6 +17,7 @@ from pathlib import Path, PurePath
 
 from index.build import Progress
 from index.errors import JuwenError
+from index.location import Location
 from index.readers.load import refusal_of, suffix_of
 from index.records import Problem, Summary
 
@@ -59,8 +60,8 @@ class Job:
     error: JuwenError | None = None
 
 
-Index = Callable[[Sequence[Path], Path, Progress], Summary]
-"""Puts files into a library folder, as ``index.build.index_articles`` does."""
+Index = Callable[[Sequence[Path], Location, Progress], Summary]
+"""Puts files into a library, as ``index.build.index_articles`` does."""
 
 
 class UploadError(JuwenError):
@@ -132,7 +133,7 @@ class Jobs:
 
     def __init__(
         self,
-        folder: Path,
+        folder: Location,
         index: Index,
         ids: Callable[[], Sequence[str]],
         after: Callable[[], None] = lambda: None,

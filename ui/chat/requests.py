@@ -6,12 +6,12 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from index.build import remove_articles
 from index.errors import ArticleError, JuwenError, QuestionError
-from index.library.articles import Heading
+from index.library.library import Heading
+from index.location import Location
 from index.records import Summary
 from index.text.language import Language, detect_language
 from rag.assistant import Assistant
@@ -20,7 +20,7 @@ from rag.retrieval.retrieve import to_evidence
 from rag.suggestions import answered, candidates
 from rag.suggestions import starters as make_starters
 from ui.chat.converse import done_part, read_filters
-from ui.chat.feedback import read_feedback_form, store_feedback
+from ui.chat.feedback import read_feedback_form
 from ui.chat.jobs import Job, State
 from ui.chat.kept import read_answer, to_markdown, to_rich_text
 from ui.chat.markup import fill
@@ -31,8 +31,8 @@ from ui.language import say, say_message, speaks_chinese
 
 Plain = Mapping[str, Any]
 
-Remove = Callable[[Sequence[str], Path], Summary]
-"""Takes articles out of a library folder, as ``index.build.remove_articles`` does."""
+Remove = Callable[[Sequence[str], Location], Summary]
+"""Takes articles out of a library, as ``index.build.remove_articles`` does."""
 
 _HEADINGS = 40
 _MOST_ANSWERS = 200
@@ -103,7 +103,7 @@ class Requests:
     def library(self, _: Plain) -> Plain:
         """The library panel."""
         counts, days = self._library.counts(), self._library.days()
-        return {"html": library_html(self._library.folder.name, counts, days)}
+        return {"html": library_html(self._library.name, counts, days)}
 
     def headings(self, values: Plain) -> Plain:
         """A page of the list of articles."""
@@ -145,7 +145,7 @@ class Requests:
         """Keep what a reader says of an answer."""
         line = read_feedback_form(values)
         ids = [self._meant(written) for written in line["article_ids"]]
-        store_feedback(self._library.folder, {**line, "article_ids": ids})
+        self._library.add_feedback({**line, "article_ids": ids})
         return {"said": say("Thank you; this is kept in the library.", "谢谢，已保存在文章库中。")}
 
     def _meant(self, written: str) -> str:
@@ -160,7 +160,8 @@ class Requests:
         article_id = _text(values, "id")
         if self._library.article(article_id) is None:
             raise _gone(article_id)
-        self._remove([article_id], self._library.folder)
+        self._remove([article_id], self._library.where)
+        self._library.catch_up()
         return {"said": say("Removed.", "已移除。")}
 
     def instead(self, answer: Answer) -> list[str]:

@@ -127,9 +127,12 @@ class Page:
             settings.remove or remove_articles,
             lambda: starters(assistant, before_each=quiet.wait),
         )
-        jobs = Jobs(
-            library.folder, settings.index or index_apart, library.article_ids, requests.changed
-        )
+
+        def ids() -> Sequence[str]:
+            library.catch_up()  # so that whoever uploads reads what was uploaded
+            return library.article_ids()
+
+        jobs = Jobs(library.where, settings.index or index_apart, ids, requests.changed)
         ask = conversation(assistant, settings.limits, requests.instead, self._models, quiet)
         self._assistant, self._jobs = assistant, jobs
         connecting = guarded(Connecting(assistant).pure, self._may_choose)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from index.library.articles import Heading, LibraryCounts
+from index.library.library import Heading, LibraryCounts
 from index.records import Kind, Summary
 from rag.records import Evidence
 from ui.chat.markup import fill

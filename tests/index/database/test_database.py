@@ -26,7 +26,7 @@ from index.database.database import (
 )
 from index.database.schema import create_tables
 from index.errors import LibraryError
-from index.library.reader import Library
+from index.library.library import Library
 from index.library.writer import open_writer
 from index.records import Article
 from tests.conftest import article, nearest

@@ -10,7 +10,7 @@ from index.build import index_raw, remove_articles
 from index.database.database import DATABASE
 from index.database.identity import account_key, citable_id, is_id_of, owned
 from index.errors import ArticleError
-from index.library.reader import Library
+from index.library.library import Library
 from index.maintenance.export import export_articles
 from index.maintenance.repair import repair_library
 from index.maintenance.verify import verify_library

@@ -14,7 +14,7 @@ from index.build import index_raw
 from index.database.database import DATABASE
 from index.database.schema import OLDEST_MIGRATED, SCHEMA_VERSION, missing_parts
 from index.errors import LibraryError
-from index.library.reader import Library
+from index.library.library import Library
 from index.maintenance.repair import repair_library
 from index.maintenance.verify import verify_library
 from tests.conftest import ARTICLES, FakeEncoder, article, contents

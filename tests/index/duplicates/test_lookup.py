@@ -7,7 +7,7 @@ import random
 import pytest
 
 from index.build import index_raw
-from index.library.reader import Library
+from index.library.library import Library
 from index.records import Kind
 from tests.conftest import article
 

@@ -14,7 +14,7 @@ import pytest
 from index.build import index_raw
 from index.database.database import DATABASE
 from index.errors import EncoderError, LibraryError
-from index.library.reader import Library, check_encoder
+from index.library.library import Library, check_encoder
 from index.search.filters import Filters
 from tests.conftest import ARTICLES, FakeEncoder, article, nearest
 
@@ -240,7 +240,7 @@ def test_days_and_headings_newest_first(library_folder):
 FULL_DISK = """
 import resource, signal, sys
 from pathlib import Path
-from index.library.reader import Library
+from index.library.library import Library
 from tests.conftest import FakeEncoder, contents
 
 resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))  # as on a full disk, no file can grow

@@ -18,8 +18,9 @@ from index.database.database import DATABASE
 from index.embedding.centring import Centres
 from index.embedding.encoder import passage_text
 from index.errors import LibraryError
-from index.library.reader import Library
-from index.library.writer import Received, StagedChunk, open_writer
+from index.library.library import Library
+from index.library.staging import Received, StagedChunk
+from index.library.writer import open_writer
 from index.records import Chunk, Span, digest
 from index.search.dense_building import load_vectors
 from index.search.dense_file import VECTORS

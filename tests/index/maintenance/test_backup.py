@@ -10,7 +10,7 @@ import pytest
 from index.build import index_raw
 from index.database.database import DATABASE
 from index.errors import LibraryError
-from index.library.reader import Library
+from index.library.library import Library
 from index.maintenance.backup import back_up
 from index.maintenance.verify import verify_library
 from tests.conftest import ARTICLES, FakeEncoder, article, contents, nearest

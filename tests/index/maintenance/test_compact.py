@@ -10,7 +10,7 @@ from index import passages
 from index.build import index_raw, remove_articles
 from index.database.database import DATABASE
 from index.errors import LibraryError
-from index.library.reader import Library
+from index.library.library import Library
 from index.library.writer import open_writer
 from index.maintenance.compact import compact_library
 from index.maintenance.verify import verify_library

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from index.build import index_articles, index_raw
 from index.cleaning.newspaper_page import split_page
 from index.errors import ArticleError
-from index.library.reader import Library
+from index.library.library import Library
 from index.maintenance.export import export_articles
 from index.readers.load import FIELDS
 from index.records import Layout, RawArticle

@@ -13,7 +13,7 @@ import pytest
 from index.build import index_raw, remove_articles
 from index.database.database import DATABASE
 from index.embedding.encoder import unit
-from index.library.reader import Library
+from index.library.library import Library
 from index.maintenance.compact import compact_library
 from index.maintenance.verify import verify_library
 from index.search import dense

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from index.build import index_raw, remove_articles
 from index.database.database import DATABASE
-from index.library.reader import Library
+from index.library.library import Library
 from index.search.filters import Filters, load_attributes
 from index.search.lexical import load_postings
 from tests.conftest import FakeEncoder, article

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from index.build import index_raw
 from index.database.database import DATABASE
-from index.library.reader import Library
+from index.library.library import Library
 from index.records import Span
 from index.search import lexical_building as module
 from index.search.lexical import K1, B, load_postings

@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from index.build import index_raw
-from index.library.reader import Library
+from index.library.library import Library
 from index.text.terms import index_terms
 from rag.question.spelling import respelled
 from tests.conftest import FakeEncoder, article

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from index.library.reader import Candidates
+from index.library.library import Candidates
 from rag.retrieval.fuse import WEIGHTS, Weights, fuse, standard_cosines, standard_lexical
 
 

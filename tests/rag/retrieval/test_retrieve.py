@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 
 from index.build import index_raw
-from index.library.reader import Library
+from index.library.library import Library
 from index.records import Span
 from rag.records import EVIDENCE_ARTICLES, Filters
 from rag.retrieval.retrieve import join_neighbours, originals_first, retrieve, to_evidence

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from index.errors import JuwenError, LibraryError
-from index.library.reader import Library
+from index.library.library import Library
 from tests.ui.conftest import write_export
 from ui.chat import apart
 

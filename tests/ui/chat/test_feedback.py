@@ -9,7 +9,8 @@ import pytest
 from eval import feedback_to_cases, read_cases
 from eval.feedback import read_feedback, write_cases
 from index.errors import JuwenError, LibraryError
-from ui.chat.feedback import FEEDBACK, read_feedback_form, store_feedback
+from index.library.beside import FEEDBACK, store_feedback
+from ui.chat.feedback import read_feedback_form
 
 SENT = {
     "question": "谁？",

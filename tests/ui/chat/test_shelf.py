@@ -6,7 +6,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.library.articles import Heading, LibraryCounts
+from index.library.library import Heading, LibraryCounts
 from index.records import Kind, Problem, Summary
 from ui.chat.shelf import MOST_BARS, Cleaned, bars, headings_html, library_html, report_html
 from ui.language import speaking

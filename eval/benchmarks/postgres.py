@@ -1,0 +1,218 @@
+"""A folder and PostgreSQL side by side, in one run: the same library, the same questions.
+
+    python -m eval.benchmarks.postgres SOURCE ADDRESS --work FOLDER [--size 100000] [--questions 100]
+
+SOURCE is a library folder, which is copied; past its own passages every article counts again, under
+another id, with its real words and vectors sampled around the real ones (``eval.benchmarks.enlarge``).
+The copy is moved to ADDRESS, an empty database of a server on this machine. Questions are titles of
+articles, embedded by the library's own model. Times are the processor's: of this process, and, read
+from ``/proc``, of the server's process that answers it. Exact neighbours are found by comparing all.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from eval.benchmarks.enlarge import enlarge
+from eval.benchmarks.sampled import SampledEncoder
+from index.build import index_raw
+from index.embedding.load import load_encoder
+from index.library.library import Library
+from index.library.reader import FolderLibrary
+from index.location import Server
+from index.maintenance.move import move_library
+from index.postgresql.connection import connect
+from index.postgresql.dense import Layout, load_layout
+from index.postgresql.filtering import allowed_by
+from index.postgresql.reader import PostgresLibrary
+from index.postgresql.schema import vectors_table
+from index.search.filters import NO_FILTERS, Filters
+from index.search.lexical import load_postings
+from index.text.terms import index_terms
+
+_LIMIT = 128
+_NEAREST = 20
+_MORE = 100
+_SHARES = {"one in a hundred": 100, "one in twenty": 20}
+
+
+class _Sampled(SampledEncoder):
+    """Sampled vectors under the name of the library's own model, so that articles can be added."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        with Library.open(folder) as library:
+            manifest = library.manifest()
+        self.name, self.fingerprint = manifest.encoder, manifest.fingerprint
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("source", type=Path)
+    parser.add_argument("address")
+    parser.add_argument("--work", type=Path, required=True)
+    parser.add_argument("--size", type=int, default=0, help="passages; SOURCE's own by default")
+    parser.add_argument("--questions", type=int, default=100)
+    arguments = parser.parse_args()
+    folder, server = arguments.work / "library", Server(arguments.address)
+    encoder = _Sampled(arguments.source)
+    if not folder.exists():
+        arguments.work.mkdir(parents=True, exist_ok=True)
+        shutil.copytree(arguments.source, folder)
+        with Library.open(folder) as library:
+            missing = arguments.size - library.counts().chunks
+        enlarge(folder, encoder, missing)
+    started = time.perf_counter()
+    move_library(folder, server)
+    found: dict[str, Any] = {"move, s": round(time.perf_counter() - started, 1)}
+    questions = _questions(arguments.source, arguments.questions)
+    with FolderLibrary.at(folder) as old, PostgresLibrary.at(server) as new:
+        found["passages"] = old.counts().chunks
+        found["candidates, ms of the processor"] = {
+            name: {
+                "folder": _times(old, questions, filters),
+                "postgresql": _times(new, questions, filters),
+            }
+            for name, filters in _filters(old).items()
+        }
+        found["recall@20"] = {
+            name: _recall(new, questions, filters) for name, filters in _filters(old).items()
+        }
+        found["lexical top 20 kept"] = _kept(old, new, questions)
+        found["bytes"] = _bytes(folder, server)
+    found["100 more articles, s"] = _more(folder, server, encoder)
+    print(json.dumps(found, indent=2))
+
+
+def _questions(source: Path, most: int) -> list[tuple[Any, list[str]]]:
+    with Library.open(source) as library:
+        titles = [one.title for one in islice(library.articles(), 0, None, 29) if one.title][:most]
+        vectors = load_encoder(library.manifest().encoder).encode_queries(titles)
+    return [
+        (vector[None], index_terms(title)) for title, vector in zip(titles, vectors, strict=True)
+    ]
+
+
+def _filters(library: Library) -> dict[str, Filters]:
+    ids = sorted(library.article_ids())
+    some = {name: Filters(article_ids=ids[::share]) for name, share in _SHARES.items()}
+    return {"all": NO_FILTERS, **some}
+
+
+def _times(
+    library: Library, questions: Sequence[tuple[Any, list[str]]], filters: Filters
+) -> dict[str, float]:
+    """Median and 95th percentile of the client's and the server's time, of each and of both."""
+
+    def ask(vector: Any, terms: list[str]) -> None:
+        library.candidates(vector, "zh", terms, _LIMIT, filters)
+
+    ask(*questions[0])
+    server = _server_clock(library)
+    spent = []
+    for question in questions:
+        before, remote = time.process_time(), server()
+        ask(*question)
+        spent.append((time.process_time() - before, server() - remote))
+    milliseconds = 1000 * np.asarray(spent)
+    both = milliseconds.sum(axis=1)
+    return {
+        "p50": round(float(np.percentile(both, 50)), 2),
+        "p95": round(float(np.percentile(both, 95)), 2),
+        "server's p50": round(float(np.percentile(milliseconds[:, 1], 50)), 2),
+    }
+
+
+def _server_clock(library: Library) -> Callable[[], float]:
+    """Seconds of the processor that the server's process took so far; none for a folder."""
+    if not isinstance(library, PostgresLibrary):
+        return lambda: 0.0
+    (connection,) = library._idle
+    schedule = Path(f"/proc/{connection.raw.info.backend_pid}/schedstat")
+    return lambda: int(schedule.read_text().split()[0]) / 1e9
+
+
+def _recall(
+    library: PostgresLibrary, questions: Sequence[tuple[Any, list[str]]], filters: Filters
+) -> float:
+    shares = []
+    for vector, _ in questions:
+        near = library.candidates(vector, "zh", (), _LIMIT, filters)
+        best = near.ids[np.argsort(-near.cosines)[:_NEAREST]]
+        exact = _exact(library, vector, filters)
+        shares.append(np.isin(exact, best).mean() if len(exact) else 1.0)
+    return round(float(np.mean(shares)), 4)
+
+
+def _exact(library: PostgresLibrary, vector: Any, filters: Filters) -> Any:
+    with library._reading() as connection:
+        layout: Layout = library._once(connection, load_layout)
+        allowed = allowed_by(connection, layout.number, filters)
+        written = "[" + ",".join(map(str, layout.centre(vector, "zh", True)[0].tolist())) + "]"
+        rows = connection.execute(
+            f"SELECT chunk FROM {vectors_table(layout.number)} WHERE {allowed.condition} "
+            "ORDER BY 0 + (centred <#> ?::halfvec) LIMIT ?",
+            (*allowed.values, written, _NEAREST),
+        ).fetchall()
+    return np.asarray([chunk for (chunk,) in rows], np.int64)
+
+
+def _kept(
+    old: FolderLibrary, new: PostgresLibrary, questions: Sequence[tuple[Any, list[str]]]
+) -> dict[str, float]:
+    """The share of the folder's exact lexical top 20 that comes back, and how far its scores are off.
+
+    Chunks have other ids and the same order in both.
+    """
+    with new._reading() as connection:
+        rows = connection.execute("SELECT chunk FROM words ORDER BY chunk").fetchall()
+    there = np.asarray([chunk for (chunk,) in rows], np.int64)
+    shares, off = [], 0.0
+    with old._reading() as connection:
+        postings = old._once(connection, load_postings)
+        for vector, terms in questions:
+            scores, _ = postings.score(connection, terms)
+            exact = np.argsort(-scores, kind="stable")[:_NEAREST]
+            exact = exact[scores[exact] > 0]
+            got = new.candidates(vector, "zh", terms, _LIMIT)
+            places = np.searchsorted(there, got.ids)
+            off = max(off, float(np.abs(scores[places] - got.lexical).max(initial=0)))
+            shares.append(np.isin(exact, places).mean() if len(exact) else 1.0)
+    return {"share": round(float(np.mean(shares)), 4), "largest error": off}
+
+
+def _bytes(folder: Path, server: Server) -> dict[str, Any]:
+    connection = connect(server)
+    sizes = connection.execute(
+        "SELECT relname, pg_total_relation_size(oid), pg_indexes_size(oid) FROM pg_class "
+        "WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace ORDER BY 2 DESC LIMIT 6"
+    ).fetchall()
+    connection.close()
+    files = {path.name: path.stat().st_size for path in folder.iterdir() if path.is_file()}
+    return {"folder": files, "postgresql": {name: [all_, own] for name, all_, own in sizes}}
+
+
+def _more(folder: Path, server: Server, encoder: _Sampled) -> dict[str, float]:
+    with Library.open(folder) as library:
+        some = list(islice(library.raw_articles(), _MORE))
+    renamed = [replace(one, article_id=f"{one.article_id}+more", account="") for one in some]
+    spent = {}
+    for name, where in (("folder", folder), ("postgresql", server)):
+        started = time.perf_counter()
+        index_raw(renamed, where, encoder=encoder)
+        spent[name] = round(time.perf_counter() - started, 2)
+    return spent
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,171 @@
+"""The tables of a library in PostgreSQL: a folder's truth, and beside it what is found by.
+
+``article``, ``chunk``, ``fingerprint``, ``recurring`` and ``manifest`` are those of
+``index.database.schema``. ``words`` and ``posting`` are the lexical retriever's, ``vectors_1``,
+``vectors_2`` … the layouts of the dense one's, ``statistics`` what is summed up over all.
+"""
+
+from __future__ import annotations
+
+from index.database.database import set_manifest, utc_now
+from index.database.schema import SCHEMA_VERSION, new_identity
+from index.embedding.encoder import Model
+from index.postgresql.connection import Connection
+
+_TABLES = """
+CREATE EXTENSION IF NOT EXISTS vector;
+CREATE TABLE manifest (key text COLLATE "C" PRIMARY KEY, value text NOT NULL);
+CREATE TABLE article (
+    row bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    article_id text COLLATE "C" NOT NULL,
+    published boolean NOT NULL,
+    content text NOT NULL,
+    version text NOT NULL,
+    raw text NOT NULL,
+    changes text NOT NULL,
+    title text COLLATE "C" NOT NULL,
+    url text NOT NULL,
+    date text COLLATE "C",
+    account text COLLATE "C" NOT NULL,
+    source text NOT NULL,
+    language text COLLATE "C" NOT NULL,
+    text text NOT NULL,
+    series text NOT NULL,
+    kind text COLLATE "C" NOT NULL,
+    originals text NOT NULL,
+    aid text COLLATE "C" NOT NULL,
+    seal bigint NOT NULL,
+    UNIQUE (article_id, published)
+);
+CREATE INDEX article_aid ON article (aid, published);
+CREATE INDEX article_account ON article (account, published);
+CREATE INDEX article_date ON article (date, published);
+CREATE INDEX article_staged ON article (row) WHERE NOT published;
+CREATE TABLE fingerprint (
+    key bigint NOT NULL,
+    part integer NOT NULL,
+    article bigint NOT NULL REFERENCES article (row) ON DELETE CASCADE,
+    PRIMARY KEY (key, part, article)
+);
+CREATE INDEX fingerprint_article ON fingerprint (article);
+CREATE TABLE recurring (
+    account text COLLATE "C" NOT NULL,
+    key bigint NOT NULL,
+    owner text COLLATE "C",
+    PRIMARY KEY (account, key)
+);
+CREATE TABLE chunk (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    article bigint NOT NULL REFERENCES article (row) ON DELETE CASCADE,
+    start integer NOT NULL,
+    "end" integer NOT NULL,
+    language text COLLATE "C" NOT NULL,
+    passage text COLLATE "C" NOT NULL,
+    vector bytea NOT NULL
+);
+CREATE INDEX chunk_article ON chunk (article);
+CREATE INDEX chunk_passage ON chunk USING hash (passage);
+CREATE TABLE words (                  -- of each published chunk, to be scored exactly
+    chunk bigint PRIMARY KEY,
+    length integer NOT NULL,          -- terms in it
+    data bytea NOT NULL               -- uint32 CRC-32 of each of its terms, then uint8 counts
+);
+CREATE TABLE posting_part (           -- postings that were written together
+    part integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    block integer NOT NULL,
+    size integer NOT NULL             -- chunks in it
+);
+CREATE TABLE posting (
+    term text COLLATE "C" NOT NULL,
+    part integer NOT NULL,
+    block integer NOT NULL,           -- of 65,536 ids of chunks
+    documents integer NOT NULL,       -- published chunks with the term; negative for those taken out
+    data bytea NOT NULL               -- uint16 place in the block, uint8 count, uint8 half the length
+);
+CREATE INDEX posting_term ON posting (term);
+CREATE INDEX posting_part_number ON posting (part);
+CREATE TABLE statistics (
+    single boolean PRIMARY KEY DEFAULT true CHECK (single),
+    layout integer NOT NULL,          -- the number of the table of vectors that is searched
+    laid bigint NOT NULL,             -- chunks in it when it was made
+    means text NOT NULL,              -- JSON: by which it is centred, by language
+    chunks bigint NOT NULL,
+    length bigint NOT NULL,           -- terms in all of them
+    total bytea NOT NULL,             -- float64: the sum of their centred vectors
+    products bytea NOT NULL           -- float64: and of their outer products
+);
+CREATE TABLE note (name text PRIMARY KEY, value text NOT NULL);
+CREATE TABLE feedback (row bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, line text NOT NULL);
+"""
+
+JOB_TABLES = "".join(
+    f"CREATE TEMP TABLE {name} (place bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, "
+    'article_id text COLLATE "C" UNIQUE NOT NULL);'
+    for name in ("ready", "going")
+)
+"""As ``index.duplicates.lookup.make_job_tables``."""
+
+
+def create_tables(connection: Connection, encoder: Model, chunk_tokens: int) -> None:
+    """Make the tables of a new library, inside a transaction; leave those of an old one alone."""
+    there = connection.execute("SELECT to_regclass('manifest') IS NOT NULL").fetchone()
+    if there and there[0]:
+        return
+    connection.run(_TABLES)
+    set_manifest(
+        connection,
+        {
+            "schema": SCHEMA_VERSION,
+            "identity": new_identity(),
+            "encoder": encoder.name,
+            "fingerprint": encoder.fingerprint,
+            "dimension": encoder.dimension,
+            "chunk_tokens": chunk_tokens,
+            "cleaning": 0,
+            "generation": 0,
+            "created": utc_now(),
+            "updated": utc_now(),
+            "question_means": {},
+        },
+    )
+    connection.execute(
+        "INSERT INTO statistics VALUES (true, 0, 0, '{}', 0, 0, ?, ?)",
+        (b"\0" * 8 * encoder.dimension, b"\0" * 8 * encoder.dimension**2),
+    )
+
+
+def vectors_table(layout: int) -> str:
+    """The name of the table of a layout's vectors."""
+    return f"vectors_{layout:d}"
+
+
+def create_vectors(connection: Connection, layout: int, dimension: int) -> None:
+    """Make the table of a layout, without its indexes."""
+    connection.run(
+        f"CREATE TABLE {vectors_table(layout)} (chunk bigint NOT NULL, article bigint NOT NULL, "
+        'day date, account text COLLATE "C" NOT NULL, language text COLLATE "C" NOT NULL, '
+        f"centred halfvec({dimension:d}) NOT NULL)"
+    )
+
+
+def index_vectors(connection: Connection, layout: int) -> None:
+    """Make the indexes of a layout that is filled."""
+    name = vectors_table(layout)
+    connection.run(
+        f"ALTER TABLE {name} ADD PRIMARY KEY (chunk);"
+        f"CREATE INDEX ON {name} (article) INCLUDE (chunk);"
+        f"CREATE INDEX ON {name} (day) INCLUDE (chunk);"
+        f"CREATE INDEX ON {name} (account) INCLUDE (chunk);"
+        f"CREATE INDEX ON {name} USING hnsw (centred halfvec_ip_ops);"
+        f"ANALYZE {name}"
+    )
+
+
+def other_layouts(connection: Connection, layout: int) -> list[str]:
+    """The tables of layouts that are not searched any more."""
+    rows = connection.execute(
+        "SELECT relname FROM pg_class WHERE relkind = 'r' AND relname ~ '^vectors_[0-9]+$' "
+        "AND relnamespace = current_schema()::regnamespace AND relname != ?",
+        (vectors_table(layout),),
+    ).fetchall()
+    return [name for (name,) in rows]

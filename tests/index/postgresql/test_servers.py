@@ -1,0 +1,95 @@
+"""A primary and its standby: reading from either, failing over, reading what was just written."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from index.build import index_raw
+from index.errors import LibraryError
+from index.library.library import Library
+from index.location import Server
+from index.postgresql.connection import connect
+from index.text.terms import index_terms
+from tests.conftest import ARTICLES, FakeEncoder, article
+from tests.postgres import (
+    Postgres,
+    primary_in,
+    room_for_servers,
+    standby_of,
+    why_there_is_none,
+)
+
+_MOST_SECONDS_WITHOUT = 5.0
+"""On a busy machine; see docs/scale.md for what was measured on a quiet one."""
+
+
+@pytest.fixture(scope="module")
+def pair() -> Iterator[tuple[Postgres, Postgres]]:
+    if why := why_there_is_none():
+        pytest.skip(why)
+    with room_for_servers() as room, primary_in(room) as primary, standby_of(primary) as standby:
+        yield primary, standby
+
+
+def address(primary: Postgres, standby: Postgres, database: str, attributes: str = "") -> Server:
+    hosts = f"127.0.0.1:{primary.port},127.0.0.1:{standby.port}"
+    return Server(f"postgresql://juwen@{hosts}/{database}{attributes}")
+
+
+def test_readers_and_the_writer_outlive_the_primary(pair: tuple[Postgres, Postgres]) -> None:
+    primary, standby = pair
+    encoder = FakeEncoder()
+    database = primary.new_database().rpartition("/")[2]
+    where = address(primary, standby, database)
+    index_raw(ARTICLES, where, encoder=encoder)
+
+    # Whoever uploads reads what was uploaded, though they read from the standby.
+    with Library.open(where) as library:
+        index_raw([article("late", "后来的一篇报道。")], where, encoder=encoder)
+        library.catch_up()
+        assert "late" in library.article_ids()
+        with library.snapshot(), connect(where).raw as raw:
+            (is_standby,) = raw.execute("SELECT pg_is_in_recovery()").fetchone() or (None,)
+            assert is_standby
+
+    on_primary = Server(f"{where.address}?target_session_attrs=any")
+    errors: list[Exception] = []
+    gaps: list[float] = []
+    generations: set[int] = set()
+    ended = threading.Event()
+
+    def ask(place: Server) -> None:
+        query = encoder.encode_queries(["东岸大桥"])
+        with Library.open(place) as library:
+            last = time.monotonic()
+            while not ended.is_set():
+                try:
+                    got = library.candidates(query, "zh", index_terms("东岸大桥"), 20)
+                    assert len(got.ids) == 6
+                    generations.add(library.manifest().generation)
+                except LibraryError as error:
+                    errors.append(error)
+                gaps.append(time.monotonic() - last)
+                last = time.monotonic()
+
+    readers = [threading.Thread(target=ask, args=(place,)) for place in (where, on_primary) * 2]
+    for reader in readers:
+        reader.start()
+    time.sleep(1)
+    primary.kill()
+    time.sleep(0.5)
+    standby.execute("SELECT pg_promote()")
+    index_raw([article("new", "新的主库上的第一篇。")], where, encoder=encoder)
+    ended.set()
+    for reader in readers:
+        reader.join()
+
+    assert errors == []
+    assert max(gaps) < _MOST_SECONDS_WITHOUT
+    assert generations >= {2}
+    with Library.open(where) as library:
+        assert {"late", "new"} <= set(library.article_ids())
