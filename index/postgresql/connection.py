@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
@@ -47,6 +47,12 @@ class Connection:
             _marked(statement), [_storable(value) for value in values]
         )
 
+    def execute_planned(self, statement: str, values: Sequence[Any]) -> psycopg.Cursor[Any]:
+        """``execute`` that is planned for these very values, which decide by which index is read."""
+        return self.raw.cursor(binary=True).execute(
+            _marked(statement), [_storable(value) for value in values], prepare=False
+        )
+
     def executemany(
         self, statement: str, values: Iterable[Sequence[Any]], /
     ) -> psycopg.Cursor[Any]:
@@ -88,8 +94,8 @@ def connect(server: Server, *, writes: bool = False) -> Connection:
     Raises:
         LibraryError: no such server can be reached.
     """
+    given = _read_address(server)
     with said_plainly(server):
-        given = conninfo_to_dict(server.address)
         several = "," in str(given.get("host") or given.get("hostaddr") or "")
         chosen: dict[str, Any] = {
             "application_name": given.get("application_name") or "juwen",
@@ -101,6 +107,24 @@ def connect(server: Server, *, writes: bool = False) -> Connection:
             chosen["target_session_attrs"] = "prefer-standby"
         raw = psycopg.connect(make_conninfo(server.address, **chosen), autocommit=True)
     return Connection(raw)
+
+
+def _read_address(server: Server) -> Mapping[str, Any]:
+    """The parts of an address.
+
+    Raises:
+        LibraryError: it is none. What the driver says of it is not said: it may quote the password.
+    """
+    try:
+        return conninfo_to_dict(server.address)
+    except psycopg.Error:
+        name = str(server)
+    raise LibraryError(
+        f"the address {name!r} cannot be read; write it like postgresql://USER@HOST:5432/DATABASE, with "
+        "signs such as @, % and / in names and passwords percent-encoded, and with libpq's parameters only",
+        f"无法识别地址 {name!r}；请写成 postgresql://用户@主机:5432/数据库，用户名与密码中的 @、%、/ 等字符须百分号编码，"
+        "且只使用 libpq 的参数",
+    )
 
 
 @contextmanager
@@ -145,12 +169,6 @@ def _plain(server: Server, error: psycopg.Error) -> LibraryError:
             f"the user of {name!r} may not do that ({said}); grant the role what docs/scale.md lists, "
             "or name another user",
             f"{name!r} 的用户权限不足（{said}）；请按 docs/scale.zh-CN.md 授权，或换一个用户",
-        )
-    if isinstance(error, psycopg.ProgrammingError) and not error.sqlstate:
-        return LibraryError(
-            f"the address {name!r} cannot be read ({said}); write it like "
-            "postgresql://USER@HOST:5432/DATABASE, with signs such as @ and / in it percent-encoded",
-            f"无法识别地址 {name!r}（{said}）；请写成 postgresql://用户@主机:5432/数据库，其中 @、/ 等字符须百分号编码",
         )
     if isinstance(error, _LOST) or (
         isinstance(error, (psycopg.OperationalError, psycopg.InterfaceError)) and not error.sqlstate

@@ -23,6 +23,12 @@ _SEARCHED = 400
 _MOST_SEARCHED = 1000
 _SCANNED = 40_000
 
+SEARCH_SETTINGS = (
+    f"SET LOCAL hnsw.ef_search = {_SEARCHED}; SET LOCAL hnsw.max_scan_tuples = {_SCANNED}; "
+    "SET LOCAL hnsw.iterative_scan = relaxed_order;"
+)
+"""What a transaction begins with."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Layout:
@@ -87,75 +93,63 @@ def load_layout(connection: Connection) -> Layout:
     )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Seen:
-    """Chunks that were compared with a question, by ascending id."""
-
-    ids: NDArray[np.int64]
-    articles: NDArray[np.int64]
-    languages: NDArray[np.str_]
-    cosines: NDArray[np.float32]
-
-
 def nearest(
     connection: Connection, layout: int, question: Vectors, limit: int, allowed: Allowed
-) -> Seen:
-    """The ``limit`` chunks nearest to a centred question, of those that may be found."""
-    table = vectors_table(layout)
+) -> NDArray[np.int64]:
+    """The ids of the ``limit`` chunks nearest to a centred question, of those that may be found."""
     if allowed.few is not None:
         # The sum keeps PostgreSQL from walking the graph: all of these few are compared.
         order, condition = "0 + (centred <#> ?::halfvec)", "chunk = ANY (?)"
         values: Sequence[Any] = (allowed.few.tolist(),)
     else:
         order, condition, values = "centred <#> ?::halfvec", allowed.condition, allowed.values
-        searched = min(max(_SEARCHED, 2 * limit), _MOST_SEARCHED)
-        connection.run(
-            f"SET LOCAL hnsw.ef_search = {searched:d}; SET LOCAL hnsw.max_scan_tuples = {_SCANNED:d};"
-            "SET LOCAL hnsw.iterative_scan = relaxed_order"
-        )
-    vector = _written(question)
-    rows = connection.execute(
-        f"SELECT chunk, article, language, centred <#> ?::halfvec FROM {table} WHERE {condition} "
-        f"ORDER BY {order} LIMIT ?",
-        (vector, *values, vector, limit),
+        if 2 * limit > _SEARCHED:
+            connection.run(f"SET LOCAL hnsw.ef_search = {min(2 * limit, _MOST_SEARCHED):d}")
+    rows = connection.execute_planned(
+        f"SELECT chunk FROM {vectors_table(layout)} WHERE {condition} ORDER BY {order} LIMIT ?",
+        (*values, _written(question), limit),
     ).fetchall()
-    return _seen(rows)
+    return np.sort(np.asarray([chunk for (chunk,) in rows], np.int64))
 
 
-def compared(
-    connection: Connection, layout: int, question: Vectors, ids: NDArray[np.int64]
-) -> Seen:
-    """These chunks, with their cosine to the centred question."""
-    if not len(ids):
-        return _seen([])
+@dataclass(frozen=True, slots=True, eq=False)
+class Seen:
+    """Chunks that may answer a question, by ascending id.
+
+    Attributes:
+        cosines: With the centred question.
+        lengths: Terms of each.
+        words: Their terms, as ``words.data``.
+    """
+
+    ids: NDArray[np.int64]
+    articles: NDArray[np.int64]
+    languages: NDArray[np.str_]
+    cosines: NDArray[np.float32]
+    lengths: NDArray[np.int64]
+    words: tuple[bytes, ...]
+
+
+def look_up(connection: Connection, layout: int, question: Vectors, ids: NDArray[np.int64]) -> Seen:
+    """These chunks, with their cosine to the centred question and their words."""
     rows = connection.execute(
-        f"SELECT chunk, article, language, centred <#> ?::halfvec FROM {vectors_table(layout)} "
-        "WHERE chunk = ANY (?)",
+        "SELECT chunk, article, language, centred <#> ?::halfvec, coalesce(length, 0), "
+        f"coalesce(data, '') FROM {vectors_table(layout)} LEFT JOIN words USING (chunk) "
+        "WHERE chunk = ANY (?) ORDER BY chunk",
         (_written(question), ids.tolist()),
     ).fetchall()
-    return _seen(rows)
-
-
-def joined(first: Seen, second: Seen) -> Seen:
-    """The chunks of both, which have none in common."""
-    order = np.argsort(np.concatenate([first.ids, second.ids]), kind="stable")
+    found, articles, languages, distances, lengths, words = (
+        zip(*rows, strict=True) if rows else ((),) * 6
+    )
     return Seen(
-        np.concatenate([first.ids, second.ids])[order],
-        np.concatenate([first.articles, second.articles])[order],
-        np.concatenate([first.languages, second.languages])[order],
-        np.concatenate([first.cosines, second.cosines])[order],
+        np.asarray(found, np.int64),
+        np.asarray(articles, np.int64),
+        np.asarray(languages, np.str_),
+        -np.asarray(distances, np.float32),
+        np.asarray(lengths, np.int64),
+        tuple(words),
     )
 
 
 def _written(question: Vectors) -> str:
     return "[" + ",".join(f"{number:.7g}" for number in question[0].tolist()) + "]"
-
-
-def _seen(rows: Sequence[tuple[int, int, str, float]]) -> Seen:
-    rows = sorted(rows)
-    return Seen(
-        np.asarray([row[0] for row in rows], np.int64),
-        np.asarray([row[1] for row in rows], np.int64),
-        np.asarray([row[2] for row in rows], np.str_),
-        -np.asarray([row[3] for row in rows], np.float32),
-    )

@@ -56,7 +56,7 @@ def allowed_by(connection: Connection, layout: int, filters: Filters) -> Allowed
         parts.append("article = ANY (?)")
         values.append(rows_of(connection, filters.article_ids))
     condition = " AND ".join(parts)
-    (packed,) = connection.execute(
+    (packed,) = connection.execute_planned(
         "SELECT string_agg(int8send(chunk), ''::bytea ORDER BY chunk) FROM (SELECT chunk "
         f"FROM {vectors_table(layout)} WHERE {condition} LIMIT {MOST_EXACT + 1}) AS passing",
         values,

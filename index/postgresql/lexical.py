@@ -27,10 +27,23 @@ POSTING = np.dtype([("place", "<u2"), ("count", "u1"), ("half", "u1")])
 """A chunk's place in its block, how often the term stands in it, half the number of its terms."""
 
 BLOCK = 65_536
+_WORD = 5  # bytes
 _SPARE = 2
 _FEWEST_CHOSEN = 256
 _DENSE = 4096
 """Postings of one block from which on a table of its places is faster than sorting them."""
+
+_READ = """
+WITH counted AS MATERIALIZED (
+    SELECT term, sum(documents)::bigint AS held FROM posting WHERE term = ANY (?) GROUP BY term
+), ranked AS (
+    SELECT term, held, sum(held) OVER (ORDER BY held, term) AS total,
+           row_number() OVER (ORDER BY held, term) AS place
+    FROM counted WHERE held > 0
+)
+SELECT ranked.term, held, block, data FROM ranked LEFT JOIN posting
+ON posting.term = ranked.term AND documents > 0 AND (total <= ? OR place = 1)
+"""
 
 Ids = NDArray[np.int64]
 Scores = NDArray[np.float64]
@@ -42,13 +55,13 @@ class Question:
 
     Attributes:
         weights: By term, times how often the question has it.
-        documents: By term, in how many chunks it stands.
+        postings: By block, those of the rarest terms, with their term.
         ceiling: About what a chunk with each term once would have.
         average: Number of terms of the library's chunks, on average.
     """
 
     weights: dict[str, float]
-    documents: dict[str, int]
+    postings: dict[int, list[tuple[str, bytes]]]
     ceiling: float
     average: float
 
@@ -65,12 +78,10 @@ class Scored:
     ids: Ids
     scores: Scores
 
-    def of(self, wanted: Ids) -> Scores:
-        """The scores of some chunks; 0 for those that are not here."""
-        if not len(self.ids):
-            return np.zeros(len(wanted))
-        places = np.minimum(np.searchsorted(self.ids, wanted), len(self.ids) - 1)
-        return np.where(self.ids[places] == wanted, self.scores[places], 0.0)
+    def among(self, wanted: Ids) -> Scored:
+        """Those of the chunks that are among ``wanted``."""
+        here = np.isin(self.ids, wanted)
+        return Scored(self.ids[here], self.scores[here])
 
     def best(self, limit: int) -> Ids:
         """The ids of the ``limit`` highest scores above 0, in no order."""
@@ -90,12 +101,17 @@ def document_counts(connection: Connection, terms: Sequence[str]) -> dict[str, i
 
 
 def weigh(connection: Connection, terms: Sequence[str], chunks: int, average: float) -> Question:
-    """A question's terms among ``chunks`` chunks of ``average`` terms."""
+    """A question's terms among ``chunks`` chunks of ``average`` terms, and the postings that are read."""
     counted = Counter(term.replace("\0", "\ufffd") for term in terms)
-    documents = document_counts(connection, list(counted))
+    documents: dict[str, int] = {}
+    postings: dict[int, list[tuple[str, bytes]]] = {}
+    for term, count, block, data in connection.execute(_READ, (list(counted), MOST_POSTINGS)):
+        documents[term] = int(count)
+        if block is not None:
+            postings.setdefault(block, []).append((term, data))
     once = {term: idf(documents.get(term, 0), chunks) * (K1 + 1) for term in counted}
     weights = {term: counted[term] * weight for term, weight in once.items()}
-    return Question(weights, documents, sum(once.values()) / (1 + K1 / 2), average)
+    return Question(weights, postings, sum(once.values()) / (1 + K1 / 2), average)
 
 
 def choose(
@@ -108,7 +124,7 @@ def choose(
     """
     if allowed.few is not None and len(allowed.few) <= _FEWEST_CHOSEN:
         return allowed.few
-    about = _about(connection, question)
+    about = _about(question)
     wanted = max(_SPARE * limit, _FEWEST_CHOSEN)
     if allowed.few is not None:
         passing = np.isin(about.ids, allowed.few, assume_unique=True)
@@ -137,41 +153,21 @@ def _best_passing(
     return np.asarray(found[:wanted], np.int64)
 
 
-def _about(connection: Connection, question: Question) -> Scored:
-    """What the postings that are read give to each chunk that they name."""
-    chosen, most = _rarest(question)
-    by_block: dict[int, list[tuple[float, bytes]]] = {}
-    read = 0
-    for term, block, data in connection.execute(
-        "SELECT term, block, data FROM posting WHERE term = ANY (?) AND documents > 0 "
-        "ORDER BY block DESC",
-        (chosen,),
-    ):
-        if read > most:
+def _about(question: Question) -> Scored:
+    """What the postings that were read give to each chunk that they name."""
+    ids, scores, read = [np.zeros(0, np.int64)], [np.zeros(0)], 0
+    for block in sorted(question.postings, reverse=True):
+        if read > MOST_POSTINGS:
             break  # of a single term that is in more chunks than may be read, the newest
-        read += len(data) // POSTING.itemsize
-        by_block.setdefault(block, []).append((question.weights[term], data))
-    ids, scores = [np.zeros(0, np.int64)], [np.zeros(0)]
-    for block in sorted(by_block):
-        places, summed = _in_block(question, by_block[block])
+        postings = question.postings[block]
+        read += sum(len(data) for _, data in postings) // POSTING.itemsize
+        places, summed = _in_block(question, postings)
         ids.append(places + block * BLOCK)
         scores.append(summed)
-    return Scored(np.concatenate(ids), np.concatenate(scores))
+    return Scored(np.concatenate(ids[:1] + ids[:0:-1]), np.concatenate(scores[:1] + scores[:0:-1]))
 
 
-def _rarest(question: Question) -> tuple[list[str], int]:
-    """The rarest terms whose postings may be read, at least one; and how many may be."""
-    chosen: list[str] = []
-    total = 0
-    for term, count in sorted(question.documents.items(), key=lambda item: (item[1], item[0])):
-        if chosen and total + count > MOST_POSTINGS:
-            break
-        chosen.append(term)
-        total += count
-    return chosen, MOST_POSTINGS
-
-
-def _in_block(question: Question, postings: Sequence[tuple[float, bytes]]) -> tuple[Ids, Scores]:
+def _in_block(question: Question, postings: Sequence[tuple[str, bytes]]) -> tuple[Ids, Scores]:
     """The places of a block that some postings name, and what these give to each."""
     for _, data in postings:
         if len(data) % POSTING.itemsize:
@@ -180,7 +176,7 @@ def _in_block(question: Question, postings: Sequence[tuple[float, bytes]]) -> tu
     read = np.frombuffer(b"".join(data for _, data in postings), POSTING)
     counts = read["count"].astype(np.float64)
     gains = counts / (question.penalties(read["half"].astype(np.int64) * 2) + counts)
-    gains *= np.repeat([weight for weight, _ in postings], sizes)
+    gains *= np.repeat([question.weights[term] for term, _ in postings], sizes)
     if len(read) >= _DENSE:
         summed = np.bincount(read["place"], gains, BLOCK).astype(np.float64)
         places = np.flatnonzero(summed)
@@ -204,36 +200,47 @@ def word_hash(term: str) -> int:
     return zlib.crc32(term.encode("utf-8", "surrogatepass"))
 
 
-def score(connection: Connection, question: Question, ids: Ids) -> Scored:
-    """The exact scores of some chunks, those that are still there.
+def score(
+    question: Question, ids: Ids, lengths: NDArray[np.int64], words: Sequence[bytes]
+) -> Scored:
+    """The exact scores of some chunks.
+
+    Args:
+        lengths: Terms of each.
+        words: ``words.data`` of each.
 
     Raises:
-        DatabaseError: what is read is damaged.
+        DatabaseError: what was read is damaged.
     """
+    by_hash: dict[int, float] = {}
+    for term, weight in question.weights.items():
+        by_hash[word_hash(term)] = by_hash.get(word_hash(term), 0.0) + weight
+    if not len(ids) or not by_hash:
+        return Scored(ids, np.zeros(len(ids)))
+    if any(len(data) % _WORD for data in words):
+        raise sqlite3.DatabaseError("a list of words is not as it was written")
+    sizes = [len(data) // _WORD for data in words]
+    hashes = np.frombuffer(
+        b"".join(data[: 4 * size] for data, size in zip(words, sizes, strict=True)), "<u4"
+    )
+    counts = np.frombuffer(
+        b"".join(data[4 * size :] for data, size in zip(words, sizes, strict=True)), np.uint8
+    )
+    known = np.sort(np.fromiter(by_hash, np.uint32, len(by_hash)))
+    places = np.minimum(np.searchsorted(known, hashes), len(known) - 1)
+    here = np.flatnonzero(known[places] == hashes)
+    owner = np.repeat(np.arange(len(ids)), sizes)[here]
+    weights = np.asarray([by_hash[int(one)] for one in known])[places[here]]
+    held = counts[here].astype(np.float64)
+    gains = weights * held / (question.penalties(lengths)[owner] + held)
+    return Scored(ids, np.bincount(owner, gains, len(ids)).astype(np.float64))
+
+
+def read_words(connection: Connection, ids: Ids) -> tuple[Ids, NDArray[np.int64], list[bytes]]:
+    """Ids, lengths and words of the chunks that are still there."""
     rows = connection.execute(
         "SELECT chunk, length, data FROM words WHERE chunk = ANY (?) ORDER BY chunk",
         (ids.tolist(),),
     ).fetchall()
-    known = np.sort(np.asarray([word_hash(term) for term in question.weights], np.uint32))
-    if not rows or not len(known):
-        return Scored(np.asarray([row[0] for row in rows], np.int64), np.zeros(len(rows)))
-    by_hash: dict[int, float] = {}
-    for term, weight in question.weights.items():
-        by_hash[word_hash(term)] = by_hash.get(word_hash(term), 0.0) + weight
-    if any(len(data) % 5 for _, _, data in rows):
-        raise sqlite3.DatabaseError("a list of words is not as it was written")
-    sizes = [len(data) // 5 for _, _, data in rows]
-    hashes = np.frombuffer(
-        b"".join(data[: 4 * size] for (_, _, data), size in zip(rows, sizes, strict=True)), "<u4"
-    )
-    counts = np.frombuffer(
-        b"".join(data[4 * size :] for (_, _, data), size in zip(rows, sizes, strict=True)), np.uint8
-    ).astype(np.float64)
-    places = np.minimum(np.searchsorted(known, hashes), len(known) - 1)
-    here = np.flatnonzero(known[places] == hashes)
-    owner = np.repeat(np.arange(len(rows)), sizes)[here]
-    penalties = question.penalties(np.asarray([row[1] for row in rows]))
-    weights = np.asarray([by_hash[int(one)] for one in known])[places[here]]
-    gains = weights * counts[here] / (penalties[owner] + counts[here])
-    summed = np.bincount(owner, gains, len(rows)).astype(np.float64)
-    return Scored(np.asarray([row[0] for row in rows], np.int64), summed)
+    found, lengths = (np.asarray([row[at] for row in rows], np.int64) for at in (0, 1))
+    return found, lengths, [row[2] for row in rows]

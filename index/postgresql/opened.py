@@ -15,16 +15,17 @@ from index.errors import LibraryError, Message
 from index.library.opened import check_schema
 from index.location import Location, Server
 from index.postgresql.connection import Connection, ConnectionLostError, connect, said_plainly
+from index.postgresql.dense import SEARCH_SETTINGS
 
 _MOST_CONNECTIONS = 8
 _SECONDS_TO_CATCH_UP = 10.0
 _SECONDS_BETWEEN = 0.02
 _GENERATIONS_KEPT = 2
 
-_BEGIN = """
+_BEGIN = f"""
 BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
 SET LOCAL jit = off;
-SET LOCAL plan_cache_mode = force_custom_plan;
+{SEARCH_SETTINGS}
 SELECT (SELECT value FROM manifest WHERE key = 'identity') || ' ' ||
        (SELECT value FROM manifest WHERE key = 'generation');
 """

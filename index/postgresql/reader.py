@@ -15,16 +15,16 @@ from index.library.articles import ArticleReader
 from index.library.library import Candidates, Heading, LibraryCounts, Scope
 from index.library.reader import LOOKED_AT, letters
 from index.postgresql.connection import Connection
-from index.postgresql.dense import compared, joined, load_layout, nearest
+from index.postgresql.dense import load_layout, look_up, nearest
 from index.postgresql.filtering import NO_LIMIT, allowed_by, rows_of
-from index.postgresql.lexical import Scored, choose, document_counts, score, weigh
+from index.postgresql.lexical import Scored, choose, document_counts, read_words, score, weigh
 from index.postgresql.opened import OpenServer
 from index.records import Article, Change, Chunk, Passage, RawArticle, Span, digest
 from index.search.filters import NO_FILTERS, Filters
 from index.text.terms import index_terms
 
 _Read = TypeVar("_Read")
-_NOTHING = Scored(np.zeros(0, np.int64), np.zeros(0))
+_NONE = np.zeros(0, np.int64)
 
 
 class PostgresLibrary(OpenServer, ArticleReader):
@@ -64,23 +64,29 @@ class PostgresLibrary(OpenServer, ArticleReader):
             weighed = weigh(connection, terms, layout.chunks, layout.average)
             try:
                 about = choose(connection, weighed, limit, layout.number, allowed)
-                scored = score(connection, weighed, np.union1d(near.ids, about))
-                worded = Scored(about := np.sort(about), scored.of(about)).best(limit)
-                ceiling = weighed.ceiling
             except sqlite3.DatabaseError:
                 self._leave_words_out()
-                scored, worded, ceiling = _NOTHING, np.zeros(0, np.int64), 0.0
-            others = np.setdiff1d(worded, near.ids)
-            found = joined(near, compared(connection, layout.number, centred, others))
+                about = _NONE
+            seen = look_up(connection, layout.number, centred, np.union1d(near, about))
+            try:
+                scores, ceiling = (
+                    score(weighed, seen.ids, seen.lengths, seen.words),
+                    weighed.ceiling,
+                )
+            except sqlite3.DatabaseError:
+                self._leave_words_out()
+                scores, ceiling = Scored(seen.ids, np.zeros(len(seen.ids))), 0.0
+            worded = scores.among(about).best(limit)
+            kept = np.isin(seen.ids, np.union1d(near, worded))
             mean, deviation = layout.spread(centred)
             return Candidates(
-                ids=found.ids,
-                languages=tuple(found.languages.tolist()),
-                articles=tuple(found.articles.tolist()),
-                cosines=found.cosines,
+                ids=seen.ids[kept],
+                languages=tuple(seen.languages[kept].tolist()),
+                articles=tuple(seen.articles[kept].tolist()),
+                cosines=seen.cosines[kept],
                 mean=mean,
                 deviation=deviation,
-                lexical=scored.of(found.ids).astype(np.float32),
+                lexical=scores.scores[kept].astype(np.float32),
                 ceiling=ceiling,
             )
 
@@ -142,7 +148,7 @@ class PostgresLibrary(OpenServer, ArticleReader):
             weighed = weigh(connection, index_terms(words), layout.chunks, layout.average)
             try:
                 about = choose(connection, weighed, LOOKED_AT, layout.number, NO_LIMIT)
-                best = score(connection, weighed, about).best(LOOKED_AT)
+                best = score(weighed, *read_words(connection, about)).best(LOOKED_AT)
             except sqlite3.DatabaseError:
                 self._leave_words_out()
                 return False

@@ -13,6 +13,7 @@ from index.build import index_articles, index_raw
 from index.cleaning.newspaper_page import split_page
 from index.errors import ArticleError
 from index.library.library import Library
+from index.library.reader import FolderLibrary
 from index.maintenance.export import export_articles
 from index.readers.load import FIELDS
 from index.records import Layout, RawArticle
@@ -105,7 +106,7 @@ def test_an_export_that_fails_leaves_the_old_file(library_folder, tmp_path, monk
         yield article("a", "甲。")
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Library, "raw_articles", broken)
+    monkeypatch.setattr(FolderLibrary, "raw_articles", broken)
     with pytest.raises(ArticleError, match="No space left"):
         written(library_folder, tmp_path / "all.json")
     assert (tmp_path / "all.json").read_text() == "old"
