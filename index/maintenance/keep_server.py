@@ -26,6 +26,7 @@ from index.postgresql.connection import Connection, said_plainly, transaction
 from index.postgresql.dense import load_layout
 from index.postgresql.publication import drop_other_layouts
 from index.postgresql.writer import read_manifest, session
+from index.search.filters import Filters
 
 _MOST_ROUNDS = 3
 _SIZE = (
@@ -79,8 +80,8 @@ def _mend(
 
 def _one_of_each(library: Library, accounts: set[str]) -> list[str]:
     """An article of each account, which makes a job learn what the account repeats."""
-    found = {one.account: one.article_id for one in library.articles() if one.account in accounts}
-    return list(found.values())
+    listed = (library.headings(1, filters=Filters(accounts=(one,))) for one in sorted(accounts))
+    return [heading.article_id for headings in listed for heading in headings]
 
 
 def _rebuild(connection: Connection) -> None:
