@@ -254,7 +254,8 @@ def _join(connection: Connection, block: int, parts: list[int]) -> None:
     connection.execute(
         "WITH old AS (DELETE FROM posting WHERE part = ANY (?) RETURNING term, documents, data) "
         "INSERT INTO posting SELECT term, ?::integer, ?::integer, sum(documents)::integer, "
-        "string_agg(data, ''::bytea) FROM old GROUP BY term HAVING sum(documents) != 0",
+        "string_agg(data, ''::bytea) FROM old GROUP BY term "
+        "HAVING sum(documents) != 0 OR sum(octet_length(data)) > 0",
         (parts, joined, block),
     )
     connection.execute("DELETE FROM posting_part WHERE part = ANY (?)", (parts,))

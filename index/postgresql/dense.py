@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -97,17 +95,15 @@ def nearest(
     connection: Connection, layout: int, question: Vectors, limit: int, allowed: Allowed
 ) -> NDArray[np.int64]:
     """The ids of the ``limit`` chunks nearest to a centred question, of those that may be found."""
+    order = "centred <#> ?::halfvec"
     if allowed.few is not None:
-        # The sum keeps PostgreSQL from walking the graph: all of these few are compared.
-        order, condition = "0 + (centred <#> ?::halfvec)", "chunk = ANY (?)"
-        values: Sequence[Any] = (allowed.few.tolist(),)
-    else:
-        order, condition, values = "centred <#> ?::halfvec", allowed.condition, allowed.values
-        if 2 * limit > _SEARCHED:
-            connection.run(f"SET LOCAL hnsw.ef_search = {min(2 * limit, _MOST_SEARCHED):d}")
+        order = f"0 + ({order})"  # keeps PostgreSQL from walking the graph: these few are compared
+    elif 2 * limit > _SEARCHED:
+        connection.run(f"SET LOCAL hnsw.ef_search = {min(2 * limit, _MOST_SEARCHED):d}")
     rows = connection.execute_planned(
-        f"SELECT chunk FROM {vectors_table(layout)} WHERE {condition} ORDER BY {order} LIMIT ?",
-        (*values, _written(question), limit),
+        f"SELECT chunk FROM {vectors_table(layout)} WHERE {allowed.condition} "
+        f"ORDER BY {order} LIMIT ?",
+        (*allowed.values, _written(question), limit),
     ).fetchall()
     return np.sort(np.asarray([chunk for (chunk,) in rows], np.int64))
 

@@ -42,7 +42,8 @@ WITH counted AS MATERIALIZED (
     FROM counted WHERE held > 0
 )
 SELECT ranked.term, held, block, data FROM ranked LEFT JOIN posting
-ON posting.term = ranked.term AND documents > 0 AND (total <= ? OR place = 1)
+ON posting.term = ranked.term AND posting.term = ANY (?) AND octet_length(data) > 0
+AND (total <= ? OR place = 1)
 """
 
 Ids = NDArray[np.int64]
@@ -105,7 +106,9 @@ def weigh(connection: Connection, terms: Sequence[str], chunks: int, average: fl
     counted = Counter(term.replace("\0", "\ufffd") for term in terms)
     documents: dict[str, int] = {}
     postings: dict[int, list[tuple[str, bytes]]] = {}
-    for term, count, block, data in connection.execute(_READ, (list(counted), MOST_POSTINGS)):
+    for term, count, block, data in connection.execute(
+        _READ, (list(counted), list(counted), MOST_POSTINGS)
+    ):
         documents[term] = int(count)
         if block is not None:
             postings.setdefault(block, []).append((term, data))

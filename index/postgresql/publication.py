@@ -72,6 +72,8 @@ def publish_staged(
             mean=mean,
             covariance=covariance,
         )
+        # Without counts of their rows PostgreSQL reads all postings for the few that it looks for.
+        connection.run("ANALYZE article; ANALYZE chunk; ANALYZE words; ANALYZE posting")
     store_layout(connection, layout)
     join_parts(connection)
     connection.run("TRUNCATE ready; TRUNCATE going")

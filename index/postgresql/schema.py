@@ -79,7 +79,7 @@ CREATE TABLE posting (
     term text COLLATE "C" NOT NULL,
     part integer NOT NULL,
     block integer NOT NULL,           -- of 65,536 ids of chunks
-    documents integer NOT NULL,       -- published chunks with the term; negative for those taken out
+    documents integer NOT NULL,       -- chunks with the term, less those that were taken out since
     data bytea NOT NULL               -- uint16 place in the block, uint8 count, uint8 half the length
 );
 CREATE INDEX posting_term ON posting (term);
