@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from index.embedding.encoder import Vectors, passage_text
 from index.embedding.workers import Embedding
-from index.library.writer import LibraryWriter, StagedChunk
+from index.library.staging import StagedChunk, Writer
 from index.records import Article, Change, Chunk, digest
 
 WINDOW = 256
@@ -57,7 +57,7 @@ class Passages:
         embedded: How many passages were encoded for them.
     """
 
-    def __init__(self, writer: LibraryWriter, embedding: Embedding) -> None:
+    def __init__(self, writer: Writer, embedding: Embedding) -> None:
         self.chunks = self.embedded = 0
         self._writer = writer
         self._embedding = embedding

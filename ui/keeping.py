@@ -240,11 +240,11 @@ def backup_command(destination: Path, library: Location | None) -> None:
     help=say(
         "Copy a library to another place, a folder or postgresql://…, and compare the two; nothing is "
         "embedded anew, and FROM stays as it is.",
-        "将文章库复制到另一位置（目录或 postgresql://…）并逐篇比对；不重新嵌入，FROM 保持不变。",
+        "将文章库复制到另一位置（目录或 postgresql://…）并逐篇比对；不重新嵌入，原位置保持不变。",
     ),
 )
-@click.argument("source", metavar="FROM", type=LibraryType())
-@click.argument("destination", metavar="TO", type=LibraryType())
+@click.argument("source", metavar=say("FROM", "原位置"), type=LibraryType())
+@click.argument("destination", metavar=say("TO", "新位置"), type=LibraryType())
 def move_command(source: Location, destination: Location) -> None:
     with (
         Progress(say("copying", "复制中")) as copying,

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Collection, Sequence
 
 from index.errors import ArticleError
-from index.library.reader import Library
+from index.library.library import Library
 
 _MOST_NEAR = 8
 
@@ -26,7 +26,7 @@ def articles_named(library: Library, written: Sequence[str]) -> list[str]:
 
 def unknown(library: Library, written: str) -> ArticleError:
     """That the library has no such article, with those that may be meant."""
-    folder = str(library.folder)
+    folder = str(library.where)
     titled = library.titled_like(written, _MOST_NEAR)
     near = [f"{one.article_id!r} ({one.title!r})" for one in titled]
     near = near or [repr(one) for one in near_ids(written, library.article_ids())]

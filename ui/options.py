@@ -19,7 +19,7 @@ from ui.language import complain, say, say_message
 
 if TYPE_CHECKING:  # what a command imports before it can say anything is kept small
     from index.embedding.encoder import Encoder
-    from index.library.reader import Library
+    from index.library.library import Library
     from rag.assistant import Assistant
     from rag.records import Filters
 

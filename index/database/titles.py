@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 
+from index.database.database import Statements
 from index.text.script import letters
 
-_NEWEST_FIRST = "published ORDER BY date DESC, row DESC"
+_NEWEST_FIRST = "published ORDER BY date DESC NULLS LAST, row DESC"
 
 
-def ids_titled(connection: sqlite3.Connection, written: str) -> list[str]:
+def ids_titled(connection: Statements, written: str) -> list[str]:
     """The ids of the published articles of this title, newest first.
 
     A title that is the same to the letter goes before others. In these, width, script, case, spaces
@@ -29,7 +29,7 @@ def ids_titled(connection: sqlite3.Connection, written: str) -> list[str]:
     ]
 
 
-def ids_with_title_like(connection: sqlite3.Connection, written: str, most: int) -> list[str]:
+def ids_with_title_like(connection: Statements, written: str, most: int) -> list[str]:
     """The ids of the first ``most`` published articles whose titles hold these words in a row."""
     wanted = letters(written)
     found: list[str] = []
@@ -41,7 +41,7 @@ def ids_with_title_like(connection: sqlite3.Connection, written: str, most: int)
     return found
 
 
-def _titles(connection: sqlite3.Connection) -> Iterator[tuple[str, str, str]]:
-    return connection.execute(
-        f"SELECT article_id, title, series FROM article WHERE {_NEWEST_FIRST}"
+def _titles(connection: Statements) -> Iterator[tuple[str, str, str]]:
+    return iter(
+        connection.execute(f"SELECT article_id, title, series FROM article WHERE {_NEWEST_FIRST}")
     )

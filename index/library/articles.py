@@ -110,7 +110,7 @@ class ArticleReader(Library):
         written = well_formed(written)
         with self._reading() as connection:
             found = ids_named(connection, written)
-            if not found and not rows_of(connection, [written]):
+            if not found and not self._rows_of(connection, [written]):
                 return self._titled(written, ids_titled(connection, written))
             articles = [one for each in found if (one := self.article(each))]
         if len(found) < 2:
@@ -144,7 +144,7 @@ class ArticleReader(Library):
     def holds(self, article_id: str) -> bool:
         """Whether there is an article of this id, or a page of it that was cut into articles."""
         with self._reading() as connection:
-            return bool(rows_of(connection, [article_id]))
+            return bool(self._rows_of(connection, [article_id]))
 
     def titled_like(self, words: str, most: int) -> list[Heading]:
         """The newest ``most`` articles whose titles hold these words in a row."""

@@ -211,11 +211,20 @@ class Library(ABC):
 
     @abstractmethod
     def id_named(self, written: str) -> str:
-        """The id that ``written`` means, an id, an aid or ``aid@account``; itself where that is none.
+        """The id that ``written`` means, an id, an aid, ``aid@account`` or a title; itself where that
+        is none, or a page's, which stands for its parts.
 
         Raises:
-            ArticleError: it is an aid that several accounts have given.
+            ArticleError: it is an aid that several accounts have given, or several articles' title.
         """
+
+    @abstractmethod
+    def holds(self, article_id: str) -> bool:
+        """Whether there is an article of this id, or a page of it that was cut into articles."""
+
+    @abstractmethod
+    def titled_like(self, words: str, most: int) -> list[Heading]:
+        """The newest ``most`` articles whose titles hold these words in a row."""
 
     @abstractmethod
     def article(self, article_id: str) -> Article | None:

@@ -164,8 +164,6 @@ class FolderLibrary(OpenLibrary, ArticleReader):
         )
 
 
-
-
 def _best(
     ids: NDArray[np.int64],
     scores: NDArray[np.float32],

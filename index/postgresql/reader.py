@@ -13,7 +13,7 @@ from index.database.database import READ_COLUMNS, Statements, to_sound_article
 from index.embedding.encoder import Vectors, passage_text
 from index.library.articles import ArticleReader
 from index.library.library import Candidates, Heading, LibraryCounts, Scope
-from index.library.reader import LOOKED_AT, letters
+from index.library.reader import LOOKED_AT
 from index.postgresql.connection import Connection
 from index.postgresql.dense import load_layout, look_up, nearest
 from index.postgresql.filtering import NO_LIMIT, allowed_by, rows_of
@@ -21,6 +21,7 @@ from index.postgresql.lexical import Scored, choose, document_counts, read_words
 from index.postgresql.opened import OpenServer
 from index.records import Article, Change, Chunk, Passage, RawArticle, Span, digest
 from index.search.filters import NO_FILTERS, Filters
+from index.text.script import letters
 from index.text.terms import index_terms
 
 _Read = TypeVar("_Read")
@@ -170,6 +171,12 @@ class PostgresLibrary(OpenServer, ArticleReader):
 
     def id_named(self, written: str) -> str:
         return self._again(ArticleReader.id_named, written)
+
+    def holds(self, article_id: str) -> bool:
+        return self._again(ArticleReader.holds, article_id)
+
+    def titled_like(self, words: str, most: int) -> list[Heading]:
+        return self._again(ArticleReader.titled_like, words, most)
 
     def article(self, article_id: str) -> Article | None:
         return self._again(ArticleReader.article, article_id)

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from index.errors import ArticleError
-from index.library.reader import Library
+from index.library.library import Library
 from tests.conftest import ARTICLES, article
 from tests.ui.conftest import write_export
 from ui.naming import articles_named

@@ -21,7 +21,7 @@ from index.build import index_raw
 from index.embedding.packaged_encoder import PackagedEncoder
 from index.embedding.workers import Workers
 from index.errors import EncoderError
-from index.library.reader import Library
+from index.library.library import Library
 from index.readers.load import read_articles
 from tests.index.embedding import fakes
 from tests.index.embedding.fakes import WindowEncoder

@@ -19,7 +19,7 @@ from index.database.database import DATABASE
 from index.embedding.workers import Workers, open_embedding
 from index.errors import EncoderError
 from index.given import GivenError
-from index.library.reader import Library
+from index.library.library import Library
 from tests.conftest import article
 from tests.index.embedding import fakes
 from tests.index.embedding.fakes import WindowEncoder

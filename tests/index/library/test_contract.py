@@ -165,6 +165,14 @@ def test_an_aid_of_several_accounts_is_asked_about(where, encoder):
             library.id_named("7")
 
 
+def test_an_article_is_named_by_its_title(filled):
+    with Library.open(filled) as library:
+        assert library.id_named("东岸大桥月底通车") == "bridge"
+        assert [one.article_id for one in library.titled_like("大桥", 5)] == ["bridge"]
+        assert library.holds("bridge")
+        assert not library.holds("nothing")
+
+
 def test_words_are_counted_and_found_as_they_stand(filled):
     with Library.open(filled) as library:
         assert library.documents(["大桥", "没有"]) == {"大桥": 1}

@@ -25,7 +25,7 @@ ROOT = Path(__file__).parents[3]
 
 _CHILD = """
 import os, signal, sys
-import index.build, index.postgresql.publication as publication
+import index.build, index.passages, index.postgresql.publication as publication
 from index.location import Server
 from tests.conftest import FakeEncoder, article
 
@@ -34,7 +34,7 @@ def kill(*_, **__):
 
 progress = lambda done, total: None
 if sys.argv[2] == "staging":
-    index.build._WINDOW = 1
+    index.passages.WINDOW = 1
     progress = lambda done, total: total and done == 4 and kill()
 else:
     setattr(publication, sys.argv[2], kill)
