@@ -67,7 +67,7 @@ class Programs:
         installed = max(Path(spec.origin).parent.glob("pginstall*"))  # the newest of its versions
         programs = cls(installed, {"PATH": "/usr/bin:/bin", "HOME": str(room), "LC_ALL": "C"})
         if not programs.can_be_run():  # it lies in a home folder that others may not enter
-            programs.folder = Path(shutil.copytree(installed, room / installed.name))
+            programs.folder = _copied(installed, room)
         return programs
 
     def can_be_run(self) -> bool:
@@ -89,6 +89,15 @@ class Programs:
     def do(self, name: str, *arguments: str) -> None:
         done = self.run(name, *arguments)
         assert done.returncode == 0, f"{name}: {done.stdout}{done.stderr}"
+
+
+def _copied(installed: Path, room: Path) -> Path:
+    """The programs copied into a folder, beside the libraries that the wheel has for them."""
+    package = installed.parent
+    libraries = package.with_name(f"{package.name}.libs")
+    if libraries.is_dir():
+        shutil.copytree(libraries, room / libraries.name)
+    return Path(shutil.copytree(installed, room / package.name / installed.name))
 
 
 @dataclass
