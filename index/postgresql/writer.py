@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
 
@@ -32,6 +33,9 @@ _LOCK = 20_023
 _OURS = "hashtext(current_schema())"
 _SECONDS_FOR_READERS = 2
 """How long it is waited for readers of an old layout; who finds it in use leaves it for the next job."""
+
+_GIVEN_BACK_SECONDS = 1.0
+"""In which the server notices that a session has ended, and frees its lock."""
 
 
 class PostgresWriter(LibraryWriter):
@@ -100,10 +104,21 @@ def session(server: Server) -> Iterator[Connection]:
     """
     with closing(connect(server, writes=True)) as connection:
         with said_plainly(server):
-            taken = connection.execute(f"SELECT pg_try_advisory_lock({_LOCK}, {_OURS})").fetchone()
-            if not (taken and taken[0]):
+            if not _takes_lock(connection):
                 raise _held(server, connection)
         yield connection
+
+
+def _takes_lock(connection: Connection) -> bool:
+    """Whether the lock is free, or was only not given back yet by a session that has just ended."""
+    until = time.monotonic() + _GIVEN_BACK_SECONDS
+    while True:
+        taken = connection.execute(f"SELECT pg_try_advisory_lock({_LOCK}, {_OURS})").fetchone()
+        if taken and taken[0]:
+            return True
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.05)
 
 
 def read_manifest(connection: Connection, server: Server) -> Manifest:
