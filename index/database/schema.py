@@ -141,22 +141,24 @@ def create_tables(connection: sqlite3.Connection, encoder: Model, chunk_tokens: 
         return
     for statement in _TABLES.split(";\n"):
         connection.execute(statement)
-    set_manifest(
-        connection,
-        {
-            "schema": SCHEMA_VERSION,
-            "identity": new_identity(),
-            "encoder": encoder.name,
-            "fingerprint": encoder.fingerprint,
-            "dimension": encoder.dimension,
-            "chunk_tokens": chunk_tokens,
-            "cleaning": 0,
-            "generation": 0,
-            "created": utc_now(),
-            "updated": utc_now(),
-            "question_means": {},
-        },
-    )
+    set_manifest(connection, new_manifest(encoder, chunk_tokens))
+
+
+def new_manifest(encoder: Model, chunk_tokens: int) -> dict[str, object]:
+    """What the manifest of a new library says, whatever holds the library."""
+    return {
+        "schema": SCHEMA_VERSION,
+        "identity": new_identity(),
+        "encoder": encoder.name,
+        "fingerprint": encoder.fingerprint,
+        "dimension": encoder.dimension,
+        "chunk_tokens": chunk_tokens,
+        "cleaning": 0,
+        "generation": 0,
+        "created": utc_now(),
+        "updated": utc_now(),
+        "question_means": {},
+    }
 
 
 def new_identity() -> str:

@@ -13,7 +13,7 @@ from index.embedding.load import load_encoder
 from index.library.library import Library
 from index.location import Server
 from index.maintenance.compact import Compacted
-from index.maintenance.repair import Repaired, default_value
+from index.maintenance.repair import Repaired, default_value, mend_in_rounds
 from index.maintenance.verify_server import verify_server
 from index.postgresql.building import (
     add_words,
@@ -28,7 +28,6 @@ from index.postgresql.publication import drop_other_layouts
 from index.postgresql.writer import read_manifest, session
 from index.search.filters import Filters
 
-_MOST_ROUNDS = 3
 _SIZE = (
     "SELECT coalesce(sum(pg_total_relation_size(oid)), 0)::bigint FROM pg_class "
     "WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace"
@@ -47,15 +46,9 @@ def repair_server(
         LibraryError: there is no library, it cannot be reached, or another process writes to it.
         EncoderError: the embedding model is needed and cannot be loaded.
     """
-    remaining = tuple(verify_server(server))
-    found = dict.fromkeys(remaining)
-    for _ in range(_MOST_ROUNDS):
-        if not any(finding.mend.possible for finding in remaining):
-            break
-        _mend(server, remaining, encoder, progress)
-        remaining = tuple(verify_server(server))
-        found |= dict.fromkeys(remaining)
-    return Repaired(tuple(found), remaining)
+    return mend_in_rounds(
+        lambda: verify_server(server), lambda found: _mend(server, found, encoder, progress)
+    )
 
 
 def _mend(

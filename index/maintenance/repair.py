@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,13 +62,22 @@ def repair_library(
     if not (folder / DATABASE).is_file():
         FolderLibrary.at(folder)  # says that there is none
     _migrate(folder)
-    remaining = tuple(verify_library(folder))
+    return mend_in_rounds(
+        lambda: verify_library(folder), lambda found: _mend(folder, found, encoder, progress)
+    )
+
+
+def mend_in_rounds(
+    verify: Callable[[], Iterable[Finding]], mend: Callable[[Sequence[Finding]], None]
+) -> Repaired:
+    """Verify a library, mend what can be mended, and verify it again, until nothing more can be."""
+    remaining = tuple(verify())
     found = dict.fromkeys(remaining)
     for _ in range(_MOST_ROUNDS):
         if not any(finding.mend.possible for finding in remaining):
             break
-        _mend(folder, remaining, encoder, progress)
-        remaining = tuple(verify_library(folder))
+        mend(remaining)
+        remaining = tuple(verify())
         found |= dict.fromkeys(remaining)
     return Repaired(tuple(found), remaining)
 

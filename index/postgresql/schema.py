@@ -7,8 +7,8 @@
 
 from __future__ import annotations
 
-from index.database.database import set_manifest, utc_now
-from index.database.schema import SCHEMA_VERSION, new_identity
+from index.database.database import set_manifest
+from index.database.schema import new_manifest
 from index.embedding.encoder import Model
 from index.postgresql.connection import Connection
 
@@ -112,22 +112,7 @@ def create_tables(connection: Connection, encoder: Model, chunk_tokens: int) -> 
     if there and there[0]:
         return
     connection.run(_TABLES)
-    set_manifest(
-        connection,
-        {
-            "schema": SCHEMA_VERSION,
-            "identity": new_identity(),
-            "encoder": encoder.name,
-            "fingerprint": encoder.fingerprint,
-            "dimension": encoder.dimension,
-            "chunk_tokens": chunk_tokens,
-            "cleaning": 0,
-            "generation": 0,
-            "created": utc_now(),
-            "updated": utc_now(),
-            "question_means": {},
-        },
-    )
+    set_manifest(connection, new_manifest(encoder, chunk_tokens))
     connection.execute(
         "INSERT INTO statistics VALUES (true, 0, 0, '{}', 0, 0, ?, ?)",
         (b"\0" * 8 * encoder.dimension, b"\0" * 8 * encoder.dimension**2),

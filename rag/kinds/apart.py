@@ -58,8 +58,8 @@ class Apart:
             draft = self._alone(side.question, asked.background, found)
             named = draft is not None and is_named(side.name, draft)
             answers.append(Part(side.name, draft if named else None))
-        told = {part.draft.sentences[0].text for part in answers if part.draft}
-        if len(told) < len([part for part in answers if part.draft]):
+        told = [part.first for part in answers if part.first]
+        if len(set(told)) < len(told):
             return None  # one sentence tells of both
         return joined(answers, in_english=asked.in_english) if answers else None
 
@@ -114,7 +114,4 @@ def _is_repeated(draft: Draft | None, answers: Sequence[Part]) -> bool:
     """Whether a part has only the sentence that another one has, and it does not surely answer."""
     if draft is None or draft.certainty is Certainty.DIRECT:
         return False
-    return any(
-        part.draft is not None and part.draft.sentences[0].text == draft.sentences[0].text
-        for part in answers
-    )
+    return any(part.first == draft.sentences[0].text for part in answers)

@@ -103,12 +103,15 @@ def _holds(phrase: Phrase, first: date | None, last: date | None) -> bool:
 def _of_titles(asked: Asked, found: Found, library: Library) -> Draft | None:
     """The articles whose titles have what a question names, such as a regular column; ``None`` where
     it names nothing that some titles have and most have not."""
+    phrases = sorted(question_phrases(subject_of(found.question)), key=len, reverse=True)
+    names = {phrase: name for phrase in phrases if len(name := fold(phrase)) >= _SHORTEST_NAME}
+    if not names:
+        return None
     headings = list(library.headings(_LOOKED_AT, filters=filters_of(found.filters)))
     titles = [fold(one.title) for one in headings]
-    for phrase in sorted(question_phrases(subject_of(found.question)), key=len, reverse=True):
-        name = fold(phrase)
+    for phrase, name in names.items():
         having = [one for one, title in zip(headings, titles, strict=True) if name in title]
-        if len(name) >= _SHORTEST_NAME and 0 < len(having) <= _MOST_TITLES * len(headings):
+        if 0 < len(having) <= _MOST_TITLES * len(headings):
             said = _said_of_titles(phrase, len(having), asked.language)
             return _titles(library, having[:_LISTED], said, len(having), asked.language)
     return None

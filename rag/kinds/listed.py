@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from index.records import Article, Span
@@ -88,8 +88,10 @@ def listed(
             named = _named(block, question)
             if _told(block, shares) >= (_TOLD_OF_NAMED if named else _TOLD):
                 return _draft(block, named or _meant(block, question), language)
-    series = _likely_series(candidates)
-    return _draft(series, series.items, language) if series else None
+    for series, inside in _series_with(candidates):
+        if 0 in inside or (len(inside) > 1 and _together(candidates, inside) >= _CLEARLY_IN):
+            return _draft(series, series.items, language)
+    return None
 
 
 def spread(candidates: Sequence[Candidate], language: Language) -> Draft | None:
@@ -98,8 +100,10 @@ def spread(candidates: Sequence[Candidate], language: Language) -> Draft | None:
     likeliest = candidates[:_LIKELIEST]
     if not likeliest or likeliest[0].probability >= _NOT_SURE:
         return None
-    series = _likely_series(likeliest, _OF_A_FACT)
-    return _draft(series, series.items, language) if series else None
+    for series, inside in _series_with(likeliest):
+        if len(inside) >= _OF_A_FACT and _together(likeliest, inside) >= _CLEARLY_IN:
+            return _draft(series, series.items, language)
+    return None
 
 
 def unfinished(draft: Draft, language: Language) -> str:
@@ -161,13 +165,8 @@ def series_of(article: Article) -> list[Block]:
     return [Block(article, Span(0, 0), tuple(items)) for items in found if len(items) >= _FEWEST]
 
 
-def _likely_series(candidates: Sequence[Candidate], least: int = 2) -> Block | None:
-    """The series whose items are together likely enough to be what is asked for, or one of whose items
-    is the likeliest of all.
-
-    Args:
-        least: How many of the candidates have to be items of it where the first is not.
-    """
+def _series_with(candidates: Sequence[Candidate]) -> Iterator[tuple[Block, list[int]]]:
+    """The series of the likeliest articles, each with the places of the candidates that are items of it."""
     articles = {one.passage.article.article_id: one.passage.article for one in candidates}
     for article in list(articles.values())[:_ARTICLES]:
         for series in series_of(article):
@@ -177,10 +176,11 @@ def _likely_series(candidates: Sequence[Candidate], least: int = 2) -> Block | N
                 if one.passage.article.article_id == article.article_id
                 and any(one.span.start <= item.start < one.span.end for item in series.items)
             ]
-            together = sum(candidates[at].probability for at in inside)
-            if (0 in inside and least == 2) or (len(inside) >= least and together >= _CLEARLY_IN):
-                return series
-    return None
+            yield series, inside
+
+
+def _together(candidates: Sequence[Candidate], places: Sequence[int]) -> float:
+    return sum(candidates[at].probability for at in places)
 
 
 def _is_item(line: str) -> bool:

@@ -151,6 +151,11 @@ class Part:
     heading: str
     draft: Draft | None
 
+    @property
+    def first(self) -> str:
+        """The sentence that answers first; ``""`` where nothing does."""
+        return self.draft.sentences[0].text if self.draft else ""
+
 
 def joined(parts: Sequence[Part], *, in_english: bool, sentences: int = 2) -> Draft | None:
     """The answers to several questions as one, each under its own heading; of a part that nothing
@@ -186,15 +191,11 @@ def _together(parts: Sequence[Part]) -> list[Part]:
     merged: list[Part] = []
     for part in parts:
         last = merged[-1] if merged else None
-        if last and _first(last) and _first(last) == _first(part):
+        if last and last.first and last.first == part.first:
             merged[-1] = replace(last, heading=f"{last.heading} {part.heading}")
         else:
             merged.append(part)
     return merged
-
-
-def _first(part: Part) -> str:
-    return part.draft.sentences[0].text if part.draft else ""
 
 
 def is_named(name: str, draft: Draft) -> bool:
