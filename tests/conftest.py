@@ -276,7 +276,12 @@ def fake_models(monkeypatch: pytest.MonkeyPatch, encoder: FakeEncoder) -> Callab
     def load(name: str = "packaged") -> FakeEncoder:
         return encoder if name in ("packaged", encoder.name) else FakeEncoder(name)
 
-    for module in ("index.build", "index.maintenance.repair", "rag.assistant"):
+    for module in (
+        "index.build",
+        "index.maintenance.repair",
+        "index.maintenance.keep_server",
+        "rag.assistant",
+    ):
         monkeypatch.setattr(f"{module}.load_encoder", load)
     return load
 
