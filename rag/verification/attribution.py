@@ -86,7 +86,7 @@ def _stretch(reading: Reading, quantity: Quantity, reach: int | None = None) -> 
 def misplaced(said: Reading, detail: Quantity) -> Finding:
     words = words_of(said, detail)
     return Finding(
-        Fault.CONTRADICTED,
+        Fault.MISPLACED,
         f'the cited words say "{words}" of something else',
         f"所引文句中的“{words}”说的是另一件事",
         detail.start,
@@ -147,7 +147,7 @@ def _doer(sentence: EvidenceSentence, name: Name, rest: frozenset[str], clause: 
 
 def _swapped(first: Name, second: Name) -> Finding:
     return Finding(
-        Fault.CONTRADICTED,
+        Fault.EXCHANGED,
         f'in the cited words "{first.text}" and "{second.text}" are swapped',
         f"“{first.text}”与“{second.text}”的关系和所引文句相反",
         first.start,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 from index.text.dates.moments import Moment, complete
@@ -12,6 +13,7 @@ from index.text.names import Name, NameKind, find_names, stands_in
 from index.text.numbers.quantities import Quantity
 from index.text.numbers.quantities import agrees as same_quantity
 from index.text.numbers.units import NONE, comparable
+from index.text.rules import load_patterns
 from rag.verification.align import resolved
 from rag.verification.attribution import misplaced, rival, swapped_deeds, swapped_roles
 from rag.verification.findings import (
@@ -23,19 +25,27 @@ from rag.verification.findings import (
     known,
     missing,
     words_of,
+    worked_out,
 )
 from rag.verification.negation import denied, denies
 from rag.verification.reading import EvidenceSentence, Reading, content, read, share
+from rag.verification.sums import is_worked_out
 
 CLAUSE_SHARE = 0.34
 """The share of a clause's terms that the evidence has to have; fitted on development cases."""
 
+_WORKED_OUT = load_patterns("rag.verification", "wording")["worked_out"]
 _LEAST_CLAUSE_TERMS = 3
 _NOUN_REACH = 24
 _BESIDE = 20
+_NO_CHANCE = 10
+"""From here on two numbers that are equal count the same; smaller ones often are by chance."""
 _SWAPPED_KINDS = frozenset(
     [NameKind.PERSON, NameKind.ORGANISATION, NameKind.PLACE, NameKind.TITLE, NameKind.LATIN]
 )
+
+
+_ORDER = {fault: at for at, fault in enumerate(Fault)}
 
 
 def check(comparison: Comparison) -> list[Finding]:
@@ -44,7 +54,7 @@ def check(comparison: Comparison) -> list[Finding]:
     if not comparison.translated:
         checks.append(_clauses)
     found = [finding for run in checks for finding in run(comparison)]
-    return sorted(found, key=lambda finding: finding.fault is not Fault.CONTRADICTED)
+    return sorted(found, key=lambda finding: _ORDER[finding.fault])
 
 
 def _quantities(comparison: Comparison) -> Iterator[Finding]:
@@ -58,6 +68,12 @@ def _quantities(comparison: Comparison) -> Iterator[Finding]:
             if all(rivals):
                 yield misplaced(comparison.said, said)
             continue
+        if any(_is_bare_of(said, q) for _, q in standing):
+            continue
+        told = [sentence.reading.quantities for sentence in comparison.evidence]
+        if _WORKED_OUT.search(comparison.said.text) and is_worked_out(said, told):
+            yield worked_out(words_of(comparison.said, said), said.start)
+            continue
         other = next((pair for pair in standing if _is_counterpart(comparison, said, *pair)), None)
         if other:
             yield contradicted(comparison.said, said, other[0].reading, other[1])
@@ -65,12 +81,23 @@ def _quantities(comparison: Comparison) -> Iterator[Finding]:
             yield missing(words_of(comparison.said, said), said.start, measured=True)
 
 
+def _is_bare_of(said: Quantity, stands: Quantity) -> bool:
+    """Whether one of two equal numbers has a unit that is not known, and so may be the other's."""
+    return NONE in (said.unit, stands.unit) and same_quantity(_bare(said), _bare(stands))
+
+
+def _bare(quantity: Quantity) -> Quantity:
+    factor = quantity.unit.factor
+    return replace(quantity, low=quantity.low / factor, high=quantity.high / factor, unit=NONE)
+
+
 def _is_counterpart(
     comparison: Comparison, said: Quantity, sentence: EvidenceSentence, stands: Quantity
 ) -> bool:
     """Whether ``stands`` is what the evidence says instead of ``said``."""
     if not comparable(said.unit, stands.unit):
-        return said.low / said.unit.factor == stands.low / stands.unit.factor
+        number = said.low / said.unit.factor
+        return number >= _NO_CHANCE and number == stands.low / stands.unit.factor
     if stands.passing or any(same_quantity(q, stands) for q in comparison.said.quantities):
         return False
     if comparison.translated:
@@ -140,7 +167,7 @@ def _names(comparison: Comparison) -> Iterator[Finding]:
         other = _other_name(comparison, name)
         if other:
             yield Finding(
-                Fault.CONTRADICTED,
+                Fault.EXCHANGED,
                 f'"{name.text}" is not whom or what the cited words name: "{other.text}"',
                 f"所引文句说的是“{other.text}”，不是“{name.text}”",
             )
@@ -199,7 +226,7 @@ def _polarity(comparison: Comparison) -> Iterator[Finding]:
 
 def _denial(words: str) -> Finding:
     return Finding(
-        Fault.CONTRADICTED,
+        Fault.DENIED,
         f'on "{words}" the cited words say the opposite',
         f"就“{words}”而言，所引文句的意思相反",
     )

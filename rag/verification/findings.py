@@ -1,7 +1,8 @@
 """What is said of a detail that its evidence does not support.
 
 A detail that the cited words lack is *missing* where they say nothing instead, and *contradicted*
-where they say something else: another number of the same unit, another day, another person.
+where they say something else: another number of the same unit, another day. Less sure is what only
+seems to be so by the words around: said of something else, denied, of somebody else.
 """
 
 from __future__ import annotations
@@ -24,6 +25,9 @@ class Fault(StrEnum):
     """How the evidence fails a detail."""
 
     CONTRADICTED = "contradicted"
+    MISPLACED = "misplaced"
+    DENIED = "denied"
+    EXCHANGED = "exchanged"
     MISSING = "missing"
 
 
@@ -117,6 +121,15 @@ def missing(words: str, at: int, *, measured: bool = False) -> Finding:
         f"“{words}”不在所引文句中",
         at,
         measured,
+    )
+
+
+def worked_out(words: str, at: int) -> Finding:
+    return Finding(
+        Fault.MISSING,
+        f'"{words}" is worked out from the figures of the cited words, and not said there',
+        f"“{words}”由所引文句中的数字推算而来，原文没有直接写出",
+        at,
     )
 
 

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import re
 
-from index.text.rules import load_rules
+from index.text.rules import load_patterns, load_rules
 from index.text.script import fold
 
 _RULES = tuple(load_rules("rag.verification", f"{name}/negation") for name in ("zh", "en"))
 _NEGATIONS = tuple(rules.regex("negation") for rules in _RULES)
 _ANY_NEGATION = tuple(rules.regex("any_negation") for rules in _RULES)
+_CLAUSE = re.compile(
+    load_patterns("rag.verification", "wording")["clause_end"].pattern + r"|[。！？!?]|\.(?!\d)"
+)
+_NOT_YET = _RULES[0].regex("not_yet")
 _INFLECTION = _RULES[1].regex("inflection")
 _OPPOSITES = tuple(
     # Looked for at every character, since a word of one side may begin within one of the other.
@@ -46,13 +50,22 @@ def _one_sided(negating: str, stating: str) -> str | None:
         for match in pattern.finditer(negating):
             word = _stem(match["negated"])
             rest = negating[: match.start()] + " " + negating[match.end() :]
-            if word not in negated_there and _states(stating, word) and not _states(rest, word):
+            if word in negated_there or _states(rest, word):
+                continue
+            if any(_affirms(part, word) for part in _CLAUSE.split(stating)):
                 return " ".join(match[0].split())
     return None
 
 
 def _states(text: str, word: str) -> bool:
     return bool(re.search(rf"\b{re.escape(word)}", text)) if word.isascii() else word in text
+
+
+def _affirms(clause: str, word: str) -> bool:
+    """Whether a clause says a word and denies nothing; 开始前 says of a beginning that it is not yet."""
+    if not _states(clause, word) or denies(clause):
+        return False
+    return not all(_NOT_YET.match(clause, at.end()) for at in re.finditer(re.escape(word), clause))
 
 
 def _stem(word: str) -> str:

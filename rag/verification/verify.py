@@ -189,7 +189,7 @@ _UNCOMPARED = Finding(
 
 def _own_support(comparison: Comparison, findings: list[Finding]) -> tuple[Support, list[Finding]]:
     """The label of a sentence in the language of its evidence, with what speaks against it."""
-    if findings and findings[0].fault is Fault.CONTRADICTED:
+    if findings and findings[0].fault is not Fault.MISSING:
         return Support.UNVERIFIED, findings
     covered = share(comparison.said.terms, *known(comparison))
     if not findings and covered >= NEAR_SHARE:
@@ -217,7 +217,7 @@ def _foreign_support(
     comparison: Comparison, findings: list[Finding], nearness: float | None
 ) -> tuple[Support, list[Finding]]:
     """The same across languages, where vectors stand in for the words."""
-    if findings and findings[0].fault is Fault.CONTRADICTED:
+    if findings and findings[0].fault is not Fault.MISSING:
         return Support.UNVERIFIED, findings
     found = len(comparison.details.all) - len(findings)
     if not found and any(finding.measured for finding in findings):

@@ -15,7 +15,13 @@ from enum import StrEnum
 from fractions import Fraction
 
 from index.text.numbers.units import ANY, NONE, ORDINAL, RATIO, UNITS, Unit, comparable
-from index.text.numerals import arabic_number, chinese_number, english_number, scale_of
+from index.text.numerals import (
+    CHINESE_DIGITS,
+    arabic_number,
+    chinese_number,
+    english_number,
+    scale_of,
+)
 from index.text.rules import load_rules
 from index.text.script import fold_characters
 
@@ -89,6 +95,10 @@ _NUMBER = re.compile(
         )
     )
 )
+_NEIGHBOURS = re.compile(
+    rf"(?P<before>.*?)(?<![{CHINESE_DIGITS}])(?P<pair>{_CHINESE.source('neighbours')})"
+    rf"(?![{CHINESE_DIGITS}])(?P<after>.*)"
+)
 _IDIOM = _CHINESE.regex("idiom")
 _NTH = _ENGLISH.table("nth")
 _CURRENCIES = {**_EITHER.table("currency_sign"), **_EITHER.table("currency_code")}
@@ -98,9 +108,20 @@ _MONEY = re.compile(
 _RANGE = _EITHER.regex("range_mark")
 _BETWEEN = _ENGLISH.regex("between")
 _ORDINAL_ENDING = _ENGLISH.regex("ordinal_ending")
-_LATIN_UNIT = re.compile(r"[\s-]?(percentage points?\b|%|‰|℃|°[cC]?|㎡|[A-Za-z]+[²³]?)")
+_PHRASES = "|".join(
+    re.escape(word)
+    for word in sorted(UNITS, key=len, reverse=True)
+    if re.search("[a-z][ -][a-z]", word)
+)
+_LATIN_UNIT = re.compile(
+    rf"[\s-]?(percentage points?\b|(?i:(?:{_PHRASES})\b)|%|‰|℃|°[cC]?|㎡|[A-Za-z]+[²³]?)"
+)
 _MORE = _CHINESE.regex("more")
 _WIDE_THOUSANDS = re.compile(r"(?<=[０-９])，(?=[０-９]{3}(?![０-９]))")
+_AFTERNOON = re.compile(rf"(?:{_CHINESE.source('afternoon')})\s?$")
+_HOUR = _CHINESE.regex("hour")
+_AFTER_NOON = _ENGLISH.regex("after_noon")
+_NOON = 12
 _GENERATIONS = _ENGLISH.words("generation")
 _NOUNS = _CHINESE.words("counted_noun")
 
@@ -142,7 +163,8 @@ def _singles(text: str) -> Iterator[Quantity]:
 def _single(text: str, match: re.Match[str]) -> Quantity | None:
     start, end = match.span()
     if (share := _share(match)) is not None:
-        return Quantity(start, end, share, share, RATIO)
+        bound = Bound.ABOUT if match["half"] else Bound.EXACT
+        return Quantity(start, end, share, share, RATIO, bound)
     if match["arabic"]:
         return _counted(text, start, end, _arabic(match), bool(match["more"]))
     if match["english"]:
@@ -162,7 +184,7 @@ def _share(match: re.Match[str]) -> Fraction | None:
         value = arabic_number(written) if written[0].isdigit() else chinese_number(written)
         return value / 100 if value is not None else None
     if match["tenths"]:
-        written = [match["tenths"], match["hundredth"] or "零"]
+        written = [match["tenths"], (match["hundredth"] or "零").replace("半", "五")]
         digits = [Fraction(d) if d.isdigit() else chinese_number(d) for d in written]
         return sum((d / 10**n for n, d in enumerate(digits, 1) if d), Fraction(0))
     if match["nth"]:
@@ -184,13 +206,25 @@ def _arabic(match: re.Match[str]) -> Fraction:
 def _chinese(text: str, start: int, end: int) -> Quantity | None:
     """A Chinese numeral; one character without a unit (六车道) may be part of a word."""
     written = text[start:end]
-    value = chinese_number(written)
+    ends = _from_to(written)
+    value = chinese_number(ends[0] if ends else written)
     found = _counted(text, start, end, value) if value is not None else None
     if found is None:
         return None
+    if ends and (most := chinese_number(ends[1])):
+        return replace(found, high=most * found.unit.factor)
     bare = found.unit == NONE and len(written) == 1
     vague = value == 1 and (found.unit.counter or found.unit.dimension in ("month", "second"))
     return replace(found, passing=bare or vague)
+
+
+def _from_to(written: str) -> tuple[str, str] | None:
+    """The ends of a numeral that names two digits one after the other: 三四百 is 三百 to 四百."""
+    match = _NEIGHBOURS.fullmatch(written)
+    if not match:
+        return None
+    before, pair, after = match["before"], match["pair"], match["after"]
+    return before + pair[0] + after, before + pair[1] + after
 
 
 def _counted(
@@ -215,7 +249,17 @@ def _counted(
             max(end, stop if unit.dimension == "yuan" else end),
         )
     value *= unit.factor
+    if unit == NONE and value < _NOON and _is_afternoon(text, start, end):
+        value += _NOON
     return Quantity(start, stop, value, value, unit, bound)
+
+
+def _is_afternoon(text: str, start: int, end: int) -> bool:
+    """Whether a number is an hour after noon: 下午3时, 3 p.m."""
+    if _AFTER_NOON.match(text, end):
+        return True
+    before = text[max(0, start - _BEFORE) : start]
+    return bool(_HOUR.match(text, end) and _AFTERNOON.search(before))
 
 
 def _unit(text: str, at: int) -> tuple[Unit | None, int]:
@@ -322,14 +366,12 @@ def _fits(said: Fraction, bound: Bound, stands: Fraction, standing: Bound) -> bo
                 return standing in (Bound.OVER, Bound.AT_LEAST) or (
                     bound is Bound.AT_LEAST and standing is Bound.EXACT
                 )
-            return standing in (Bound.EXACT, Bound.ABOUT) and said < stands <= said * (
-                1 + OVER_SHARE
-            )
+            above = standing not in (Bound.UNDER, Bound.AT_MOST)
+            return above and said < stands <= said * (1 + OVER_SHARE)
         case Bound.UNDER | Bound.AT_MOST:
             if stands == said:
                 return standing in (Bound.UNDER, Bound.AT_MOST) or (
                     bound is Bound.AT_MOST and standing is Bound.EXACT
                 )
-            return standing in (Bound.EXACT, Bound.ABOUT) and said > stands >= said * (
-                1 - UNDER_SHARE
-            )
+            below = standing not in (Bound.OVER, Bound.AT_LEAST)
+            return below and said > stands >= said * (1 - UNDER_SHARE)

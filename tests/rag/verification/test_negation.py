@@ -35,6 +35,10 @@ from rag.verification.negation import denied, denies
         ("Revenue rose.", "Revenue rose and then fell.", None),
         ("The museum is closed.", "The museum is open.", "closed"),
         ("同样的话", "另外的话", None),
+        ("渡口尚未有夜船。", "渡口到现在没有开出夜船。", None),
+        ("岛上一直没有铁路。", "通车后，岛上不通铁路的日子就结束了。", None),
+        ("演出还没开始，人已坐满。", "演出开始前，人已坐满。", None),
+        ("演出没有开始。", "演出开始后，人已坐满。", "没有开始"),
     ],
 )
 def test_a_sentence_is_held_against_its_evidence(sentence, evidence, words):
