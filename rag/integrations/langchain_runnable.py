@@ -14,7 +14,8 @@ from langchain_core.runnables.config import patch_config
 from pydantic import ConfigDict
 
 from index.errors import QuestionError
-from rag.assistant import AskKeywords, Assistant
+from rag.asking.options import AskKeywords
+from rag.assistant import Assistant
 from rag.events import Event
 from rag.generation.chat_model import ChatModel
 from rag.records import Answer, Filters, Strictness, Turn

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, FailFast, Field, ValidationError, mo
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from rag.assistant import AskKeywords
+from rag.asking.options import AskKeywords
 from rag.question.check import check_question
 from rag.records import EXTRACTIVE, Filters, QuestionKind, Strictness, Turn
 from ui.language import say

@@ -1,0 +1,210 @@
+"""A question and the articles found for it in; events and what came of it out.
+
+What a kind of question is told by itself comes first; then a chat model's answer, where there is one;
+then the articles' own sentences.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from index.embedding.centring import Centres
+from index.library.library import Library
+from index.text.language import Language
+from rag.asking.models import Models
+from rag.asking.options import AskOptions
+from rag.asking.outcome import Outcome, events_of
+from rag.events import Event
+from rag.extractive.answer import (
+    LISTED,
+    ONE_ANSWER,
+    Answering,
+    Draft,
+    answering,
+    both_named,
+    drafted,
+)
+from rag.extractive.candidates import readable
+from rag.extractive.certainty import Judgement
+from rag.extractive.conflicts import disagreement, with_both
+from rag.generation.chat_model import ChatModel
+from rag.generation.generate import Checking, write_answer
+from rag.generation.writing import WrittenAnswer
+from rag.kinds.apart import Apart
+from rag.kinds.catalogue import catalogue
+from rag.kinds.course import course
+from rag.kinds.listed import listed, spread, unfinished
+from rag.kinds.material import Material
+from rag.kinds.overview import overview
+from rag.kinds.pieces import Piece, draft_of
+from rag.kinds.premise import Contradicted, contradicted, corrected
+from rag.question.asked import Asked
+from rag.question.parts import sides_of
+from rag.records import Certainty, Found, QuestionKind, Support
+from rag.retrieval.find import WIDE, Retriever
+from rag.verification.align import Similarity, centred_similarity
+
+
+def own_words(asked: Asked, found: Found) -> str:
+    """The words of a question that are held against sentences: without the earlier questions that it
+    leans on or, where it leans on none, without its limits."""
+    return asked.own if asked.background else found.question
+
+
+@dataclass(frozen=True, slots=True)
+class Answerer:
+    """Answers a question from the articles that were found for it.
+
+    Attributes:
+        chat: The chat model that is to answer; ``None`` for the articles' own sentences.
+    """
+
+    library: Library
+    retriever: Retriever
+    models: Models
+    chat: ChatModel | None
+    options: AskOptions
+
+    def answer(self, asked: Asked, found: Found) -> Generator[Event, None, Outcome]:
+        """The events of an answer as it forms, and what came of the question in the end."""
+        told = self._told(asked, found, self.chat)
+        if told or asked.kind in WIDE:  # nothing is read; a model tells whether articles answer
+            sure = told is not None or self.chat is not None
+            read = Answering(Judgement(Certainty.DIRECT if sure else Certainty.REFUSAL))
+        else:
+            read = self._read(own_words(asked, found), found, asked.background)
+        if told:
+            yield from events_of(told)
+            outcome = Outcome(told)
+        else:
+            outcome = yield from self._of_what_was_read(asked, found, read)
+        return replace(outcome, candidates=read.candidates)
+
+    def _of_what_was_read(
+        self, asked: Asked, found: Found, read: Answering
+    ) -> Generator[Event, None, Outcome]:
+        """The chat model's answer; without one, or where it fails, the articles' own sentences."""
+        sure = read.certainty is Certainty.DIRECT
+        own = own_words(asked, found)
+        wrong = None if self.chat or sure else contradicted(own, read.candidates)
+        if wrong:
+            return (yield from _corrected(wrong, asked.language))
+        if read.certainty is Certainty.REFUSAL:  # a chat model finds an answer in anything
+            return Outcome(None)
+        if self.chat is None:
+            return (yield from self._quoted(asked, found, read))
+        written = yield from self._written(asked, found, read, self.chat)
+        if written.refused:
+            return Outcome(None, self.chat.name, written)
+        if written.draft:
+            return (yield from self._beside(found, read, self.chat, written, written.draft))
+        if told := self._told(asked, found, None):
+            yield from events_of(told)
+            outcome = Outcome(told)
+        else:
+            outcome = yield from self._quoted(asked, found, read)
+        return replace(outcome, written=written)
+
+    def _written(
+        self, asked: Asked, found: Found, read: Answering, chat: ChatModel
+    ) -> Generator[Event, None, WrittenAnswer]:
+        """What the chat model writes."""
+        most_sources = self.options.most_sources
+        material = Material(self.library, self.retriever.find, self._read, most_sources)
+        checking = Checking(
+            self.models.refusals,
+            self.options.strictness,
+            self._similarity(),
+            self.models.entailment,
+        )
+        choose = material.chooser(asked, found, read)
+        return (yield from write_answer(asked.text, choose, chat, checking, self.options.config))
+
+    def _beside(
+        self, found: Found, read: Answering, chat: ChatModel, written: WrittenAnswer, draft: Draft
+    ) -> Generator[Event, None, Outcome]:
+        """A chat model's answer; where two articles disagree, what it left out of either beside it."""
+        contrary, said = disagreement(read.candidates, found.articles) or (None, ())
+        if contrary is None or self.options.most_sources == 1:
+            return Outcome(draft, chat.name, written)
+        draft, added = with_both(draft, read.candidates[0], contrary)
+        yield from events_of(added)
+        return Outcome(draft, chat.name, written, said)
+
+    def _quoted(
+        self, asked: Asked, found: Found, read: Answering
+    ) -> Generator[Event, None, Outcome]:
+        """The articles' own sentences."""
+        if not read.candidates:
+            return Outcome(None)
+        own = own_words(asked, found)
+        if asked.kind is QuestionKind.COMPARISON:
+            read = both_named(read, [side.name for side in sides_of(asked.own)])
+        if quoted := _list_told(asked, own, found, read):
+            yield from events_of(quoted)
+            return Outcome(quoted)
+        direct = read.certainty is Certainty.DIRECT
+        apart = disagreement(read.candidates, found.articles) if direct else None
+        contrary, said = apart or (None, ())
+        lists = asked.kind is QuestionKind.LIST
+        form = LISTED if lists else ONE_ANSWER
+        draft = drafted(own, read, contrary, self.options.most_sources, form)
+        if lists:
+            draft = replace(draft, notice=draft.notice or unfinished(draft, asked.language))
+        yield from events_of(draft)
+        return Outcome(draft, conflict=said)
+
+    def _told(self, asked: Asked, found: Found, chat: ChatModel | None) -> Draft | None:
+        """What is told otherwise than by the sentences that answer, or by a chat model; ``None`` where
+        nothing is."""
+        if asked.kind is QuestionKind.LIBRARY:
+            return catalogue(asked, found, self.library)
+        if chat:
+            return None
+        match asked.kind:
+            case QuestionKind.OVERVIEW:
+                return overview(found, self.library, asked.language)
+            case QuestionKind.COURSE:
+                return course(found, asked.language)
+            case QuestionKind.SEVERAL:
+                return self._apart().several(asked, found)
+            case QuestionKind.COMPARISON:
+                return self._apart().compared(asked, found)
+        return None
+
+    def _apart(self) -> Apart:
+        return Apart(self.retriever.find, self._read, self.options.most_sources)
+
+    def _read(self, own: str, found: Found, background: str) -> Answering:
+        """What of the articles answers a question: its own words, and those that it leans on."""
+        return answering(
+            own,
+            readable(found.articles),
+            self.models.reader,
+            background=background,
+            strictness=self.options.strictness,
+        )
+
+    def _similarity(self) -> Similarity:
+        """How the library's encoder compares sentences across languages."""
+        means = self.library.manifest().question_means
+        centres = Centres({of: np.asarray(mean, np.float32) for of, mean in means.items()})
+        return centred_similarity(self.models.encoder, centres)
+
+
+def _list_told(asked: Asked, own: str, found: Found, read: Answering) -> Draft | None:
+    """A list or table of an article; a series also where one thing seemed to be asked for."""
+    if asked.kind is QuestionKind.LIST:
+        return listed(own, read.candidates, readable(found.articles), asked.language)
+    return spread(read.candidates, asked.language) if asked.kind is QuestionKind.FACT else None
+
+
+def _corrected(wrong: Contradicted, language: Language) -> Generator[Event, None, Outcome]:
+    """The sentence that gives another figure than the question takes for granted."""
+    piece = Piece(wrong.by.passage.article, wrong.by.span, support=Support.PARTIAL)
+    draft = draft_of([piece], notice=corrected(wrong, language))
+    yield from events_of(draft)
+    return Outcome(draft)
