@@ -198,7 +198,7 @@ def judge(read: Sequence[Asked], weights: NDArray[np.floating]) -> None:
     words = [
         a and bool(one.words[at]) for a, one, (at, _) in zip(answered, read, best, strict=True)
     ]
-    near = [a and one.right.any() for a, one in zip(answered, read, strict=True)]
+    near = [a and bool(one.right.any()) for a, one in zip(answered, read, strict=True)]
     shares = shares_of(read)
     for name, labels in (("RIGHT", right), ("NEAR", near), ("WORDS", words)):
         sure = cross_validated(rows, np.asarray(labels), shares, read)
@@ -332,10 +332,10 @@ def fit_sentences(sets: Sequence[Sequence[Asked]], without: int | None = None) -
         for features, right, share in data:
             scores = features @ (weights * used)
             loss = loss + share * (scores.logsumexp(0) - scores[right].logsumexp(0))
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         return loss
 
-    optimiser.step(closure)
+    optimiser.step(closure)  # type: ignore[no-untyped-call]
     fitted: Matrix = (weights * used).detach().numpy()
     return fitted
 
@@ -385,7 +385,7 @@ def without_each(
 
     def loss(kept: NDArray[np.floating]) -> float:
         sure = cross_validated(kept, labels, shares, read)
-        return log_loss(labels, sure, sample_weight=shares)
+        return float(log_loss(labels, sure, sample_weight=shares))
 
     whole, names = loss(rows), [field.name for field in fields(Confidence)][:-1]
     grows = [1000 * (loss(np.delete(rows, at, 1)) - whole) for at in range(len(names))]

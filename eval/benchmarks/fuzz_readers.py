@@ -85,7 +85,8 @@ class Reader:
         try:
             self._pipe.send((name, data, whole))
             if self._pipe.poll(LIMIT + MAX_SECONDS * whole):
-                return self._pipe.recv()
+                ended: tuple[str, str] = self._pipe.recv()
+                return ended
         except (EOFError, OSError):
             self._process.join()
             detail = f"exit code {self._process.exitcode}"
@@ -136,7 +137,9 @@ def in_this_process(
     script: Path, data: bytes, pages: Sequence[int] = (), seconds: float = 0
 ) -> dict[str, Any]:
     worker = importlib.import_module(f"index.readers.workers.{script.stem}")
-    return json.loads(json.dumps(worker.extract(data, MAX_ARTICLE_CHARS, MAX_PAGES, *pages)))
+    extracted = worker.extract(data, MAX_ARTICLE_CHARS, MAX_PAGES, *pages)
+    written: dict[str, Any] = json.loads(json.dumps(extracted))
+    return written
 
 
 @cache

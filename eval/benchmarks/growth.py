@@ -40,6 +40,7 @@ from index.build import index_raw
 from index.database.database import DATABASE
 from index.embedding.load import load_encoder
 from index.library.library import Library
+from index.library.reader import FolderLibrary
 from index.readers.load import read_articles
 from index.records import RawArticle
 from index.search.filters import NO_FILTERS, Filters
@@ -212,7 +213,7 @@ def _open(folder: Path, arguments: argparse.Namespace) -> dict[str, Any]:
 
 def _search(folder: Path, arguments: argparse.Namespace) -> dict[str, Any]:
     questions = list(_asked(arguments))
-    with Library.open(folder) as library, library.snapshot():
+    with FolderLibrary.at(folder) as library, library.snapshot():
         connection = library._connection
         vectors = library._once(connection, library._vectors)
         postings = library._once(connection, load_postings)
@@ -267,9 +268,9 @@ def _times(questions: Sequence[Any], ask: Callable[[Any, Any], object]) -> dict[
 
 def _recall(folder: Path, arguments: argparse.Namespace) -> dict[str, Any]:
     """Share of the exact nearest 20 that is found, without filter and with filters of 1 %."""
-    with Library.open(folder) as library, library.snapshot():
+    with FolderLibrary.at(folder) as library, library.snapshot():
         connection = library._connection
-        index = library._current_vectors(connection)
+        index = library._once(connection, library._vectors)
         if not index.stored.trained:
             return {"all": 1.0, "one in a hundred": 1.0, "lists": 0}
         filters = {
@@ -288,7 +289,8 @@ def _recall(folder: Path, arguments: argparse.Namespace) -> dict[str, Any]:
                 for at, q in enumerate(asked)
             ]
             found[name] = float(np.mean(shares))
-        return {**found, "lists": int(index.stored.index.nlist)}
+        lists: Any = index.stored.index
+        return {**found, "lists": int(lists.nlist)}
 
 
 def _nearest(

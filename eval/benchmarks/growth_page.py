@@ -35,7 +35,8 @@ def _disk(*names: str) -> Callable[[Row], float | None]:
 
 def _cumulated(rows: Sequence[Row]) -> list[Row]:
     """Rows with the time of all additions up to theirs; none once passages were copied in."""
-    total, found = 0.0, []
+    total = 0.0
+    found: list[Row] = []
     for row in rows:
         grown = row["grow"]
         before = 0.0 if grown["added"] == grown["passages"] else total  # made in one job, or more

@@ -64,6 +64,7 @@ class Collection:
     """A library with what its chunks belong to."""
 
     name: str
+    folder: Path
     library: Library
     article_of: dict[int, str]
     originals: dict[str, frozenset[str]]
@@ -77,7 +78,7 @@ def main() -> None:
     parser.add_argument("--fit", action="store_true")
     parser.add_argument("--out", type=Path)
     arguments = parser.parse_args()
-    collections = [opened(*pair.split("=", 1), arguments.limit) for pair in arguments.sets]
+    collections = [opened(pair, arguments.limit) for pair in arguments.sets]
     encoder = Remembering(load_encoder(collections[0].library.manifest().encoder))
     table = [
         "| set | ranking | n | hit@1 (95 %) | hit@5 | all in 5 | MRR |",
@@ -123,7 +124,9 @@ class Remembering:
         return self._encode(question)
 
 
-def opened(folder: str, questions: str, limit: int) -> Collection:
+def opened(named: str, limit: int) -> Collection:
+    """The set of ``LIBRARY=QUESTIONS``."""
+    folder, questions = named.split("=", 1)
     cases = [case for case in read_cases(questions) if case.aids]
     if limit and len(cases) > limit:
         cases = random.Random(1).sample(cases, limit)
@@ -136,7 +139,8 @@ def opened(folder: str, questions: str, limit: int) -> Collection:
     )
     connection.close()
     originals = {a.article_id: frozenset(a.originals) for a in library.articles() if a.originals}
-    return Collection(Path(questions).parent.name, library, owners, originals, cases)
+    name = Path(questions).parent.name
+    return Collection(name, Path(folder), library, owners, originals, cases)
 
 
 def searched(collection: Collection, encoder: Remembering, case: Case, way: str) -> Searched:
@@ -162,7 +166,7 @@ def searched(collection: Collection, encoder: Remembering, case: Case, way: str)
 
 def raw(collection: Collection, encoder: Remembering, asked: Sequence[Searched]) -> list[Searched]:
     """The same questions with the cosines of the vectors as the encoder gives them."""
-    connection = sqlite3.connect(collection.library.folder / DATABASE)
+    connection = sqlite3.connect(collection.folder / DATABASE)
     rows = connection.execute(
         "SELECT id, vector FROM chunk JOIN article ON row = article WHERE published"
     ).fetchall()
@@ -219,7 +223,8 @@ def reciprocal(candidates: Candidates, _language: str) -> NDArray[np.floating]:
 def standardised(candidates: Candidates, _language: str) -> NDArray[np.floating]:
     lexical = candidates.lexical
     spread = float(lexical.std()) or 1.0
-    return standard_cosines(candidates) + (lexical - lexical.mean()) / spread
+    total: NDArray[np.floating] = standard_cosines(candidates) + (lexical - lexical.mean()) / spread
+    return total
 
 
 def ranked(collection: Collection, one: Searched, ranker: Ranker) -> list[str]:

@@ -105,7 +105,7 @@ def llamaindex_default(articles: Sequence[RawArticle], encoder: Encoder) -> Sear
     from llama_index.core.embeddings import BaseEmbedding
     from llama_index.core.node_parser import SentenceSplitter
 
-    class Packaged(BaseEmbedding):
+    class Packaged(BaseEmbedding):  # type: ignore[misc]  # of a package that is not installed
         def _get_text_embedding(self, text: str) -> list[float]:
             return encoder.encode_passages([text])[0].tolist()  # type: ignore[no-any-return]
 

@@ -60,6 +60,6 @@ class SampledEncoder:
             share = chosen.uniform(0.5, 1)
             mixed = share * one + (1 - share) * other
             noise = chosen.standard_normal(self.dimension, np.float32)
-            noise *= _NOISE * np.linalg.norm(mixed) / np.linalg.norm(noise)
+            noise *= float(_NOISE * np.linalg.norm(mixed) / np.linalg.norm(noise))
             vectors[row] = self._mean + mixed + noise
         return unit(vectors)

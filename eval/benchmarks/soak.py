@@ -22,6 +22,7 @@ import threading
 import time
 import traceback
 from collections import Counter
+from collections.abc import Sequence
 from importlib.resources import files
 from multiprocessing.synchronize import Event
 from pathlib import Path
@@ -49,10 +50,10 @@ class HashedEncoder:
     dimension = _DIMENSION
     most_tokens = 512
 
-    def count_tokens(self, texts: list[str]) -> list[int]:
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return [len(text) for text in texts]
 
-    def encode_passages(self, texts: list[str]) -> Vectors:
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
         vectors = np.full((len(texts), _DIMENSION), 1e-3, np.float32)
         for row, text in enumerate(texts):
             for term in index_terms(text):
@@ -204,7 +205,7 @@ def ask(shared: Library, number: int, stop: Event, counts: Counter[str], wrong: 
             if number % 4 < 2:
                 seen = look(shared, encoder, asked)
             else:
-                with Library.open(shared.folder) as library:
+                with Library.open(shared.where) as library:
                     seen = look(library, encoder, asked)
         except Exception:
             wrong.append(traceback.format_exc())

@@ -92,7 +92,8 @@ def _load(
 ) -> tuple[dict[str, float], list[str]]:
     session(url, asked[:5])
     alone = session(url, [asked[at % len(asked)] for at in range(2 * SESSIONS)])
-    done, warm = [], 0
+    done: list[tuple[float, bool]] = []
+    warm = 0
     over = threading.Event()
     bother = threading.Thread(target=_send_halves, args=(url, over))
     bother.start()
