@@ -4,6 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+unexport PYTHONDONTWRITEBYTECODE  # or every program that a test starts would compile the packages anew
+# pip compiles on one core, also a third that nothing imports.
+COMPILE := $(BIN)/python -m compileall -qq -j 0 -x '/(tests|transformers/models)/' $(VENV)/lib
 THIS := --constraint constraints.txt --editable '.[dev]'
 
 .PHONY: chat test test-browser test-llm screenshots check eval faults soak mutants clean
@@ -14,8 +17,9 @@ chat: $(STAMP)
 	@$(BIN)/juwen chat $(ARTICLES) $(if $(LIBRARY),--library $(LIBRARY))
 
 # make test PYTEST_ARGS="-k clean"        runs a part
+# make test WORKERS=2                     in two processes, each of one thread
 test: $(STAMP)
-	$(BIN)/pytest --ignore-glob='*/test_browser*.py' --cov --cov-report=term-missing:skip-covered $(PYTEST_ARGS)
+	$(if $(WORKERS),OMP_NUM_THREADS=1 )$(BIN)/pytest $(if $(WORKERS),--numprocesses=$(WORKERS) --dist=worksteal )--ignore-glob='*/test_browser*.py' --cov --cov-report=term-missing:skip-covered $(PYTEST_ARGS)
 	$(BIN)/coverage report --include='index/*,rag/*' --fail-under=90 --format=total
 
 # JUWEN_TEST_CHAT_MODEL=openai:local OPENAI_BASE_URL=http://127.0.0.1:8080/v1 make test-llm
@@ -53,7 +57,7 @@ eval: $(STAMP)
 # make mutants                            breaks verifier and refusal on purpose, piece by piece: do the tests notice?
 # make mutants ONLY='rag.verification.verify*'         a part
 mutants: $(STAMP)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[mutants]'
+	$(PIP) --constraint constraints.txt --editable '.[mutants]'
 	$(BIN)/mutmut run --max-children 2 $(ONLY)
 	$(BIN)/mutmut export-cicd-stats
 	@cat mutants/mutmut-cicd-stats.json
@@ -69,5 +73,5 @@ $(STAMP): pyproject.toml constraints.txt
 	&& $(PIP) 'uv>=0.9' 2>/dev/null \
 	&& $(BIN)/uv pip install --quiet --python $(BIN)/python --torch-backend=auto $(THIS) 2>/dev/null; \
 	then echo "installed with PyTorch's build for the CPU"; \
-	else $(PIP) $(THIS); fi
+	else $(PIP) --no-compile $(THIS) && { $(COMPILE) || true; }; fi
 	@touch $@

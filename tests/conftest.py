@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
+import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -20,6 +22,7 @@ from pydantic import Field
 from index.build import index_raw
 from index.embedding.centring import Centres, passage_centres
 from index.embedding.encoder import Vectors, unit
+from index.embedding.packaged_encoder import PackagedEncoder
 from index.errors import LibraryError
 from index.library.library import Library
 from index.location import Location, Server
@@ -32,6 +35,17 @@ from rag.extractive.reader import FoundSpan, PassageReading
 from rag.question.kind import Action
 from rag.records import QuestionKind
 from tests.postgres import Postgres, primary_in, room_for_servers, why_there_is_none
+
+_ROOM = 2 * 1024**3
+"""Bytes that have to be free in memory; all tests leave a tenth of that."""
+
+
+def pytest_configure() -> None:
+    """Keep temporary folders in memory, where there is room: the tests make thousands of libraries, and
+    writing one is mostly waiting for the disk, a dozen times."""
+    memory = Path("/dev/shm")
+    if os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > _ROOM:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory))
 
 
 def centres_of(vectors: Vectors, languages: list[str], questions: Centres) -> Centres:
@@ -256,12 +270,24 @@ def encoder() -> FakeEncoder:
     return FakeEncoder()
 
 
-@pytest.fixture
-def library_folder(tmp_path: Path, encoder: FakeEncoder) -> Path:
-    """A library of ``ARTICLES``."""
-    folder = tmp_path / "library"
-    index_raw(ARTICLES, folder, encoder=encoder)
+@pytest.fixture(scope="session")
+def indexed_articles(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A library of ``ARTICLES``, made once, which no test may change."""
+    folder = tmp_path_factory.mktemp("indexed") / "library"
+    index_raw(ARTICLES, folder, encoder=FakeEncoder())
     return folder
+
+
+@pytest.fixture(scope="session")
+def packaged_encoder() -> PackagedEncoder:
+    """The packaged model, loaded once."""
+    return PackagedEncoder()
+
+
+@pytest.fixture
+def library_folder(tmp_path: Path, indexed_articles: Path) -> Path:
+    """A library of ``ARTICLES`` that a test may change."""
+    return Path(shutil.copytree(indexed_articles, tmp_path / "library"))
 
 
 @pytest.fixture

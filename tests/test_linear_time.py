@@ -127,7 +127,7 @@ def slow_on(pattern: re.Pattern[str], how: str, size: int = SIZE) -> str:
     return ""
 
 
-EXPRESSIONS = expressions()
+EXPRESSIONS = dict(sorted(expressions().items()))
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import zlib
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -156,20 +158,31 @@ def notes(numbers, day="2025/6/1", account="试验号"):
 QUESTIONS = ("第17号码头", "码头长210米", "3月启用")
 
 
+def set_small_bounds(patch):
+    patch.setattr(module, "MOST_EXACT", 100)
+    patch.setattr(module, "_MOST_UNLISTED", 12)
+    patch.setattr(dense, "_FEW_ALLOWED", 4)
+
+
 @pytest.fixture
 def small_bounds(monkeypatch):
-    monkeypatch.setattr(module, "MOST_EXACT", 100)
-    monkeypatch.setattr(module, "_MOST_UNLISTED", 12)
-    monkeypatch.setattr(dense, "_FEW_ALLOWED", 4)
+    set_small_bounds(monkeypatch)
+
+
+@pytest.fixture(scope="module")
+def made_large(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("made") / "large"
+    with pytest.MonkeyPatch.context() as patch:
+        set_small_bounds(patch)
+        index_raw(notes(range(200)), folder, encoder=FakeEncoder())
+    assert stored(folder).trained == 200
+    return folder
 
 
 @pytest.fixture
-def large(tmp_path, encoder, small_bounds):
+def large(tmp_path, made_large, small_bounds):
     """A library whose vectors are in lists."""
-    folder = tmp_path / "large"
-    index_raw(notes(range(200)), folder, encoder=encoder)
-    assert stored(folder).trained == 200
-    return folder
+    return Path(shutil.copytree(made_large, tmp_path / "large"))
 
 
 def stored(folder):

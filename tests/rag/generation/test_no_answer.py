@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from index.embedding.packaged_encoder import PackagedEncoder
 from rag.generation.no_answer import (
     NO_ANSWER,
     TrainedRefusals,
@@ -97,8 +96,8 @@ def test_an_answer_that_denies_something_is_none(said, packaged):
 
 
 @pytest.fixture(scope="module")
-def packaged():
-    return TrainedRefusals(PackagedEncoder())
+def packaged(packaged_encoder):
+    return TrainedRefusals(packaged_encoder)
 
 
 def test_what_may_become_a_refusal_is_held_back():

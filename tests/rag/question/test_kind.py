@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from eval.training.kinds import Example, asking_words, known_runs, read_examples, train
-from index.embedding.packaged_encoder import PackagedEncoder
 from rag.question.kind import TrainedKinds, believed
 from rag.question.linear import LinearModel, tokens_of
 from rag.question.parts import questions_in, sides_of
@@ -15,9 +14,9 @@ from rag.records import QuestionKind
 
 
 @pytest.mark.model
-def test_held_out_questions_are_told_apart():
+def test_held_out_questions_are_told_apart(packaged_encoder):
     held = [one for one in read_examples("kinds") if one.part == "held_out"]
-    kinds = TrainedKinds(PackagedEncoder())
+    kinds = TrainedKinds(packaged_encoder)
     told = [kinds.kind_of(one.question) for one in held]
     right = [kind == one.label for kind, one in zip(told, held, strict=True)]
     facts = [kind for kind, one in zip(told, held, strict=True) if one.label == "fact"]
@@ -46,8 +45,8 @@ def test_held_out_questions_are_told_apart():
         ("hi-tech 园区在哪里？", False),
     ],
 )
-def test_small_talk_is_no_question(said, small_talk):
-    told = TrainedKinds(PackagedEncoder()).kind_of(said)
+def test_small_talk_is_no_question(packaged_encoder, said, small_talk):
+    told = TrainedKinds(packaged_encoder).kind_of(said)
     assert (told is QuestionKind.SMALL_TALK) is small_talk
 
 
