@@ -147,7 +147,9 @@ def curve(tried: Sequence[Tried]) -> str:
         cells = []
         for plain in _FOLLOWS:
             shares = [
-                np.mean([_passes(one, plain, other) for one in tried if one.follows is follows])
+                float(
+                    np.mean([_passes(one, plain, other) for one in tried if one.follows is follows])
+                )
                 for follows in (True, False)
             ]
             cells.append("{:.2f}/{:.2f}".format(*shares))
