@@ -23,6 +23,15 @@ _RUN = re.compile(r"[!-~\u00a1-\u024f]{161,}")
 """Over 160 characters without a space: an address with keys in it, or a file written as text."""
 
 _LEAST_LETTERS = 0.3
+_RULE = re.compile(r"([^\w\s]|_)\1{39,}")
+"""A line drawn with a mark, or the dots before the number of a page."""
+
+_BASE64_LINES = re.compile(
+    r"^[A-Za-z0-9+/]{57,160}(?:\n[A-Za-z0-9+/]{57,160}={0,2}$)++(?:\n[A-Za-z0-9+/]{1,160}={1,2}$)?",
+    re.MULTILINE,
+)
+"""A file written as text, in lines as mail and certificates have them."""
+
 _KEPT_OF_ADDRESS = re.compile(r".{0,10}?(?:https?://|www\.)[^?#]{1,140}", re.IGNORECASE)
 _SPACE = re.compile(r"[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 _RADICALS = load_rules("index.cleaning", "zh/radicals").table("radicals")
@@ -76,11 +85,19 @@ def cut_long_words(draft: Draft) -> Draft:
     >>> cut_long_words(Draft.of("见https://example.com/a?key=" + "QUJD" * 99 + "。")).text
     '见https://example.com/a…。'
     """
-    return draft.substitute(cut_long_words.__name__, _RUN, _cut)
+    rule = cut_long_words.__name__
+    return draft.substitute(rule, _BASE64_LINES, _cut_lines).substitute(rule, _RUN, _cut)
+
+
+def _cut_lines(match: re.Match[str]) -> str:
+    # Sums of files, a line each, are of one case: these are text.
+    is_mixed = match[0].upper() != match[0] != match[0].lower()
+    return "…" if is_mixed else match[0]
 
 
 def _cut(match: re.Match[str]) -> str:
+    if address := _KEPT_OF_ADDRESS.match(match[0]):
+        return address[0] + "…"
     if sum(char.isalpha() for char in match[0]) < _LEAST_LETTERS * len(match[0]):
-        return match[0]  # a table's figures, or a rule of dashes
-    address = _KEPT_OF_ADDRESS.match(match[0])
-    return address[0] + "…" if address else "…"
+        return _RULE.sub("…", match[0])  # else a table's figures
+    return "…"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -9,7 +10,6 @@ from typing import TYPE_CHECKING
 from index.errors import ArticleError
 from index.readers.encoding import read_text
 from index.readers.limits import MAX_MARKDOWN_CHARS, MAX_MARKS
-from index.readers.markup import EMBEDDED
 from index.readers.source import Source, as_text
 from index.records import RawArticle
 from index.text.rules import load_rules
@@ -28,6 +28,18 @@ _LEFT_BOLD, _TASK, _TAG, _LINE_TAG = (
 _NOTE, _NOTE_MARK, _NO_ADDRESS = (
     _RULES.regex(name) for name in ("note", "note_mark", "no_address")
 )
+_EMBEDDED, _ADDRESS_OF_EMBEDDED = (
+    _RULES.regex(name) for name in ("embedded_file", "address_of_embedded")
+)
+_UNSEEN, _CELL, _CELL_END = (_RULES.regex(name) for name in ("unseen", "cell", "cell_end"))
+_CALLOUT, _BLOCK_NAME = _RULES.regex("callout"), _RULES.regex("block_name")
+_OF_NOTES: Sequence[tuple[re.Pattern[str], str]] = (
+    (_RULES.regex("transcluded"), ""),
+    (_RULES.regex("note_comment"), ""),
+    (_RULES.regex("note_link"), r"\g<shown>"),
+    (_RULES.regex("highlight"), r"\g<words>"),
+)
+"""Marks of programs for notes, which CommonMark does not know, and what stays of each."""
 
 _COSTLY = "[]*_~`<"
 """Characters that the parser looks at again and again."""
@@ -42,7 +54,7 @@ def read_markdown(source: Source) -> RawArticle:
     Raises:
         ArticleError: it cannot be read as text, or is too long.
     """
-    text = EMBEDDED.sub("", read_text(source))
+    text = _without_files(read_text(source))
     if len(text) > MAX_MARKDOWN_CHARS or sum(map(text.count, _COSTLY)) > MAX_MARKS:
         raise ArticleError(
             f"{source.origin!r} has over {MAX_MARKDOWN_CHARS} characters or {MAX_MARKS} marks of Markdown; "
@@ -62,6 +74,11 @@ def read_markdown(source: Source) -> RawArticle:
         "\n".join(_lines(tokens)),
         source.origin,
     )
+
+
+def _without_files(text: str) -> str:
+    """A text without the files that are written into it; what a picture names stays an address."""
+    return _EMBEDDED.sub("", _ADDRESS_OF_EMBEDDED.sub(r"\g<label>#a", text))
 
 
 def _parsed(text: str) -> list[Token]:
@@ -128,7 +145,7 @@ def _lines(tokens: Sequence[Token]) -> Iterator[str]:
 
 def _own_lines(token: Token) -> list[str]:
     if token.type == "inline":
-        text = _TASK.sub("", _inline(token))
+        text = _BLOCK_NAME.sub("", _CALLOUT.sub("", _TASK.sub("", _inline(token))))
     elif token.type in ("fence", "code_block"):
         text = token.content
     elif token.type == "html_block":
@@ -145,8 +162,7 @@ def _inline(token: Token) -> str:
     for is_text, some in groupby(token.children or (), key=lambda child: child.type == "text"):
         children = list(some)
         if is_text and not struck:
-            # Between Chinese marks CommonMark does not see that ** closes what it opened.
-            parts.append(_LEFT_BOLD.sub(r"\2", "".join(child.content for child in children)))
+            parts.append(_without_marks("".join(child.content for child in children)))
         for child in () if is_text else children:
             struck += (child.type == "s_open") - (child.type == "s_close")
             if child.type in ("softbreak", "hardbreak"):
@@ -158,5 +174,21 @@ def _inline(token: Token) -> str:
     return "".join(parts)
 
 
+def _without_marks(text: str) -> str:
+    # Between Chinese marks CommonMark does not see that ** closes what it opened.
+    text = _LEFT_BOLD.sub(r"\2", text)
+    for mark, kept in _OF_NOTES:
+        text = mark.sub(kept, text)
+    return text
+
+
 def _without_tags(text: str) -> str:
+    """The text of a piece of HTML, the cells of a row on one line."""
+    text = _CELL.sub(lambda cell: cell["tag"] + _in_one_line(cell["text"]), _UNSEEN.sub("", text))
+    text = _CELL_END.sub(" | ", text)
     return _TAG.sub(lambda tag: "\n" if _LINE_TAG.match(tag[0]) else "", text)
+
+
+def _in_one_line(cell: str) -> str:
+    tagless = _TAG.sub(lambda tag: " " if _LINE_TAG.match(tag[0]) else "", cell)
+    return " ".join(tagless.split())

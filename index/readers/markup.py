@@ -73,7 +73,7 @@ def text_of(element: Any) -> str:
             kept -= _keeps_lines(node)
             if node.tag in _CELLS:
                 parts.append(_CELL_END if rows and rows.pop() else "\n")
-            elif _is_block(node):
+            elif node.tag != "tspan" and _is_block(node):  # what follows a tspan stands beside it
                 parts.append(_break(rows))
         if node is not element:
             parts.append(_spaced(node.tail, kept, rows))

@@ -50,7 +50,7 @@ _PERSON = _CHINESE.regex("person_in_text")
 _NO_PERSON = _CHINESE.regex("no_person")
 _ORGANISATION = _CHINESE.regex("organisation")
 _NOT_OF_A_NAME = _CHINESE.regex("not_of_a_name")
-_PLACE = _CHINESE.regex("place")
+_PLACE, _NO_PLACE = _CHINESE.regex("place"), _CHINESE.regex("no_place")
 _RANKS = "".join(_CHINESE["place_rank"].words)
 
 _ENGLISH = load_rules("index.text", "en/names")
@@ -141,7 +141,9 @@ def _persons(text: str) -> Iterator[Name]:
 
 
 def _places(text: str) -> Iterator[Name]:
-    return (Name(m[0], NameKind.PLACE, m.start(), m.end()) for m in _PLACE.finditer(text))
+    for match in _PLACE.finditer(text):
+        if not _NO_PLACE.match(match[0]):
+            yield Name(match[0], NameKind.PLACE, match.start(), match.end())
 
 
 def fold_name(text: str) -> str:

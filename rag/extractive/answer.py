@@ -7,13 +7,15 @@ that they are the nearest. *Refusal*: nothing is near (``rag.extractive.certaint
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import groupby
+from itertools import combinations, groupby
 
 from index.records import Span
 from index.text.language import Language, detect_language
+from index.text.numbers.quantities import find_quantities
 from index.text.rules import load_patterns
 from index.text.script import fold
 from index.text.sentences import split_sentences
@@ -23,6 +25,7 @@ from rag.extractive.demands import (
     converted,
     in_another_currency,
     is_of_elsewhere,
+    is_of_unnamed_place,
     named_first,
     names_another,
 )
@@ -174,6 +177,10 @@ def answering(
     ):
         return Answering(Judgement(Certainty.REFUSAL), tuple(candidates))
     judgement = judge(question, ranked, candidates, strictness)
+    if judgement.certainty in (Certainty.DIRECT, Certainty.LIKELY) and is_of_unnamed_place(
+        f"{background}{question}", ranked
+    ):
+        judgement = replace(judgement, certainty=Certainty.NEAREST, short=False)
     return Answering(judgement, tuple(candidates))
 
 
@@ -351,9 +358,21 @@ def _short(chosen: Sequence[Quoted], judgement: Judgement) -> ShortAnswer | None
     if words is None or not judgement.short or words.end - words.start > _LONGEST_SHORT:
         return None
     text = words.of(chosen[at].of.passage.article.text)
-    if text.strip(_MARKS) == chosen[at].text.strip(_MARKS):
+    if text.strip(_MARKS) == chosen[at].text.strip(_MARKS) or _tells_several(text):
         return None
     return ShortAnswer(text, at + 1, words.start, words.end)
+
+
+def _tells_several(words: str) -> bool:
+    """Whether words give figures of one unit in several statements: which one answers is not sure.
+
+    >>> _tells_several("4.1万辆；下半年为5.7万辆"), _tells_several("4.1万辆，增长21%")
+    (True, False)
+    """
+    parts = [
+        {one.unit.dimension for one in find_quantities(part)} for part in re.split("[；;]", words)
+    ]
+    return any(one & other - {""} for one, other in combinations(parts, 2))
 
 
 def join_sentences(sentences: Sequence[AnswerSentence]) -> str:
@@ -379,6 +398,8 @@ def _marked(sentence: AnswerSentence) -> str:
 
 def _colon(heading: str) -> str:
     """What stands behind a heading on the same line."""
-    if heading.endswith(("?", "？")):
+    if heading.endswith("："):
+        return ""
+    if heading.endswith(("?", "？", ":")):
         return " "
     return ": " if detect_language(heading) is Language.ENGLISH else "："

@@ -19,9 +19,7 @@ _ASKED = load_rules("rag.question", "zh/units").regex("asked_unit")
 _CURRENCIES = frozenset({"yuan", "US dollar", "euro", "pound", "Hong Kong dollar", "yen"})
 _MOST_DECIMALS = 4
 _TAKEN_FOR_GRANTED = "中国"
-_KNOWN_PLACES = load_rules("index.text", "zh/characters", "zh/names").words("known_place") - {
-    _TAKEN_FOR_GRANTED
-}
+_KNOWN_PLACES = load_rules("index.text", "zh/characters", "zh/names").words("known_place")
 
 
 def names_another(question: str, article: Article) -> bool:
@@ -58,11 +56,23 @@ def is_of_elsewhere(question: str, ranked: Sequence[RankedPassage]) -> bool:
     Articles in another language have other names for them and say nothing. China is taken
     for granted by articles and counts for none.
     """
-    places = [
-        name
-        for name in find_names(question, english=False)
-        if name.kind is NameKind.PLACE and name.text in _KNOWN_PLACES
-    ]
+    known = (one for one in _places(question) if one.text in _KNOWN_PLACES)
+    named = [one for one in known if one.text != _TAKEN_FOR_GRANTED]
+    return _stand_nowhere(named, question, ranked)
+
+
+def is_of_unnamed_place(question: str, ranked: Sequence[RankedPassage]) -> bool:
+    """The same for places that only their form tells (青屿县), which may be ordinary words: the
+    articles may be of there and not say so."""
+    told = [one for one in _places(question) if one.text not in _KNOWN_PLACES]
+    return _stand_nowhere(told, question, ranked)
+
+
+def _places(question: str) -> list[Name]:
+    return [name for name in find_names(question, english=False) if name.kind is NameKind.PLACE]
+
+
+def _stand_nowhere(places: Sequence[Name], question: str, ranked: Sequence[RankedPassage]) -> bool:
     language = detect_language(question)
     found = (hit.passage.article for hit in ranked)
     articles = {one.article_id: one for one in found if one.language == language}

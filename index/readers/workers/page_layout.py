@@ -33,7 +33,10 @@ _MOST_ASIDE = 0.2
 _SENTENCE_MARK = re.compile(r"[，。；！？、：,;!?]|\.(?:\s|$)")
 _LETTER = r"[^\W\d_]"
 _SPACED = re.compile(r"(?<!\S)\S(?: \S)+(?!\S)")
-_WIDE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff01-\uff60\U00020000-\U0003ffff]")
+_INSIDE_MARKS = re.compile(r"(?<=[“‘（《「『]) | (?=[”’）》」』，。；：！？、])")
+"""Blanks that no writer sets: behind what opens, and before what closes."""
+
+_WIDE = re.compile(r"[\u2018-\u201d\u2e80-\u9fff\uf900-\ufaff\uff01-\uff60\U00020000-\U0003ffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,8 @@ def closed_up(line: str) -> str:
         whole = run == line.strip()
         return run.replace(" ", "") if wide >= (2 if whole else 3) else run
 
-    return _SPACED.sub(closed, line)
+    together = _SPACED.sub(closed, line)
+    return together if together == line else _INSIDE_MARKS.sub("", together)
 
 
 def _ordered(pieces: list[Piece], cuts: int) -> list[Piece]:

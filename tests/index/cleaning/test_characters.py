@@ -60,6 +60,12 @@ def test_what_joins_no_emoji_goes():
 FIGURES = "".join(f"2023-04-{day}17.{day * 7}5.964" for day in range(10, 30))
 """A table whose cells lost what stood between them."""
 
+KEY = ("QUJDcW5z" * 8 + "\n") * 4
+"""A file as mail and certificates have it: lines of letters."""
+
+SUMS = "\n".join(f"{number:064x}" for number in (10**60, 3 * 10**61, 7 * 10**62))
+"""Sums of files, one a line."""
+
 
 @pytest.mark.parametrize(
     ("raw", "cleaned"),
@@ -71,6 +77,12 @@ FIGURES = "".join(f"2023-04-{day}17.{day * 7}5.964" for day in range(10, 30))
             "url=https://example.com/" + ("a/" * 99)[:128] + "…",
         ),
         ("见https://example.com/" + "a" * 99, "见https://example.com/" + "a" * 99),
+        ("见https://example.com/a?q=" + "%E9%9D%92" * 99 + "。", "见https://example.com/a…。"),
+        ("姓名" + "_" * 300 + "完", "姓名…完"),
+        ("第一章" + "." * 170 + "12", "第一章…12"),
+        (f"证书：\n{KEY}完", "证书：\n…\n完"),
+        (f"证书：\n{KEY}QUJD==\n完", "证书：\n…\n完"),
+        (SUMS, SUMS),
         (FIGURES, FIGURES),
         ("一" * 500, "一" * 500),
     ],

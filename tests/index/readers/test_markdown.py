@@ -56,12 +56,37 @@ def test_an_export_is_its_text_in_one_chunk(tmp_path):
         ("[问]: 何时开港？\n\n[答]: 十月三日。", "[问]: 何时开港？\n[答]: 十月三日。"),
         ("字符类[^1]是正则", "字符类[^1]是正则"),
         ("AT&amp;T \\*星\\*", "AT&T *星*"),
+        ("> [!NOTE] 说明\n> 截至一月底。", "说明\n截至一月底。"),
+        (
+            "[[青屿湿地|湿地]]有==鸟类==二百种，见[[观鸟记录]]。![[图.png]] ^p-01",
+            "湿地有鸟类二百种，见观鸟记录。",
+        ),
+        ("产量增长5%%，价格下降3%%。 %% 待核实 %%", "产量增长5%%，价格下降3%%。"),
+        ("`[[a]]`，见[[1]]，a==b==c，`x == y`", "[[a]]，见[[1]]，a==b==c，x == y"),
+        (
+            "<table><tr><th>路段</th>\n<th>长度</th></tr><tr><td><p>东段</p></td><td>1.1<br>公里</td></tr></table>",
+            "路段 | 长度\n东段 | 1.1 公里",
+        ),
+        (
+            "<table><tr><td>甲</td></tr>\n\n<tr><td>乙</td><td></td><td>丙</td></tr></table>",
+            "甲\n乙 |  | 丙",
+        ),
+        ("<div><style>p {color: red}</style>甲</div>", "甲"),
         ("甲\n乙", "甲\n乙"),
         ("", ""),
     ],
 )
 def test_marks_are_no_text(tmp_path, text, content):
     assert read(tmp_path, text).content == content
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["data:image/png;base64,iVBORw0KGgo=", "data:image/svg+xml;charset=utf-8;base64,PHN2"],
+)
+def test_a_picture_written_below_the_text_takes_nothing_with_it(tmp_path, address):
+    text = f"![][封面]\n\n开港。\n\n[封面]: {address}\n\nShips came\n\n{address}\nAt noon\n"
+    assert read(tmp_path, text).content == "开港。\nShips came\nAt noon"
 
 
 def test_what_stands_above_the_text_gives_the_fields(tmp_path):

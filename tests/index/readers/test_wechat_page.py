@@ -45,6 +45,8 @@ def read(tmp_path, source: str, name: str = "a.html"):
         (notice("此内容因违规无法查看", "由用户投诉并经平台审核，涉嫌违反相关规定。"), "违规"),
         (notice("此帐号已被屏蔽, 内容无法查看"), "账号停用"),
         (notice("该公众号已迁移", "该公众号已迁移至新的账号，原账号已回收。"), "已迁移"),
+        (notice("“青屿早知道”已迁移", "三月二日起在“青屿发布”继续更新。"), "已迁移"),
+        (notice("账号已更名", "该公众号已将全部功能迁移至“青屿发布”。"), "已迁移"),
         (notice("链接已过期"), "永久链接"),
         (notice("參數錯誤"), "出错页面"),
         (notice("The content has been deleted by the author."), "已被发布者删除"),
@@ -148,14 +150,15 @@ def content(tmp_path, inside: str) -> list[str]:
 def test_text_in_drawings_counts(tmp_path):
     svg = (
         "<svg><title>图</title><style>.a{}</style><foreignObject><p>航线一百二十条。</p></foreignObject>"
-        "<text>三大<tspan>任务</tspan></text><text><tspan x='0'>甲</tspan><tspan x='0'>乙</tspan></text></svg>"
+        "<text>三大<tspan>任务</tspan></text>"
+        "<text><tspan x='0'>甲</tspan><tspan x='0'>乙</tspan><tspan>丙</tspan></text></svg>"
     )
     assert content(tmp_path, f"<p>前</p>{svg}<p>后</p>") == [
         "前",
         "航线一百二十条。",
         "三大任务",
         "甲",
-        "乙",
+        "乙丙",
         "后",
     ]
 

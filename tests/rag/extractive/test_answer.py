@@ -268,6 +268,13 @@ def test_whatever_the_texts_every_quote_stands_in_its_article(question, written)
             ],
             "一。 [1] Two. [2]",
         ),
+        (
+            [
+                AnswerSentence("甲厂。", (1,), Support.SUPPORTED, heading="名单如下："),
+                AnswerSentence("Plant B.", (2,), Support.SUPPORTED, heading="On the list:"),
+            ],
+            "名单如下：甲厂。 [1]\nOn the list: Plant B. [2]",
+        ),
     ],
 )
 def test_join_sentences(sentences, expected):

@@ -12,6 +12,7 @@ from rag.extractive.demands import (
     converted,
     in_another_currency,
     is_of_elsewhere,
+    is_of_unnamed_place,
     names_another,
 )
 from rag.extractive.reader import FoundSpan, PassageReading
@@ -106,11 +107,57 @@ def test_a_place_that_no_article_names_is_elsewhere(question, elsewhere):
     assert not is_of_elsewhere("上海签约多少项目？", hits)
 
 
+@pytest.mark.parametrize(
+    ("question", "unnamed"),
+    [
+        ("望海市新建了多少公里公路？", True),
+        ("望海市、青屿县新建了多少公里公路？", False),
+        ("青屿市新建了多少公里公路？", False),  # the article has it without its rank
+        ("哪些省新建了公路？", False),
+        ("各县市新建了多少公里公路？", False),
+        ("上海市新建了多少公里公路？", False),  # a known one: is_of_elsewhere
+        ("新建了多少公里公路？", False),
+        ("How many kilometres of road were built in 望海市?", False),
+    ],
+)
+def test_a_place_told_by_its_form_that_no_article_names(question, unnamed):
+    hits = readable([[ranked("青屿今年新建公路三百公里。")]])
+    assert is_of_unnamed_place(question, hits) is unnamed
+
+
+def test_what_is_said_of_another_place_is_only_near():
+    text, words = "青屿今年新建公路三百公里。", "三百公里"
+    assert read("青屿县新建了多少公里公路？", text, words).certainty is Certainty.DIRECT
+    elsewhere = read("望海市新建了多少公里公路？", text, words).judgement
+    assert (elsewhere.certainty, elsewhere.short) == (Certainty.NEAREST, False)
+
+
 def test_the_article_that_has_the_code_goes_first():
     other = ranked("驱动器DH-X200功率7.5kW。", article_id="other")
     right = ranked("驱动器DH-X300功率9kW。", article_id="right")
     found = answering("DH-X300功率多少", readable([[other], [right]]), FakeReader())
     assert found.candidates[0].passage.article.article_id == "right"
+
+
+@pytest.mark.parametrize(
+    ("words", "short"),
+    [
+        ("4.1万辆；下半年销量为5.7万辆", None),  # which of the two answers is not sure
+        ("4.1万辆；同比增长21%", "4.1万辆；同比增长21%"),
+        ("5.7万辆", "5.7万辆"),
+    ],
+)
+def test_words_that_hold_the_figures_of_two_statements_are_not_given_alone(words, short):
+    text = (
+        "上半年，青屿汽车销量为4.1万辆；下半年销量为5.7万辆，比去年多。"
+        if "5.7" in words
+        else f"汽车销量为{words}，比去年多。"
+    )
+    question = "青屿汽车下半年销量是多少？"
+    found = read(question, text, words)
+    assert found.judgement.short
+    given = drafted(question, found).short
+    assert (given and given.text) == short
 
 
 def test_a_question_without_a_unit_asks_for_none():
