@@ -31,7 +31,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parents[1]))  # the samples are those of the tests
 
 from index.readers import isolated
-from index.readers.limits import MAX_ARTICLE_CHARS, MAX_MEMORY_BYTES, MAX_PAGES, MAX_SECONDS
+from index.readers.limits import MAX_ARTICLE_CHARS, MAX_PAGES, MAX_RECOGNITION_BYTES, MAX_SECONDS
 from index.readers.load import read_articles
 from index.readers.workers import recognised_text
 from index.records import Problem, RawArticle
@@ -105,7 +105,7 @@ class Reader:
 def serve(pipe: Connection) -> None:
     """Read what comes, each under its name in a folder of its own, and say what came of it."""
     in_processes = isolated._run
-    resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY_BYTES,) * 2)
+    resource.setrlimit(resource.RLIMIT_AS, (MAX_RECOGNITION_BYTES,) * 2)
     with tempfile.TemporaryDirectory() as folder:
         while True:
             name, data, whole = pipe.recv()

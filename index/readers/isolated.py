@@ -87,17 +87,19 @@ def run_isolated(
     sentences: Sentences,
     pages: Sequence[int] = (),
     seconds: float | None = None,
+    memory: int = MAX_MEMORY_BYTES,
 ) -> dict[str, Any]:
     """What the worker module ``worker`` finds in ``data``, which came from ``source``.
 
     Args:
         pages: The numbers of the pages that are asked for, from 0, where a worker takes them.
         seconds: How long it may take, ``MAX_SECONDS`` by default.
+        memory: How many bytes of address space it may take.
 
     Raises:
         ArticleError: the worker names a fault, or was stopped at a limit.
     """
-    found = _run(_WORKERS / f"{worker}.py", data, pages, seconds or MAX_SECONDS)
+    found = _run(_WORKERS / f"{worker}.py", data, pages, seconds or MAX_SECONDS, memory)
     if "fault" in found:
         english, chinese = {**_COMMON, **sentences}[found["fault"]]
         raise ArticleError(f"{source.origin!r} {english}", f"{source.origin!r} {chinese}")
@@ -105,10 +107,14 @@ def run_isolated(
 
 
 def _run(
-    script: Path, data: bytes, pages: Sequence[int] = (), seconds: float = MAX_SECONDS
+    script: Path,
+    data: bytes,
+    pages: Sequence[int] = (),
+    seconds: float = MAX_SECONDS,
+    memory: int = MAX_MEMORY_BYTES,
 ) -> dict[str, Any]:
     # -P: without it the folder of the script would come before the installed packages.
-    limits = (MAX_MEMORY_BYTES, MAX_ARTICLE_CHARS, MAX_PAGES)
+    limits = (memory, MAX_ARTICLE_CHARS, MAX_PAGES)
     command = [sys.executable, "-P", "-c", _LIMITED, str(script), *map(str, (*limits, *pages))]
     try:
         done = subprocess.run(

@@ -35,8 +35,11 @@ MAX_PAGES = 3000
 MAX_SECONDS = 60
 """Time that a library may take over one PDF, Word document or web page."""
 
-MAX_MEMORY_BYTES = 2 * 2**30
+MAX_MEMORY_BYTES = 2**30
 """Address space of the process in which such a library runs."""
+
+MAX_RECOGNITION_BYTES = 2 * 2**30
+"""The same where text is recognised: the engine reserves more than it uses, which is under 1 GiB."""
 
 MAX_MEMBERS = 100_000
 """Files in one zip archive."""

@@ -8,7 +8,12 @@ from typing import Any
 
 from index.errors import ArticleError
 from index.readers.isolated import Sentences, run_isolated
-from index.readers.limits import MAX_RECOGNISED_PAGES, MAX_SECONDS, SECONDS_PER_RECOGNISED_PAGE
+from index.readers.limits import (
+    MAX_RECOGNISED_PAGES,
+    MAX_RECOGNITION_BYTES,
+    MAX_SECONDS,
+    SECONDS_PER_RECOGNISED_PAGE,
+)
 from index.readers.source import Source
 from index.readers.unread import Unread, What
 
@@ -57,4 +62,4 @@ def _recognised(
     source: Source, data: bytes, faults: Sentences, numbers: Sequence[int]
 ) -> dict[str, Any]:
     seconds = MAX_SECONDS + SECONDS_PER_RECOGNISED_PAGE * max(1, len(numbers))
-    return run_isolated(_WORKER, source, data, faults, numbers, seconds)
+    return run_isolated(_WORKER, source, data, faults, numbers, seconds, MAX_RECOGNITION_BYTES)

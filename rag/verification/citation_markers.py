@@ -50,7 +50,7 @@ _CORES = rf"{_PLAIN_CORE}(?:\s?(?:[,，、和与及&]|and)?\s?{_PLAIN_CORE}){{0,
 _ROUND = (
     rf"[(（]\s?(?:{_NAMED}\s?[:：]?\s?)?(?:{_LABEL}\s?)?{_CORES}[^()（）\n]{{0,40}}[)）]"
     rf"|[(（]\s?{_NAMED}(?:\s?[:：]\s?|\s)[^()（）\n]{{1,80}}[)）]"
-    rf"|[(（]\s?{_LABEL}(?![a-z])[\s:：#.]{{0,2}}{_NUMBERS}(?:[,，、;；]\s?{_LABEL}\s?{_NUMBERS})*\s?[)）]"
+    rf"|[(（]\s?(?:{_NAMED}\s?)?{_LABEL}(?![a-z])[\s:：#.]{{0,2}}{_NUMBERS}(?:[,，、;；]\s?{_LABEL}\s?{_NUMBERS})*\s?[)）]"
 )
 _CLAUSE = rf"(?:^|(?<=[{STOPS}\n；;，,：:])|(?<=[{STOPS};,:] ))\s{{0,9}}"
 _LED = (

@@ -26,7 +26,7 @@ def extract(data: bytes, max_chars: int, max_pages: int) -> Found:
 
     unread: Counter[str] = Counter()
     if data.startswith(b"PK"):
-        if fault := fault_of(data, _MAX_XML_BYTES):
+        if fault := fault_of(data, _MAX_XML_BYTES, max_tags=_MAX_XML_BYTES):  # no tree is made
             return {"fault": fault}
         unread.update(_others(data))
     try:

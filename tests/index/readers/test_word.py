@@ -83,6 +83,12 @@ def test_a_document_that_unpacks_to_too_much_is_refused(monkeypatch):
     assert extract(with_part(docx(), "word/media/x.png", b" " * 2**21)) == {"fault": "bomb"}
 
 
+def test_a_document_of_more_tags_than_a_tree_has_room_for_is_refused():
+    tags = b"<w:p/>" * 6_000_001
+    assert len(tags) < office_zip.MAX_XML_BYTES
+    assert extract(with_part(docx(), PART, tags)) == {"fault": "bomb"}
+
+
 def test_too_much_text_is_refused():
     assert extract(docx(), chars=20) == {"fault": "long"}
 
