@@ -38,6 +38,9 @@ _Made = TypeVar("_Made")
 _MOST_LISTED = 8
 """Articles that are named where a title may mean each of them."""
 
+_HEADING = "article_id, title, date, account, kind"
+"""Columns that make a ``Heading``."""
+
 
 class ArticleReader(Library):
     """What a library says of its articles, by statements that SQLite and PostgreSQL both understand."""
@@ -180,28 +183,40 @@ class ArticleReader(Library):
             rows = connection.execute("SELECT article_id FROM article WHERE published").fetchall()
         return [article_id for (article_id,) in rows]
 
-    def days(self) -> dict[date, int]:
+    def days(self, filters: Filters = NO_FILTERS) -> dict[date, int]:
         """How many articles were published on each day; those without a date are left out."""
         with self._reading() as connection:
+            where, values = self._conditions(connection, filters)
             rows = connection.execute(
-                "SELECT date, COUNT(*) FROM article WHERE published AND date IS NOT NULL "
-                "GROUP BY date ORDER BY date"
+                f"SELECT date, COUNT(*) FROM article WHERE {where} AND date IS NOT NULL "
+                "GROUP BY date ORDER BY date",
+                values,
             ).fetchall()
         return {date.fromisoformat(day): count for day, count in rows}
+
+    def by_length(
+        self, limit: int, filters: Filters = NO_FILTERS, *, shortest: bool = False
+    ) -> list[tuple[Heading, int]]:
+        """The ``limit`` longest or shortest articles that have a text, with its length in characters."""
+        with self._reading() as connection:
+            where, values = self._conditions(connection, filters)
+            rows = connection.execute(
+                f"SELECT {_HEADING}, LENGTH(text) FROM article WHERE {where} AND text != '' "
+                f"ORDER BY LENGTH(text) {'ASC' if shortest else 'DESC'}, row LIMIT ?",
+                (*values, limit),
+            ).fetchall()
+        return [(_to_heading(row[:-1]), row[-1]) for row in rows]
 
     def headings(self, limit: int, offset: int = 0, filters: Filters = NO_FILTERS) -> list[Heading]:
         """``limit`` articles from the ``offset``-th on, newest first, without their texts."""
         with self._reading() as connection:
             where, values = self._conditions(connection, filters)
             rows = connection.execute(
-                f"SELECT article_id, title, date, account, kind FROM article WHERE {where} "
+                f"SELECT {_HEADING} FROM article WHERE {where} "
                 "ORDER BY date DESC NULLS LAST, row DESC LIMIT ? OFFSET ?",
                 (*values, limit, offset),
             ).fetchall()
-        return [
-            Heading(article_id, title, to_date(day), account, Kind(kind))
-            for article_id, title, day, account, kind in rows
-        ]
+        return [_to_heading(row) for row in rows]
 
     def articles(self) -> Iterator[Article]:
         """Every article, oldest first, in one consistent list."""
@@ -265,6 +280,11 @@ class ArticleReader(Library):
             rows = self._rows_of(connection, filters.article_ids)
             parts.append(f"row IN ({', '.join(map(str, rows)) or 'NULL'})")
         return " AND ".join(parts), values
+
+
+def _to_heading(row: Sequence[str]) -> Heading:
+    article_id, title, day, account, kind = row
+    return Heading(article_id, title, to_date(day), account, Kind(kind))
 
 
 def _pages(connection: Statements, columns: str) -> Iterator[list[Any]]:

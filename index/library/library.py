@@ -243,8 +243,14 @@ class Library(ABC):
         """The id of every article, without reading the articles."""
 
     @abstractmethod
-    def days(self) -> dict[date, int]:
+    def days(self, filters: Filters = NO_FILTERS) -> dict[date, int]:
         """How many articles were published on each day; those without a date are left out."""
+
+    @abstractmethod
+    def by_length(
+        self, limit: int, filters: Filters = NO_FILTERS, *, shortest: bool = False
+    ) -> list[tuple[Heading, int]]:
+        """The ``limit`` longest or shortest articles that have a text, with its length in characters."""
 
     @abstractmethod
     def headings(self, limit: int, offset: int = 0, filters: Filters = NO_FILTERS) -> list[Heading]:

@@ -190,8 +190,13 @@ class PostgresLibrary(OpenServer, ArticleReader):
     def article_ids(self) -> list[str]:
         return self._again(ArticleReader.article_ids)
 
-    def days(self) -> dict[date, int]:
-        return self._again(ArticleReader.days)
+    def days(self, filters: Filters = NO_FILTERS) -> dict[date, int]:
+        return self._again(ArticleReader.days, filters)
+
+    def by_length(
+        self, limit: int, filters: Filters = NO_FILTERS, *, shortest: bool = False
+    ) -> list[tuple[Heading, int]]:
+        return self.read(lambda: ArticleReader.by_length(self, limit, filters, shortest=shortest))
 
     def headings(self, limit: int, offset: int = 0, filters: Filters = NO_FILTERS) -> list[Heading]:
         return self._again(ArticleReader.headings, limit, offset, filters)

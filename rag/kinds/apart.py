@@ -5,16 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from index.text.names import Name, fold_name, latin_words, stands_in
 from index.text.terms import content_terms
 from rag.extractive.answer import Answering, Draft, drafted
+from rag.extractive.candidates import Candidate
 from rag.kinds.pieces import Part, is_named, joined
+from rag.question.answer_type import expected_answer
 from rag.question.asked import Asked
 from rag.question.follow_up import leans
-from rag.question.parts import MOST_PARTS, questions_in, sides_of, subject_in
+from rag.question.parts import MOST_PARTS, questions_in, sides_of, subject_in, things_named
 from rag.records import Certainty, Filters, Found
 from rag.retrieval.find import filters_of
 
 _NEAR_AT_HAND = 3
+_SISTERS = 2
+"""Articles that answer other parts, in which one that nothing surely answers is read."""
+
+_AS_LIKELY = 0.2
+"""How likely a sentence that has what is named has to be, against the likeliest of all."""
+
 _MANY_TERMS = 5
 _CLEARLY = 0.4
 """The lexical score (``rag.retrieval.fuse``) of an article that a question by itself is about."""
@@ -45,9 +54,9 @@ class Apart:
         subject = subject_in(first)
         answers = [Part(first, self._first(first, asked.background, found))]
         for part in others:
-            own = subject + part if leans(part) else part
-            draft = self._later(own, first, found, answers[0].draft)
-            answers.append(Part(part, None if _is_repeated(draft, answers) else draft))
+            draft = self._later(_standing(part, subject), first, found, answers[0].draft)
+            answers.append(Part(part, None if _is_repeated(part, draft, answers) else draft))
+        answers = self._in_sisters(answers, subject, found)
         draft = joined(answers, in_english=asked.in_english)
         return replace(draft, notice=_left(left, asked)) if draft else None
 
@@ -55,9 +64,10 @@ class Apart:
         """Each side under its name; ``None`` where none are named, or nothing tells of either."""
         answers = []
         for side in sides_of(asked.own):
-            draft = self._alone(side.question, asked.background, found)
+            draft = self._alone(side.question, asked.background, found, side.name)
             named = draft is not None and is_named(side.name, draft)
             answers.append(Part(side.name, draft if named else None))
+        answers = self._of_sides(asked, answers, found)
         told = [part.first for part in answers if part.first]
         if len(set(told)) < len(told):
             return None  # one sentence tells of both
@@ -72,11 +82,58 @@ class Apart:
         alone = self._alone(own, background, found)
         return alone if alone and (whole is None or alone.certainty is Certainty.DIRECT) else whole
 
-    def _alone(self, own: str, background: str, found: Found) -> Draft | None:
+    def _in_sisters(self, answers: Sequence[Part], subject: str, found: Found) -> list[Part]:
+        """The parts; those that nothing surely answers as the articles answer them that surely answer
+        another one, or those on the subject of the first: people ask on about the same thing."""
+        told = [part.draft for part in answers if part.draft and _is_sure(part.draft)]
+        articles = list(dict.fromkeys(one.citations[0].article_id for one in told))[:_SISTERS]
+        return [
+            part
+            if part.draft and _is_sure(part.draft)
+            else self._again(part, articles, _on(part.heading, subject), found, answers)
+            for part in answers
+        ]
+
+    def _again(
+        self,
+        part: Part,
+        articles: Sequence[str],
+        own: str,
+        found: Found,
+        answers: Sequence[Part],
+    ) -> Part:
+        """A part as some articles answer it, or all that are found for it with its subject, where that
+        is surer."""
+        others = [one for one in answers if one is not part]
+        alone = self.find(own, filters_of(found.filters))
+        wider = replace(found, articles=(*found.articles, *alone.articles))
+        for there in (*(_only(one, wider) for one in articles), alone):
+            draft = self._drafted(own, there, "")
+            if _is_surer(draft, part.draft) and not _is_repeated(part.heading, draft, others):
+                part = replace(part, draft=draft)
+        return part
+
+    def _of_sides(self, asked: Asked, answers: Sequence[Part], found: Found) -> list[Part]:
+        """The sides of a comparison, one of which nothing is found as the other's article has it."""
+        sides = sides_of(asked.own)
+        told = [part.draft.citations[0].article_id for part in answers if part.draft]
+        better = []
+        for side, part in zip(sides, answers, strict=True):
+            draft = part.draft
+            for article_id in dict.fromkeys(told) if draft is None else ():
+                alone = self.find(side.question, filters_of(found.filters))
+                there = _only(
+                    article_id, replace(found, articles=(*found.articles, *alone.articles))
+                )
+                one = self._drafted(side.question, there, asked.background, side.name)
+                draft = one if one and is_named(side.name, one) else draft
+            better.append(replace(part, draft=draft))
+        return better
+
+    def _alone(self, own: str, background: str, found: Found, name: str = "") -> Draft | None:
         """A part by itself, within the limits of the whole."""
-        return self._drafted(
-            own, self.find(background + own, filters_of(found.filters)), background
-        )
+        there = self.find(background + own, filters_of(found.filters))
+        return self._drafted(own, there, background, name)
 
     def _later(self, own: str, first: str, found: Found, before: Draft | None) -> Draft | None:
         """A later question, of the article that answered the first, unless other articles are clearly
@@ -94,11 +151,74 @@ class Apart:
                 return draft
         return self._drafted(own, alone if elsewhere else found, "")
 
-    def _drafted(self, own: str, found: Found, background: str) -> Draft | None:
+    def _drafted(self, own: str, found: Found, background: str, name: str = "") -> Draft | None:
+        """What answers a part; of what it names nothing that is told of another one is likely.
+
+        Args:
+            name: Of the side of a comparison.
+        """
+        if not found.articles:
+            return None
         read = self.read(own, found, background)
+        if read.certainty is not Certainty.DIRECT or name:
+            read = _on_what_is_named(own, name, read)
         if read.certainty is Certainty.REFUSAL:
             return None
         return drafted(own, read, None, self.most_sources)
+
+
+def _on_what_is_named(own: str, name: str, read: Answering) -> Answering:
+    """The sentences without those that have, with their titles, not all of what a part names; where
+    the likeliest of these is far less likely, none."""
+    names = things_named(own)
+    best = read.candidates[:1]
+    if not best or all(_names(one, names, name) for one in best):
+        return read
+    naming = tuple(one for one in read.candidates if _names(one, names, name))
+    if not naming or naming[0].probability < _AS_LIKELY * best[0].probability:
+        lost = Certainty.REFUSAL if not name else read.certainty
+        return replace(read, judgement=replace(read.judgement, certainty=lost))
+    sure = Certainty.NEAREST if read.certainty is Certainty.NEAREST else Certainty.LIKELY
+    return Answering(replace(read.judgement, certainty=sure, short=False), naming)
+
+
+def _names(candidate: Candidate, names: Sequence[Name], name: str) -> bool:
+    """Whether a sentence, its title or, of a year, its day has what is named."""
+    article = candidate.passage.article
+    said = f"{article.heading} {article.date or ''} {candidate.text}"
+    folded, words = fold_name(said), latin_words(said)
+    return fold_name(name) in folded and all(stands_in(one, folded, words) for one in names)
+
+
+def _standing(part: str, subject: str) -> str:
+    """A later question with what it is about."""
+    return subject + part if leans(part) else part
+
+
+def _on(part: str, subject: str) -> str:
+    """A question with the subject of the first, unless it has many words or names of its own."""
+    many = len(content_terms(part)) >= _MANY_TERMS or things_named(part)
+    return part if many or part.startswith(subject) else subject + part
+
+
+def _only(article_id: str, found: Found) -> Found:
+    """The passages of one article, as they were first found."""
+    there = (hits for hits in found.articles if hits[0].passage.article.article_id == article_id)
+    return replace(found, articles=tuple(there)[:1])
+
+
+def _is_sure(draft: Draft) -> bool:
+    return draft.certainty is Certainty.DIRECT
+
+
+_SURENESS = (Certainty.REFUSAL, Certainty.NEAREST, Certainty.LIKELY, Certainty.DIRECT)
+
+
+def _is_surer(draft: Draft | None, than: Draft | None) -> bool:
+    """Whether a draft is more certain than another, and more than the nearest there is."""
+    if draft is None or draft.certainty is Certainty.NEAREST:
+        return False
+    return than is None or _SURENESS.index(draft.certainty) > _SURENESS.index(than.certainty)
 
 
 def _left(questions: Sequence[str], asked: Asked) -> str:
@@ -110,8 +230,12 @@ def _left(questions: Sequence[str], asked: Asked) -> str:
     return f"一次最多回答 {MOST_PARTS} 个问题，未回答的请另问：{' '.join(questions)}"
 
 
-def _is_repeated(draft: Draft | None, answers: Sequence[Part]) -> bool:
-    """Whether a part has only the sentence that another one has, and it does not surely answer."""
+def _is_repeated(question: str, draft: Draft | None, answers: Sequence[Part]) -> bool:
+    """Whether a part has only the sentence that another one has, and it does not surely answer, nor
+    has what is asked for."""
     if draft is None or draft.certainty is Certainty.DIRECT:
         return False
-    return any(part.first == draft.sentences[0].text for part in answers)
+    first = draft.sentences[0].text
+    if draft.certainty is Certainty.LIKELY and expected_answer(question).is_in(first):
+        return False
+    return any(part.first == first for part in answers)

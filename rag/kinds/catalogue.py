@@ -1,26 +1,40 @@
-"""What is asked of the library itself, answered from its catalogue: how many, from when, which."""
+"""What is asked of the library itself, answered from its catalogue: how many, from when, which.
+
+clauses of the question -> a selection of articles for each -> what is said of it, no more than asked
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from index.library.library import Heading, Library, LibraryCounts
-from index.records import Article, Span
+from index.records import Article
 from index.search.filters import Filters
-from index.text.dates.moments import complete, day_named, find_moments
-from index.text.dates.phrases import find_dates
-from index.text.language import Language
+from index.text.dates.periods import day_of
 from index.text.rules import load_patterns
-from index.text.script import fold, fold_characters
-from index.text.sentences import split_sentences
+from index.text.script import fold
 from index.text.terms import question_phrases
 from rag.extractive.answer import Draft
+from rag.kinds.deadlines import notices
 from rag.kinds.overview import fitting_articles
 from rag.kinds.pieces import Piece, draft_of, telling
+from rag.kinds.selection import Selection
+from rag.kinds.tallies import (
+    UNITS,
+    Bar,
+    bars_in_words,
+    compared_in_words,
+    counted,
+    extreme,
+    extreme_in_words,
+    many,
+    named_bars,
+    tally,
+)
 from rag.question.asked import Asked
-from rag.question.limits import Phrase, Role, understand
+from rag.question.catalogue import Clause, Condition, Group, Measure, Order, read_clauses
 from rag.question.subject import subject_of
 from rag.records import Found
 from rag.retrieval.find import filters_of
@@ -28,347 +42,428 @@ from rag.retrieval.find import filters_of
 _LISTED = 20
 """Titles that are shown at most."""
 
+_FEW, _SOME = 5, 10
+"""Titles that are shown where one asks whether there are any, or what there is at all."""
+
+_TIED = 3
+"""Groups of as many articles whose titles are shown."""
+
+_BARS = 100
+"""Groups that are told at most."""
+
 _SHORTEST_NAME = 4
 """Characters of what is looked for in titles."""
 
 _MOST_TITLES = 0.5
 """Share of the titles that have it, from which on it tells nothing."""
 
-_ACCOUNTS = 40
-_LOOKED_AT = 5000
 _SHARED = 0.4
 """The lexical score of an article on the subject that a question about the library names; less is of
 words such as 现在."""
 
 _RULES = load_patterns("rag.question", "catalogue")
-_DEADLINE = load_patterns("rag.question", "answers")["deadline"]
+_BY_TIME = (Order.NEWEST, Order.OLDEST)
+_BY_LENGTH = (Order.LONGEST, Order.SHORTEST)
 
 
 def catalogue(asked: Asked, found: Found, library: Library) -> Draft:
-    """What the catalogue says: of notices where these are asked for, of a subject where one is named,
-    else of all articles, or of those of the days, accounts and languages that the question names."""
-    filters = filters_of(found.filters)
-    if _RULES["notice"].search(asked.text):
-        return _notices(asked, library, filters)
-    if titled := _of_titles(asked, found, library):
-        return titled
-    about = _about(found, asked.language) if _RULES["about"].search(asked.text) else []
-    if about:
-        return _of_subject(subject_of(found.question), about, asked.language)
-    counts = library.counts(filters)
-    if filters.limit_nothing:
-        none = _none_within(found.filters.dropped, asked.language)
-        only = _RULES["counts"].search(asked.text) and not _RULES["edges"].search(asked.text)
-        return _of_all(library, counts, none, asked.language, only_counted=bool(only))
-    headings = library.headings(_LISTED, filters=filters)
-    said = _counted(counts, _period(filters, asked.language), asked.language, within=True)
-    said += _each_period(asked, filters, library)
-    if not (filters.date_from or filters.date_to):
-        said = f"{said} {_in_all(library.counts().articles, asked.language)}"
-    return _titles(library, headings, said, counts.articles, asked.language)
-
-
-def _each_period(asked: Asked, filters: Filters, library: Library) -> str:
-    """How many articles there are of each of several periods that a question names."""
+    """What the catalogue says, clause by clause: of all articles, or of those of the days, accounts,
+    languages and subjects that the question names."""
     scope = library.scope()
-    read = understand(
-        asked.text, today=scope.newest or date.today(), accounts=scope.accounts, every_day=True
+    today = scope.newest or date.today()
+    clauses = read_clauses(
+        asked.own, today=today, accounts=scope.accounts, background=asked.background
     )
-    named = [
-        one
-        for one in read.phrases
-        if one.role is Role.PUBLISHED and not _holds(one, filters.date_from, filters.date_to)
-    ]
-    if len(named) < 2:
-        return ""
-    counted = [
-        (
-            one.text.rstrip("的"),
-            library.counts(replace(filters, date_from=one.date_from, date_to=one.date_to)),
-        )
-        for one in named
-    ]
-    if asked.in_english:
-        return " " + ", ".join(f"{text}: {counts.articles}" for text, counts in counted) + "."
-    return "其中" + "，".join(f"{text} {counts.articles} 篇" for text, counts in counted) + "。"
+    if _is_on_notices(clauses, asked):
+        return notices(asked, library, filters_of(found.filters))
+    reads = bool(found.filters.read or found.filters.dropped)
+    base = Selection(Filters() if reads else filters_of(found.filters))
+    teller = _Teller(library, asked.in_english)
+    told: list[_Told] = []
+    for at, clause in enumerate(clauses):
+        before = told[-1] if told else None
+        if before and clause.refers and _is_told(clause, before):
+            continue
+        start = before.goes_on(clause) if before else base
+        own = clause if reads else replace(clause, periods=(), accounts=(), languages=())
+        selection = start.within(own, library)
+        if at == 0:
+            selection = _on_subject(clause, selection, asked, found, library)
+        told.append(replace(teller.tell(own, selection), scope=selection, own=clause.own))
+    pieces = [piece for one in told if one.own for piece in one.pieces]
+    notice = next((one.notice for one in told if one.own and one.notice), "")
+    return draft_of(pieces, notice=notice)
 
 
-def _holds(phrase: Phrase, first: date | None, last: date | None) -> bool:
-    """Whether a phrase means all of the days that the articles are limited to."""
-    begins = phrase.date_from is None or (first is not None and phrase.date_from <= first)
-    ends = phrase.date_to is None or (last is not None and phrase.date_to >= last)
-    return begins and ends
+def _is_told(clause: Clause, before: _Told) -> bool:
+    """Whether a clause on what was just told asks no more than how many there are, which is told with
+    it, or on what several groups share."""
+    more = clause.limits or clause.groups or clause.orders
+    return before.of is None or not (more or clause.measures - {Measure.COUNT, Measure.DAY})
 
 
-def _of_titles(asked: Asked, found: Found, library: Library) -> Draft | None:
-    """The articles whose titles have what a question names, such as a regular column; ``None`` where
-    it names nothing that some titles have and most have not."""
-    phrases = sorted(question_phrases(subject_of(found.question)), key=len, reverse=True)
-    names = {phrase: name for phrase in phrases if len(name := fold(phrase)) >= _SHORTEST_NAME}
-    if not names:
-        return None
-    headings = list(library.headings(_LOOKED_AT, filters=filters_of(found.filters)))
-    titles = [fold(one.title) for one in headings]
-    for phrase, name in names.items():
-        having = [one for one, title in zip(headings, titles, strict=True) if name in title]
-        if 0 < len(having) <= _MOST_TITLES * len(headings):
-            said = _said_of_titles(phrase, len(having), asked.language)
-            return _titles(library, having[:_LISTED], said, len(having), asked.language)
-    return None
+def _is_on_notices(clauses: Sequence[Clause], asked: Asked) -> bool:
+    """Whether notices are to be listed, or what is due, and not only to be counted."""
+    if not any(Condition.NOTICE in clause.conditions for clause in clauses):
+        return False
+    if _RULES["due"].search(asked.text):
+        return True
+    measures = {measure for clause in clauses for measure in clause.measures}
+    only_numbers = measures and measures <= {Measure.COUNT, Measure.SHARE, Measure.MEAN}
+    return not only_numbers and not any(clause.orders for clause in clauses)
 
 
-def _said_of_titles(name: str, articles: int, language: Language) -> str:
-    if language is Language.ENGLISH:
-        return f"{_many(articles, 'article')} with “{name}” in the title:"
-    return f"标题里有“{name}”的文章有 {articles} 篇："
-
-
-def _in_all(articles: int, language: Language) -> str:
-    if language is Language.ENGLISH:
-        return f"The library holds {articles} in all."
-    return f"文章库总共 {articles} 篇。"
-
-
-def _about(found: Found, language: Language) -> list[Article]:
-    """The articles on the subject that a question about the library names, if it names one."""
+def _on_subject(
+    clause: Clause, selection: Selection, asked: Asked, found: Found, library: Library
+) -> Selection:
+    """Those on the subject that a clause names, if it names one: by what a search finds where it says
+    关于 or the like, else by their titles where some have it and most have not."""
+    phrases = sorted(question_phrases(subject_of(clause.rest)), key=len, reverse=True)
+    names = [phrase for phrase in phrases if len(fold(phrase)) >= _SHORTEST_NAME]
+    about = bool(_RULES["about"].search(asked.text))
+    if selection.title or not (names or (about and phrases)):
+        return selection
+    if not about:
+        most = _MOST_TITLES * library.counts(selection.filters).articles
+        for name in names:
+            titled = selection.titled(name, library)
+            if 0 < library.counts(titled.filters).articles <= most:
+                return titled
     best = max((hits[0].lexical for hits in found.articles), default=0.0)
-    if best < _SHARED or not subject_of(found.question):
-        return []
-    return fitting_articles(found, subject_of(found.question), language)
-
-
-def _of_subject(subject: str, articles: Sequence[Article], language: Language) -> Draft:
-    said = (
-        f"Of those looked at, {_many(len(articles), 'article')} about “{subject}”:"
-        if language is Language.ENGLISH
-        else f"查看的文章中，与“{subject}”有关的有 {len(articles)} 篇："
-    )
-    newest = sorted(articles, key=lambda one: str(one.date or ""), reverse=True)[:_LISTED]
-    return draft_of([Piece(None, text=said), *map(_titled, newest)])
-
-
-def _none_within(dropped: Sequence[str], language: Language) -> str:
-    """What is said of days and accounts that no article is within."""
-    if not dropped:
-        return ""
-    if language is Language.ENGLISH:
-        return f"There is no article within {', '.join(f'“{word}”' for word in dropped)}. "
-    return f"没有{'、'.join(f'“{word}”' for word in dropped)}的文章。"
-
-
-def _of_all(
-    library: Library,
-    counts: LibraryCounts,
-    none: str,
-    language: Language,
-    *,
-    only_counted: bool,
-) -> Draft:
-    """Counts, the articles of the newest day, and the oldest article; where only counts are asked for,
-    no more than one of the newest."""
-    if counts.first_date is None or counts.last_date is None:
-        headings = library.headings(_LISTED)
-        return _titles(library, headings, _counted(counts, "", language), counts.articles, language)
-    last = Filters(date_from=counts.last_date, date_to=counts.last_date)
-    first = Filters(date_from=counts.first_date, date_to=counts.first_date)
-    english = language is Language.ENGLISH
-    dated = Filters(date_from=counts.first_date, date_to=counts.last_date)
-    undated = counts.articles - library.counts(dated).articles
-    said = none + _counted(counts, "", language) + _without_days(undated, language)
-    pieces = [Piece(None, text=said)]
-    newest = library.headings(1 if only_counted else _LISTED, filters=last)
-    said = (
-        f"The newest are of {counts.last_date} ({library.counts(last).articles}):"
-        if english
-        else f"最新的发布于 {counts.last_date}，共 {library.counts(last).articles} 篇："
-    )
-    pieces += [Piece(None, text=said), *_listed(library, newest)]
-    said = (
-        f"The oldest is of {counts.first_date}:"
-        if english
-        else f"最早的发布于 {counts.first_date}："
-    )
-    oldest = list(_listed(library, library.headings(1, filters=first)))
-    told = (
-        []
-        if only_counted
-        else [Piece(one.article, telling(one.article)) for one in oldest if one.article]
-    )
-    return draft_of([*pieces, Piece(None, text=said), *oldest, *(p for p in told if p.span.end)])
-
-
-def _without_days(articles: int, language: Language) -> str:
-    if not articles:
-        return ""
-    if language is Language.ENGLISH:
-        return f" {_many(articles, 'article')} without a date."
-    return f"另有 {articles} 篇没有日期（已计入总数）。"
-
-
-def _titles(
-    library: Library, headings: Sequence[Heading], said: str, count: int, language: Language
-) -> Draft:
-    more = count - len(headings)
-    notice = ""
-    if more > 0:
-        notice = (
-            f"{more} more are in the library's list."
-            if language is Language.ENGLISH
-            else f"另有 {more} 篇，见文章库列表。"
-        )
-    return draft_of([Piece(None, text=said), *_listed(library, headings)], notice=notice)
-
-
-def _listed(library: Library, headings: Sequence[Heading]) -> Iterator[Piece]:
-    for heading in headings:
-        article = library.article(heading.article_id)
-        if article:
-            yield _titled(article)
-
-
-def _titled(article: Article) -> Piece:
-    """An article by its title, citing the sentence that says best what it tells."""
-    title = article.heading or article.article_id
-    return Piece(article, telling(article), title, heading=str(article.date or ""))
-
-
-def _counted(
-    counts: LibraryCounts, period: str, language: Language, *, within: bool = False
-) -> str:
-    """How many articles there are, and of which accounts.
-
-    Args:
-        within: Whether only a part of the library is meant.
-    """
-    named = [(name, count) for name, count in counts.accounts.items() if name]
-    shown = [f"{name}（{count}）" for name, count in named[:_ACCOUNTS]]
-    if language is Language.ENGLISH:
-        shown = [f"{name} ({count})" for name, count in named[:_ACCOUNTS]]
-        where = f" of {period}" if period else ("" if within else " in the library")
-        said = f"{_many(counts.articles, 'article')}{where}"
-        if shown:
-            rest = len(named) - len(shown)
-            of = "one account" if len(named) == 1 else f"{len(named)} accounts"
-            said += f", of {of}: {', '.join(shown)}{f' and {rest} more' if rest else ''}"
-        return f"{said}. {_languages(counts.languages, english=True)}".strip()
-    said = f"{period}发布的文章有" if period else ("这样的文章有" if within else "文章库共有")
-    said += f" {counts.articles} 篇" + ("" if period or within else "文章")
-    if shown:
-        rest = len(named) - len(shown)
-        said += (
-            f"，来自 {len(named)} 个账号：{'、'.join(shown)}{f'，另有 {rest} 个' if rest else ''}"
-        )
-    return f"{said}。{_languages(counts.languages, english=False)}"
-
-
-def _languages(languages: Mapping[str, int], *, english: bool) -> str:
-    """Said where there are articles in both languages."""
-    chinese, other = languages.get("zh", 0), languages.get("en", 0)
-    if not (chinese and other):
-        return ""
-    if english:
-        return f"{chinese} are in Chinese, {other} in English."
-    return f"其中中文 {chinese} 篇，英文 {other} 篇。"
-
-
-def _many(count: int, of: str) -> str:
-    return f"{count} {of}{'' if count == 1 else 's'}"
-
-
-def _period(filters: Filters, language: Language) -> str:
-    first, last = filters.date_from, filters.date_to
-    if language is Language.ENGLISH:
-        if first and last:
-            return f"{first}" if first == last else f"{first} to {last}"
-        return f"{first} and later" if first else (f"{last} and earlier" if last else "")
-    if first and last:
-        return f"{first}" if first == last else f"{first} 至 {last} "
-    return f"{first} 起" if first else (f"{last} 及以前" if last else "")
+    subject = " ".join(phrases)
+    fitting = fitting_articles(found, subject, asked.language) if best >= _SHARED else []
+    if not about:
+        texts = [fold(f"{one.heading} {one.text}") for one in fitting]
+        fitting = fitting if any(fold(name) in text for text in texts for name in names) else []
+    return selection.on(subject, [one.article_id for one in fitting]) if fitting else selection
 
 
 @dataclass(frozen=True, slots=True)
-class _Notice:
-    """A notice with the sentences that say until when, and the days that they name."""
+class _Told:
+    """What is said for a clause.
 
-    article: Article
-    ends: tuple[tuple[Span, date | None], ...]
+    Attributes:
+        of: The articles that it is said of; ``None`` where several groups are as large.
+        scope: The articles among which they are.
+        own: Whether it is said, or only leads to what is.
+    """
 
-    def due(self, period: _Period) -> list[date]:
-        return [day for _, day in self.ends if day and _is_within(day, period)]
+    pieces: tuple[Piece, ...]
+    of: Selection | None
+    notice: str = ""
+    scope: Selection = field(default_factory=lambda: Selection(Filters()))
+    own: bool = True
 
-
-_Period = tuple[date | None, date | None]
-
-
-def _notices(asked: Asked, library: Library, filters: Filters) -> Draft:
-    """Notices, each with the sentences that say until when, newest first; where it is asked what is
-    due, those that say it, soonest first, within the days that the question names."""
-    asks_due = bool(_RULES["due"].search(asked.text))
-    period = _due_within(asked, library) if asks_due else (None, None)
-    within = filters
-    if period != (None, None):
-        within = replace(filters, date_from=None, date_to=None)
-    notices = list(_found_notices(library, within))
-    shown = sorted(notices, key=lambda one: str(one.article.date or ""), reverse=True)
-    if asks_due:
-        shown = [one for one in notices if one.due(period)]
-        shown.sort(key=lambda one: min(one.due(period)))
-    pieces = [piece for one in shown[:_LISTED] for piece in _notice_pieces(one)]
-    undated = len(notices) - len(shown) if asks_due and period == (None, None) else 0
-    said = Piece(None, text=_notices_said(len(shown), undated, asks_due, asked.language))
-    return draft_of([said, *pieces])
+    def goes_on(self, clause: Clause) -> Selection:
+        """The articles among which those of the next clause are."""
+        return self.of if clause.refers and self.of else self.scope
 
 
-def _due_within(asked: Asked, library: Library) -> _Period:
-    """The days that a question names, as days to come."""
-    today = library.scope().newest or date.today()
-    named = [one.near for one in find_dates(fold_characters(asked.own), today) if not one.bare]
-    firsts = [one.date_from for one in named if one.date_from]
-    lasts = [one.date_to for one in named if one.date_to]
-    return max(firsts, default=None), min(lasts, default=None)
+@dataclass(frozen=True, slots=True)
+class _Teller:
+    """Says what is asked of a selection of articles, and no more."""
 
+    library: Library
+    in_english: bool
 
-def _found_notices(library: Library, filters: Filters) -> Iterator[_Notice]:
-    for heading in library.headings(_LOOKED_AT, filters=filters):
-        if _RULES["notice"].search(heading.title):
-            article = library.article(heading.article_id)
-            if article:
-                yield _Notice(article, tuple(_ends(article)))
+    def tell(self, clause: Clause, selection: Selection) -> _Told:
+        bars = named_bars(clause, selection, self.library, in_english=self.in_english)
+        if bars:
+            return self._side_by_side(clause, selection, bars)
+        counts = self.library.counts(selection.filters)
+        if not counts.articles:
+            return self._none(selection)
+        if Measure.WHETHER in clause.measures and not selection.is_whole:
+            return self._listed(selection, counts, _FEW, said=self._there_are(selection, counts))
+        if groups := [one for one in clause.groups if not self._is_aside(one, clause)]:
+            told = [self._by_group(clause, selection, group, counts) for group in groups]
+            return _Told(tuple(p for one in told for p in one.pieces), told[-1].of, told[-1].notice)
+        if by_time := [one for one in clause.orders if one in _BY_TIME]:
+            return self._by_time(clause, selection, by_time)
+        if by_length := [one for one in clause.orders if one in _BY_LENGTH]:
+            return self._by_length(clause, selection, by_length)
+        if Measure.SPAN in clause.measures and counts.first_date:
+            return _Told((self._said(self._span(counts)),), selection)
+        if Measure.MEAN in clause.measures:
+            return _Told((self._said(self._mean(Group.DAY, selection, counts)),), selection)
+        return self._numbers_and_titles(clause, selection, counts)
 
+    def _is_aside(self, group: Group, clause: Clause) -> bool:
+        """Whether a group only says what is to be told of the newest, the longest and so on."""
+        if not any(order in (*_BY_TIME, *_BY_LENGTH) for order in clause.orders):
+            return False
+        return not any(order in (Order.MOST, Order.LEAST) for order in clause.orders)
 
-def _notice_pieces(notice: _Notice) -> list[Piece]:
-    article = notice.article
-    over = f"{article.date} · {article.title}" if article.date else article.title
-    told = [span for span, _ in notice.ends][:2] or [telling(article)]
-    pieces = [Piece(article, span, heading=over) for span in told if span.end]
-    return pieces or [Piece(article, text=article.title, heading=over)]
+    # --- Numbers ---------------------------------------------------------------------------------
 
+    def _numbers_and_titles(
+        self, clause: Clause, selection: Selection, counts: LibraryCounts
+    ) -> _Told:
+        share = Measure.SHARE in clause.measures
+        numbers = Measure.COUNT in clause.measures or share
+        lists = Measure.TITLES in clause.measures or Measure.DAY in clause.measures
+        if numbers and not lists and not selection.about:
+            return _Told((self._said(self._count(selection, counts, share=share)),), selection)
+        if selection.is_whole:
+            return self._introduced(counts, briefly=lists)
+        said = self._count(selection, counts, share=share)
+        return self._listed(selection, counts, _LISTED, said=said)
 
-def _notices_said(count: int, undated: int, asks_due: bool, language: Language) -> str:
-    if language is Language.ENGLISH:
-        said = f"{_many(count, 'notice')} by the title" + (
-            " that say until when" if asks_due else ""
+    def _count(self, selection: Selection, counts: LibraryCounts, *, share: bool = False) -> str:
+        called = selection.called(in_english=self.in_english)
+        at_least = " at least" if self.in_english and selection.about else ""
+        said = (
+            f"There {'is' if counts.articles == 1 else 'are'}{at_least} {counts.articles} {_singular(called, counts.articles)}"
+            if self.in_english
+            else f"{'查到的' if selection.about else ''}{called}有 {counts.articles} 篇"
         )
-        return said + (f", {undated} more that do not" if undated else "") + (":" if count else ".")
-    said = f"按标题看，{'写明截止时间的' if asks_due else ''}通知、公告类文章有 {count} 篇"
-    return said + (f"，另有 {undated} 篇没有写明" if undated else "") + ("：" if count else "。")
+        if selection.is_whole:
+            said = (
+                f"The library holds {many(counts.articles, 'article')}"
+                if self.in_english
+                else f"文章库共有 {counts.articles} 篇文章"
+            )
+        if not share or selection.is_whole:
+            return f"{said}." if self.in_english else f"{said}。"
+        whole = selection.whole_of()
+        total = self.library.counts(whole.filters).articles
+        percent = f"{100 * counts.articles / total:.1f}%"
+        if self.in_english:
+            return f"{said}, {percent} of all {total}."
+        of = "全部" if whole.is_whole else whole.called(in_english=False)
+        return f"{said}，占{of} {total} 篇的 {percent}。"
+
+    def _there_are(self, selection: Selection, counts: LibraryCounts) -> str:
+        said = self._count(selection, counts)
+        return f"Yes. {said}" if self.in_english else f"有，{said}"
+
+    def _none(self, selection: Selection) -> _Told:
+        called = selection.called(in_english=self.in_english)
+        counts = self.library.counts()
+        said = f"There are no {called}." if self.in_english else f"{called}一篇也没有。"
+        dated = selection.filters.date_from or selection.filters.date_to
+        if dated and counts.first_date:
+            said += f" {self._span(counts)}" if self.in_english else self._span(counts)
+        return _Told((self._said(said),), selection)
+
+    def _span(self, counts: LibraryCounts) -> str:
+        first, last = counts.first_date, counts.last_date
+        days = (last - first).days + 1 if first and last else 0
+        if self.in_english:
+            return f"The articles are of {first} to {last}, {many(days, 'day')} from the first to the last."
+        return f"文章最早的是 {first}，最新的是 {last}，首尾共 {days} 天。"
+
+    def _mean(self, group: Group, selection: Selection, counts: LibraryCounts) -> str:
+        """How many there are a day, week and so on, from the first day to the last."""
+        unit = UNITS[group][self.in_english]
+        if group is Group.ACCOUNT or not (counts.first_date and counts.last_date):
+            of, over = counts.articles, len(counts.accounts)
+            unit = UNITS[Group.ACCOUNT][self.in_english]
+        else:
+            of = sum(self.library.days(selection.filters).values())
+            days = (counts.last_date - counts.first_date).days + 1
+            over = max(1, round(days / _DAYS[group])) if group in _DAYS else days
+        if self.in_english:
+            return f"{of / over:.1f} articles per {unit} on average ({many(of, 'article')}, {many(over, unit)})."
+        each = unit.removeprefix("个")
+        each = f"每个{each}" if unit in ("账号", "个月") else f"每{each}"
+        return f"平均{each} {of / over:.1f} 篇（{over} {unit}，共 {of} 篇）。"
+
+    # --- Groups ----------------------------------------------------------------------------------
+
+    def _side_by_side(self, clause: Clause, selection: Selection, bars: Sequence[Bar]) -> _Told:
+        total = self._total(clause, selection)
+        english = self.in_english
+        if Measure.TITLES in clause.measures and Measure.COUNT not in clause.measures:
+            listed = [self._titles_of(bar, _LISTED // len(bars) + 1) for bar in bars if bar.of]
+            return _Told(tuple(piece for one in listed for piece in one), selection)
+        said = bars_in_words(bars, total, in_english=english, most=_BARS)
+        said += compared_in_words(bars, in_english=english)
+        return _Told((self._said(said),), selection)
+
+    def _titles_of(self, bar: Bar, most: int) -> list[Piece]:
+        said = f"{bar.label}: {bar.count}" if self.in_english else f"{bar.label} {bar.count} 篇："
+        assert bar.of
+        headings = self.library.headings(most, filters=bar.of.filters) if bar.count else []
+        return [self._said(said), *self._pieces(headings)]
+
+    def _total(self, clause: Clause, selection: Selection) -> int | None:
+        """Of which shares are told, where they are asked for."""
+        if Measure.SHARE not in clause.measures:
+            return None
+        whole = selection if clause.groups else selection.whole_of()
+        return self.library.counts(whole.filters).articles
+
+    def _by_group(
+        self, clause: Clause, selection: Selection, group: Group, counts: LibraryCounts
+    ) -> _Told:
+        english = self.in_english
+        if Measure.MEAN in clause.measures:
+            return _Told((self._said(self._mean(group, selection, counts)),), selection)
+        bars = tally(group, selection, self.library, in_english=english)
+        if not bars:
+            return self._none(selection)
+        total = counts.articles if Measure.SHARE in clause.measures else None
+        orders = [one for one in clause.orders if one in (Order.MOST, Order.LEAST)]
+        if not orders:
+            said = self._groups_lead(bars, group, selection, counts)
+            said += bars_in_words(bars, total, in_english=english, most=_BARS)
+            said += self._undated(counts.articles - sum(bar.count for bar in bars))
+            return _Told((self._said(said),), selection)
+        pieces, best = [], bars
+        for order in orders:
+            best = extreme(bars, most=order is Order.MOST)
+            said = extreme_in_words(
+                best,
+                group,
+                total,
+                most=order is Order.MOST,
+                of=len(bars),
+                in_english=english,
+            )
+            pieces.append(self._said(said))
+        of = best[0].of if len(best) == 1 else None
+        if Measure.TITLES in clause.measures and 1 < len(best) <= _TIED:
+            pieces += [piece for bar in best if bar.of for piece in self._titles_of(bar, _SOME)]
+        if of is None or Measure.TITLES not in clause.measures:
+            return _Told(tuple(pieces), of)
+        pieces += self._pieces(self.library.headings(_LISTED, filters=of.filters))
+        return _Told(tuple(pieces), of, self._more(best[0].count - _LISTED))
+
+    def _undated(self, count: int) -> str:
+        if count <= 0:
+            return ""
+        if self.in_english:
+            return f" {many(count, 'article')} without a date."
+        return f"另有 {count} 篇没有日期。"
+
+    def _groups_lead(
+        self, bars: Sequence[Bar], group: Group, selection: Selection, counts: LibraryCounts
+    ) -> str:
+        called = selection.called(in_english=self.in_english)
+        groups = counted(len(bars), group, in_english=self.in_english)
+        if self.in_english:
+            of = "The articles" if selection.is_whole else f"The {called}"
+            return f"{of} ({counts.articles}) are of {groups}: "
+        of = "文章库" if selection.is_whole else called
+        return f"{of}共 {counts.articles} 篇{'文章' if selection.is_whole else ''}，分属 {groups}："
+
+    # --- Articles --------------------------------------------------------------------------------
+
+    def _by_time(self, clause: Clause, selection: Selection, orders: Sequence[Order]) -> _Told:
+        told = [self._at_an_end(clause, selection, newest=one is Order.NEWEST) for one in orders]
+        return _Told(tuple(p for one in told for p in one.pieces), told[-1].of, told[-1].notice)
+
+    def _at_an_end(self, clause: Clause, selection: Selection, *, newest: bool) -> _Told:
+        """The newest or the oldest: the day alone where that is asked for, else its articles."""
+        days = self.library.days(selection.filters)
+        if not days:
+            said = "They have no dates." if self.in_english else "这些文章都没有日期。"
+            return _Told((self._said(said),), selection)
+        day = max(days) if newest else min(days)
+        of = selection.of(day_of(day))
+        most = clause.top or 1
+        single = Measure.TITLES in clause.measures or not (
+            Measure.DAY in clause.measures or Measure.COUNT in clause.measures
+        )
+        if not single:
+            return _Told((self._said(self._day_at_end(day, days[day], newest=newest)),), of)
+        if clause.top is None or Group.DAY in clause.groups:
+            headings = self.library.headings(_LISTED, filters=of.filters)
+            said = self._day_at_end(day, days[day], newest=newest)
+        else:
+            dated = sum(days.values())
+            start = 0 if newest else max(0, dated - most)
+            headings = self.library.headings(min(most, dated), start, selection.filters)
+            headings = headings if newest else headings[::-1]
+            degree = ("最新", "newest") if newest else ("最早", "oldest")
+            said = self._first_of(degree[self.in_english], len(headings))
+        names = Group.ACCOUNT in clause.groups
+        pieces = (self._said(said), *self._pieces(headings, names_account=names))
+        return _Told(pieces, of, self._more(days[day] - len(headings)) if not clause.top else "")
+
+    def _day_at_end(self, day: date, count: int, *, newest: bool) -> str:
+        if self.in_english:
+            degree = "newest" if newest else "oldest"
+            return (
+                f"The {degree} {'is' if count == 1 else 'are'} of {day} ({many(count, 'article')})."
+            )
+        return f"{'最新' if newest else '最早'}的是 {day}，当天 {count} 篇。"
+
+    def _first_of(self, degree: str, count: int) -> str:
+        if self.in_english:
+            return f"The {degree} {count}:" if count > 1 else f"The {degree}:"
+        return f"{degree}的{f' {count} ' if count > 1 else '一'}篇："
+
+    def _by_length(self, clause: Clause, selection: Selection, orders: Sequence[Order]) -> _Told:
+        pieces = []
+        names = Group.ACCOUNT in clause.groups
+        for order in orders:
+            shortest = order is Order.SHORTEST
+            found = self.library.by_length(clause.top or 1, selection.filters, shortest=shortest)
+            degree = ("最短", "shortest") if shortest else ("最长", "longest")
+            pieces.append(self._said(self._first_of(degree[self.in_english], len(found))))
+            for heading, length in found:
+                (piece,) = self._pieces([heading], names_account=names)
+                long = f" ({length:,} characters)" if self.in_english else f"（{length:,} 字）"
+                pieces.append(replace(piece, text=piece.text + long))
+        return _Told(tuple(pieces), selection)
+
+    def _introduced(self, counts: LibraryCounts, *, briefly: bool) -> _Told:
+        """What there is at all: how many, and the newest; where that was not asked for in so many
+        words, from when and of which accounts."""
+        whole = Selection(Filters())
+        said = self._count(whole, counts)
+        if not briefly:
+            blank = " " if self.in_english else ""
+            said += blank + self._span(counts) if counts.first_date else ""
+            named = {name: count for name, count in counts.accounts.items() if name}
+            if named:
+                bars = tally(Group.ACCOUNT, whole, self.library, in_english=self.in_english)
+                said += blank + ("Accounts: " if self.in_english else "账号：")
+                said += bars_in_words(bars, None, in_english=self.in_english, most=_SOME)
+        headings = self.library.headings(_SOME)
+        said += (" The newest:" if self.in_english else "最新的有：") if headings else ""
+        more = self._more(counts.articles - len(headings))
+        return _Told((self._said(said), *self._pieces(headings)), whole, more)
+
+    def _listed(
+        self, selection: Selection, counts: LibraryCounts, most: int, *, said: str
+    ) -> _Told:
+        headings = self.library.headings(most, filters=selection.filters)
+        pieces = (self._said(said), *self._pieces(headings))
+        return _Told(pieces, selection, self._more(counts.articles - len(headings)))
+
+    def _said(self, text: str) -> Piece:
+        return Piece(None, text=text)
+
+    def _pieces(
+        self, headings: Sequence[Heading], *, names_account: bool = False
+    ) -> Iterator[Piece]:
+        for heading in headings:
+            article = self.library.article(heading.article_id)
+            if article:
+                yield self._titled(article, names_account=names_account)
+
+    def _titled(self, article: Article, *, names_account: bool) -> Piece:
+        """An article by its title, citing the sentence that says best what it tells."""
+        title = article.heading or article.article_id
+        if names_account and article.account:
+            title += f" ({article.account})" if self.in_english else f"（{article.account}）"
+        undated = "Undated" if self.in_english else "无日期"
+        return Piece(article, telling(article), title, heading=str(article.date or undated))
+
+    def _more(self, count: int) -> str:
+        if count <= 0:
+            return ""
+        if self.in_english:
+            return f"{count} more are in the library's list."
+        return f"另有 {count} 篇，见文章库列表。"
 
 
-def _ends(article: Article) -> list[tuple[Span, date | None]]:
-    """The sentences that say until when something is due, with the last day that each names; what was
-    over when it was published (截至5月底, 有…) is none."""
-    found: list[tuple[Span, date | None]] = []
-    for span in split_sentences(article.text):
-        text = span.of(article.text)
-        if not _DEADLINE.search(text):
-            continue
-        days = [day_named(complete(moment, article.date)) for moment in find_moments(text)]
-        last = [day for day in days if day]
-        if not last or article.date is None or last[-1] >= article.date:
-            found.append((span, last[-1] if last else None))
-    return found
+_DAYS = {Group.WEEK: 7, Group.MONTH: 365.25 / 12, Group.YEAR: 365.25}
+"""How many days a unit of time has on average."""
 
 
-def _is_within(day: date, period: _Period) -> bool:
-    first, last = period
-    return (first is None or first <= day) and (last is None or day <= last)
+def _singular(called: str, count: int) -> str:
+    return called.replace("articles", "article", 1) if count == 1 else called

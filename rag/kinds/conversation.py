@@ -13,11 +13,12 @@ from rag.extractive.answer import Draft, join_sentences
 from rag.extractive.candidates import Candidate
 from rag.kinds.pieces import Piece, draft_of
 from rag.question.asked import Asked
-from rag.question.kind import Action
+from rag.question.kind import Action, KindTeller
 from rag.question.subject import subject_of
 from rag.records import (
     Answer,
     AnswerSentence,
+    Certainty,
     Citation,
     Found,
     QuestionKind,
@@ -135,6 +136,12 @@ _NO_TRANSLATION = {
 }
 
 
+def action_meant(question: str, kinds: KindTeller) -> Action:
+    """What is wanted of the conversation so far: a translation where a language is named."""
+    asks = _RULES["translate"].search(question)
+    return Action.TRANSLATE if asks else kinds.action_of(question)
+
+
 def meant_by(question: str, last: Turn) -> str:
     """The question that "more" is wanted on: the last one, with what of its answer is meant."""
     place = place_meant(question)
@@ -167,8 +174,25 @@ def said_of(
     if action is Action.SHORTER:
         answer = shortened(answer)
     if action is Action.TRANSLATE:
-        answer = replace(answer, notice=_NO_TRANSLATION[asked.in_english])
+        answer = _untranslated(answer, asked)
     return replace(answer, question=asked.question, kind=asked.kind)
+
+
+def _untranslated(answer: Answer, asked: Asked) -> Answer:
+    """An answer behind the remark that it is not translated."""
+    remark = AnswerSentence(_NO_TRANSLATION[asked.in_english], (), Support.UNVERIFIED)
+    if answer.refused:
+        return replace(answer, answer=f"{remark.text} {answer.answer}")
+    first, *rest = answer.sentences
+    lead = " ".join(part for part in (answer.lead, first.text) if part)
+    sentences = (remark, replace(first, text=lead), *rest)
+    return replace(
+        answer,
+        answer=join_sentences(sentences),
+        sentences=sentences,
+        certainty=Certainty.DIRECT,
+        short=None,
+    )
 
 
 def remarked(asked: Asked) -> Answer:

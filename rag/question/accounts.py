@@ -11,6 +11,13 @@ _AFTER, _BEFORE, _CLOSED = map(CHINESE.regex, ("account_after", "account_before"
 _EN_AFTER, _EN_BEFORE, _LISTED = map(
     ENGLISH.regex, ("account_after", "account_before", "accounts_listed")
 )
+_ABOUT = re.compile(
+    "|".join(
+        rule.scoped() for rule in (CHINESE["account_as_subject"], ENGLISH["account_as_subject"])
+    )
+)
+_ABOUT_REACH = 24
+_IN_BRACKETS = re.compile(r"\s?[（(][^（）()]{1,20}[)）]$")
 _OPENING_MARKS = ("《", "“", "「")
 _FEWEST_ACCOUNTS = 2
 _SHORTEST_ACCOUNT = 2
@@ -35,6 +42,25 @@ def named_accounts(reading: Reading) -> list[tuple[Span, str]]:
         if span:
             found.append((span, reading.accounts[reading.text[start:end]]))
     return found
+
+
+def mentioned_accounts(reading: Reading) -> list[tuple[Span, str]]:
+    """Every account that a question names, in full or without what its name has in brackets, unless
+    it is what articles are about."""
+    names: dict[str, list[str]] = {}
+    for name, account in reading.accounts.items():
+        for spelled in {name, _IN_BRACKETS.sub("", name)}:
+            if len(spelled.strip()) >= _SHORTEST_ACCOUNT:
+                names.setdefault(spelled.lower(), []).append(account)
+    if not names:
+        return []
+    longest_first = "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
+    return [
+        (match.span(), account)
+        for match in re.finditer(longest_first, reading.text, re.IGNORECASE)
+        if not _ABOUT.search(reading.text, max(0, match.start() - _ABOUT_REACH), match.start())
+        for account in names[match[0].lower()]
+    ][:_MOST_NAMED]
 
 
 def _mentions(reading: Reading) -> list[Span]:

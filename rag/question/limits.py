@@ -15,12 +15,13 @@ from index.text.dates.periods import Period, hull
 from index.text.language import Language, detect_language
 from index.text.script import fold_characters
 from index.text.terms import content_terms
-from rag.question.accounts import named_accounts
+from rag.question.accounts import mentioned_accounts, named_accounts
 from rag.question.days import publication_days
 from rag.question.reading import CHINESE, ENGLISH, Reading, Span, read_question
 
 _SAYS_NOTHING = [rules.regex("says_nothing") for rules in (CHINESE, ENGLISH)]
 _IN_LANGUAGE = [rules.regex("in_language") for rules in (CHINESE, ENGLISH)]
+_NAMED_LANGUAGE = [rules.regex("named_language") for rules in (CHINESE, ENGLISH)]
 _LANGUAGES = {**CHINESE.table("languages"), **ENGLISH.table("languages")}
 
 
@@ -105,7 +106,12 @@ class Understood:
 
 
 def understand(
-    question: str, *, today: date, accounts: Collection[str], every_day: bool = False
+    question: str,
+    *,
+    today: date,
+    accounts: Collection[str],
+    every_day: bool = False,
+    every_name: bool = False,
 ) -> Understood:
     """Read the limits and dates in a question.
 
@@ -114,6 +120,8 @@ def understand(
         accounts: The accounts of the library; one alone is never a limit.
         every_day: Whether every day that is named limits publication, as where an overview of
             articles is asked for.
+        every_name: Whether every account and language that is named limits them, as where the library
+            itself is asked about.
 
     >>> asked = "9月24日发布的“岚江动态”介绍了哪个项目？"
     >>> understood = understand(asked, today=date(2025, 10, 20), accounts=["临江工信"])
@@ -124,11 +132,12 @@ def understand(
     'mentioned'
     """
     reading = read_question(question, today, accounts)
-    phrases = sorted(_phrases(question, reading, every_day), key=lambda p: (p.start, p.end))
+    found = [*_days(question, reading, every_day), *_names(question, reading, every_name)]
+    phrases = sorted(found, key=lambda p: (p.start, p.end))
     return Understood(question, detect_language(question), tuple(phrases))
 
 
-def _phrases(question: str, reading: Reading, every_day: bool) -> Iterator[Phrase]:
+def _days(question: str, reading: Reading, every_day: bool) -> Iterator[Phrase]:
     published, others = publication_days(reading)
     if every_day:
         published += [((p.start, p.end), p.past) for p in others if not p.bare]
@@ -138,15 +147,21 @@ def _phrases(question: str, reading: Reading, every_day: bool) -> Iterator[Phras
         for span, period in days:
             text = question[slice(*span)]
             yield Phrase(*span, text, role, period.date_from, period.date_to)
-    for span, account in named_accounts(reading):
+
+
+def _names(question: str, reading: Reading, every_name: bool) -> Iterator[Phrase]:
+    for span, account in (mentioned_accounts if every_name else named_accounts)(reading):
         yield Phrase(*span, question[slice(*span)], Role.ACCOUNT, account=account)
-    for span, language in _named_languages(reading.text):
+    patterns = _NAMED_LANGUAGE if every_name else _IN_LANGUAGE
+    for span, language in _named_languages(reading.text, patterns):
         yield Phrase(*span, question[slice(*span)].strip(), Role.LANGUAGE, language=language)
 
 
-def _named_languages(text: str) -> Iterator[tuple[Span, Language]]:
+def _named_languages(
+    text: str, patterns: Sequence[re.Pattern[str]]
+) -> Iterator[tuple[Span, Language]]:
     """Where articles in a language are wanted: 英文报道, "in Chinese articles"."""
-    for pattern in _IN_LANGUAGE:
+    for pattern in patterns:
         for match in pattern.finditer(text):
             (said,) = filter(None, match.groups())
             yield match.span(), Language(_LANGUAGES[said.lower()])

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from index.records import Span
 from index.text.dates.phrases import find_dates
-from index.text.names import find_names
+from index.text.names import Name, NameKind, find_names
 from index.text.rules import load_patterns, load_rules
 from index.text.script import fold_characters
 
@@ -77,6 +77,22 @@ def subject_in(question: str) -> str:
     match = _ASKS.search(fold_characters(question))
     subject = question[: match.start()] if match else ""
     return subject if len(subject) >= _SHORTEST_SUBJECT else ""
+
+
+def things_named(question: str) -> list[Name]:
+    """The companies, places, years and editions that a question names: of another one of these another
+    thing is told."""
+    folded = fold_characters(question)
+    names = [
+        name
+        for name in find_names(folded, english=folded.isascii())
+        if name.kind in (NameKind.ORGANISATION, NameKind.PLACE, NameKind.LATIN)
+    ]
+    counted = [
+        Name(match[0], NameKind.QUOTED, *match.span())
+        for match in _RULES["counted"].finditer(folded)
+    ]
+    return [*names, *counted]
 
 
 def _tidy(part: str) -> str:

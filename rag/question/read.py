@@ -10,6 +10,7 @@ from datetime import date
 
 from index.text.dates.phrases import find_dates
 from index.text.script import fold_characters
+from rag.question.catalogue import is_on_catalogue, only_limits
 from rag.question.kind import KindTeller
 from rag.question.limits import understand
 from rag.question.parts import are_several, questions_in
@@ -18,6 +19,18 @@ from rag.records import QuestionKind
 
 UNSEARCHED = frozenset({QuestionKind.CONVERSATION, QuestionKind.SMALL_TALK, QuestionKind.NOTHING})
 """Kinds of question that no article answers."""
+
+_NEAR_THE_CATALOGUE = frozenset(
+    {
+        QuestionKind.FACT,
+        QuestionKind.LIST,
+        QuestionKind.OVERVIEW,
+        QuestionKind.COMPARISON,
+        QuestionKind.CONVERSATION,
+        QuestionKind.SEVERAL,
+    }
+)
+"""What a question is taken for that asks for the newest, the longest or the busiest without a verb."""
 
 _OF_ONE_THING = frozenset({QuestionKind.FACT, QuestionKind.LIST})
 
@@ -28,7 +41,7 @@ def kind_meant(
     *,
     today: date,
     accounts: Sequence[str],
-    within_conversation: bool,
+    before: str = "",
 ) -> QuestionKind:
     """The kind of a question.
 
@@ -38,14 +51,21 @@ def kind_meant(
     Args:
         today: What 上周 and dates without a year are reckoned from.
         accounts: The accounts of the library.
-        within_conversation: Whether something was said before.
+        before: The question before it in the conversation; ``""`` where it is the first.
     """
     read = understand(question, today=today, accounts=accounts)
     kind = kinds.kind_of(read.without_limits)
+    near = not before and kind in _NEAR_THE_CATALOGUE
+    if near and is_on_catalogue(question, today=today, accounts=accounts):
+        return QuestionKind.LIBRARY
     if kind is QuestionKind.SEVERAL or (kind in _OF_ONE_THING and are_several(question)):
         return _of_parts(questions_in(question), kinds)
-    if within_conversation:  # 谁？ asks for one who was spoken of
-        return QuestionKind.FACT if kind is QuestionKind.NOTHING else kind
+    if before:  # 谁？ asks for one who was spoken of
+        kind = QuestionKind.FACT if kind is QuestionKind.NOTHING else kind
+        if kind not in UNSEARCHED and only_limits(question, today=today, accounts=accounts):
+            asked = kind_meant(before, kinds, today=today, accounts=accounts)
+            return QuestionKind.LIBRARY if asked is QuestionKind.LIBRARY else kind
+        return kind
     undated = _undated(question, today)
     if kind is QuestionKind.FACT and not subject_of(undated):
         # It names nothing, so all that is new may be meant, or all of the days that it names.

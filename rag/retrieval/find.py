@@ -50,7 +50,11 @@ class Retriever:
             scope = self.library.scope()
             today = scope.newest or date.today()
             read = understand(
-                question, today=today, accounts=scope.accounts, every_day=kind in _BY_DAY
+                question,
+                today=today,
+                accounts=scope.accounts,
+                every_day=kind in _BY_DAY,
+                every_name=kind is QuestionKind.LIBRARY,
             )
             filters = _limited(given, read)
             if filters != given:

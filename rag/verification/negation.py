@@ -34,7 +34,17 @@ def denied(sentence: str, evidence: str) -> str | None:
     ('不收费', None)
     """
     said, stands = fold(sentence), fold(evidence)
-    return _one_sided(said, stands) or _one_sided(stands, said) or _opposite(said, stands)
+    return negated_apart(sentence, evidence) or _opposite(said, stands)
+
+
+def negated_apart(sentence: str, evidence: str) -> str | None:
+    """The words that one of two texts negates and the other states; ``None`` where there are none.
+
+    >>> negated_apart("夜船不收费。", "夜船收费45元。"), negated_apart("票价上涨。", "票价下跌。")
+    ('不收费', None)
+    """
+    said, stands = fold(sentence), fold(evidence)
+    return _one_sided(said, stands) or _one_sided(stands, said)
 
 
 def denies(text: str) -> bool:

@@ -125,6 +125,15 @@ def test_articles_are_told_of_alike(filled, tmp_path):
         assert headings[0].article_id == "bridge"
         assert headings[-1].date is None  # undated ones come last
         assert library.days()[date(2025, 6, 20)] == 1
+        assert library.days(Filters(date_to=date(2025, 5, 8))).keys() == {
+            date(2025, 4, 1),
+            date(2025, 5, 8),
+        }
+        lengths = {one.article_id: len(one.text) for one in library.articles() if one.text}
+        by_length = [(one.article_id, length) for one, length in library.by_length(9)]
+        assert dict(by_length) == lengths
+        assert [length for _, length in by_length] == sorted(lengths.values(), reverse=True)
+        assert library.by_length(1, shortest=True)[0][1] == min(lengths.values())
         assert library.scope().newest == date(2025, 6, 20)
         assert sorted(library.article_ids()) == sorted(one.article_id for one in ARTICLES)
         assert library.raw_article("bridge") == ARTICLES[0]

@@ -23,7 +23,7 @@ SAYS = {
 
 @pytest.fixture
 def talking(library_folder, encoder: FakeEncoder) -> Assistant:
-    kinds = dict.fromkeys(SAYS, QuestionKind.CONVERSATION)
+    kinds = dict.fromkeys([*SAYS, "翻译成英文"], QuestionKind.CONVERSATION)
     kinds |= {"谢谢": QuestionKind.SMALL_TALK, "谁？": QuestionKind.NOTHING}
     return Assistant.open(library_folder, encoder=encoder, kinds=FakeKinds(kinds, SAYS))
 
@@ -54,7 +54,15 @@ def test_a_source_is_named_with_its_address(talking):
 
 def test_without_a_chat_model_nothing_is_translated(talking):
     answer = talking.ask("换成英文", BEFORE)
-    assert "不作翻译" in answer.notice
+    assert "不作翻译" in answer.sentences[0].text
+    assert answer.answer.startswith(answer.sentences[0].text)
+    assert "6月28日通车" in answer.answer
+    assert answer.short is None
+
+
+def test_a_language_that_is_named_asks_for_a_translation_whatever_the_classifier_says(talking):
+    answer = talking.ask("翻译成英文", BEFORE)
+    assert "不作翻译" in answer.sentences[0].text
 
 
 def test_shorter_is_one_sentence(talking):

@@ -1,56 +1,26 @@
-"""Overviews, courses of events, lists and the catalogue, over small libraries with the fake encoder."""
+"""Overviews, courses of events and lists, over small libraries with the fake encoder."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
 import pytest
 
-from index.build import index_raw
-from index.library.library import Library
 from index.records import Article, Kind
 from index.text.language import Language
 from rag.extractive.answer import Draft
 from rag.extractive.candidates import score_sentences
-from rag.kinds.catalogue import catalogue
 from rag.kinds.course import course
 from rag.kinds.listed import blocks_of, listed, series_of, spread, unfinished
 from rag.kinds.overview import fitting_articles, overview, stories_of
-from rag.question.asked import Asked
-from rag.records import AnswerSentence, AppliedFilters, Found, QuestionKind, Support
-from tests.conftest import FakeEncoder, FakeReader, article
+from rag.records import AnswerSentence, AppliedFilters, Found, Support
+from tests.conftest import FakeReader
 from tests.rag.conftest import ranked
 
 
 def found(question: str, *hits, filters: AppliedFilters | None = None) -> Found:
     return Found(question, filters or AppliedFilters(), tuple((hit,) for hit in hits))
-
-
-def asked(question: str) -> Asked:
-    return Asked(question, question, "", Language.CHINESE, QuestionKind.LIBRARY)
-
-
-@pytest.fixture
-def library(tmp_path: Path) -> Library:
-    folder = tmp_path / "library"
-    index_raw(
-        [
-            article(
-                "a",
-                "渡轮开航。请于2025年6月20日前提交申请。",
-                title="关于渡轮试乘的通知",
-                time="2025/6/1",
-            ),
-            article("b", "大桥通车了。", title="大桥通车", time="2025/6/3", account="晚报"),
-            article("c", "The pier opens on Friday.", title="Pier opens", time="2025/6/3"),
-            article("d", "旧闻一则。", title="旧闻", time=""),
-        ],
-        folder,
-        encoder=FakeEncoder(),
-    )
-    return Library.open(folder)
 
 
 def test_articles_far_behind_the_best_are_not_about_it():
@@ -146,64 +116,6 @@ def test_without_days_the_articles_stand_in_the_order_of_their_publication():
     draft = course(found("渡轮", *hits), Language.CHINESE)
     assert draft
     assert [cited.article_id for cited in draft.citations] == ["a", "b"]
-
-
-def test_the_whole_library_is_counted(library):
-    draft = catalogue(asked("最新的是哪天的？有多少篇？"), found("有多少篇？"), library)
-    assert "共有 4 篇" in draft.text
-    assert "1 篇没有日期" in draft.text
-    assert "试验号（3）" in draft.text
-    assert "其中中文 3 篇，英文 1 篇" in draft.text
-    assert {cited.article_id for cited in draft.citations} == {"a", "b", "c"}
-
-
-@pytest.mark.parametrize("question", ["一共有多少篇？", "How many articles are there?"])
-def test_who_asks_how_many_gets_few_titles(library, question):
-    draft = catalogue(asked(question), found(question), library)
-    assert "共有 4 篇" in draft.text
-    assert len(draft.citations) == 2
-
-
-def test_titles_of_a_day(library):
-    day = AppliedFilters(date_from="2025-06-03", date_to="2025-06-03")
-    draft = catalogue(asked("那天发了什么"), found("那天", filters=day), library)
-    assert draft.text.startswith("2025-06-03发布的文章有 2 篇")
-    assert {cited.title for cited in draft.citations} == {"大桥通车", "Pier opens"}
-
-
-def test_titles_that_have_what_is_named(library):
-    question = "“渡轮试乘”一共发了几期？"
-    draft = catalogue(asked(question), found("渡轮试乘"), library)
-    assert "标题里有“渡轮试乘”的文章有 1 篇" in draft.text
-    assert [cited.article_id for cited in draft.citations] == ["a"]
-
-
-def test_articles_in_a_language(library):
-    english = AppliedFilters(languages=("en",))
-    draft = catalogue(asked("英文文章有几篇"), found("几篇", filters=english), library)
-    assert "这样的文章有 1 篇" in draft.text
-    assert "总共 4 篇" in draft.text
-    assert [cited.title for cited in draft.citations] == ["Pier opens"]
-
-
-def test_notices_by_their_titles_with_their_deadlines(library):
-    draft = catalogue(asked("有哪些通知"), found("有哪些通知"), library)
-    assert "有 1 篇" in draft.text
-    assert [cited.quote for cited in draft.citations] == ["请于2025年6月20日前提交申请。"]
-
-
-@pytest.mark.parametrize(("month", "there"), [("6", True), ("7", False)])
-def test_what_is_due_within_some_days(library, month, there):
-    question = f"{month}月15日到{month}月25日截止的通知有哪些"
-    draft = catalogue(asked(question), found(question), library)
-    assert bool(draft.citations) is there
-
-
-def test_each_of_several_periods_is_counted(library):
-    asked_of = asked("2025年的文章有几篇？五月、六月各多少？")
-    limits = AppliedFilters(date_from="2025-01-01", date_to="2025-12-31")
-    draft = catalogue(asked_of, found(asked_of.question, filters=limits), library)
-    assert "其中五月 0 篇，六月 3 篇。" in draft.text
 
 
 ROWS = "序号 企业 区\n1 甲厂 东岸区\n2 乙厂 西岸区\n3 丙厂 港口\n4 丁厂 西岸区\n5 戊厂 山区\n6 己厂 北岸"

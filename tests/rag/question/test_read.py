@@ -11,13 +11,13 @@ from rag.records import QuestionKind
 from tests.conftest import FakeKinds
 
 
-def meant(question: str, kinds: dict[str, QuestionKind], *, before: bool = False) -> QuestionKind:
+def meant(question: str, kinds: dict[str, QuestionKind], *, before: str = "") -> QuestionKind:
     return kind_meant(
         question,
         FakeKinds(kinds),
         today=date(2025, 6, 30),
         accounts=["甲报", "乙报"],
-        within_conversation=before,
+        before=before,
     )
 
 
@@ -50,8 +50,8 @@ def test_a_question_that_names_nothing_is_about_what_is_new(question, kind):
 
 
 def test_within_a_conversation_a_question_that_names_nothing_leans_on_it():
-    assert meant("有什么？", {}, before=True) is QuestionKind.FACT
-    assert meant("谁？", {"谁？": QuestionKind.NOTHING}, before=True) is QuestionKind.FACT
+    assert meant("有什么？", {}, before="大桥有多长？") is QuestionKind.FACT
+    assert meant("谁？", {"谁？": QuestionKind.NOTHING}, before="大桥有多长？") is QuestionKind.FACT
     assert meant("谁？", {"谁？": QuestionKind.NOTHING}) is QuestionKind.NOTHING
 
 
@@ -66,3 +66,30 @@ def test_within_a_conversation_a_question_that_names_nothing_leans_on_it():
 )
 def test_questions_that_their_marks_set_apart_are_several(question, kind):
     assert meant(question, {}) is kind
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("Which month was the quietest?", QuestionKind.LIBRARY),
+        ("Which month was the driest?", QuestionKind.FACT),
+        ("Longest article?", QuestionKind.LIBRARY),
+        ("最长的大桥是哪座？", QuestionKind.FACT),
+        ("甲报和乙报谁发得多？", QuestionKind.LIBRARY),
+        ("甲报和乙报谁卖得多？", QuestionKind.FACT),
+        ("甲报占全部的百分之几？", QuestionKind.LIBRARY),
+        ("6月3日的新闻标题", QuestionKind.LIBRARY),
+    ],
+)
+def test_what_names_only_articles_and_their_order_is_about_the_library(question, kind):
+    assert meant(question, {}) is kind
+
+
+def test_news_without_a_number_is_an_overview():
+    assert meant("latest news", {"latest news": QuestionKind.OVERVIEW}) is QuestionKind.OVERVIEW
+
+
+def test_a_follow_up_that_names_only_days_is_about_the_library_as_the_question_before():
+    kinds = {"6月有几篇？": QuestionKind.LIBRARY}
+    assert meant("那5月呢？", kinds, before="6月有几篇？") is QuestionKind.LIBRARY
+    assert meant("那5月呢？", kinds, before="大桥几月通车？") is QuestionKind.FACT

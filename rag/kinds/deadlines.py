@@ -1,0 +1,112 @@
+"""Notices in a library's catalogue, with the sentences that say until when something is due."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+
+from index.library.library import Library
+from index.records import Article, Span
+from index.search.filters import Filters
+from index.text.dates.moments import complete, day_named, find_moments
+from index.text.dates.phrases import find_dates
+from index.text.language import Language
+from index.text.rules import load_patterns
+from index.text.script import fold_characters
+from index.text.sentences import split_sentences
+from rag.extractive.answer import Draft
+from rag.kinds.pieces import Piece, draft_of, telling
+from rag.kinds.selection import LOOKED_AT, names_notices
+from rag.kinds.tallies import many
+from rag.question.asked import Asked
+
+_LISTED = 20
+_RULES = load_patterns("rag.question", "catalogue")
+_DEADLINE = load_patterns("rag.question", "answers")["deadline"]
+_Period = tuple[date | None, date | None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Notice:
+    """A notice with the sentences that say until when, and the days that they name."""
+
+    article: Article
+    ends: tuple[tuple[Span, date | None], ...]
+
+    def due(self, period: _Period) -> list[date]:
+        return [day for _, day in self.ends if day and _is_within(day, period)]
+
+
+def notices(asked: Asked, library: Library, filters: Filters) -> Draft:
+    """Notices, each with the sentences that say until when, newest first; where it is asked what is
+    due, those that say it, soonest first, within the days that the question names."""
+    asks_due = bool(_RULES["due"].search(asked.text))
+    period = _due_within(asked, library) if asks_due else (None, None)
+    within = filters
+    if period != (None, None):
+        within = replace(filters, date_from=None, date_to=None)
+    notices = list(_found_notices(library, within))
+    shown = sorted(notices, key=lambda one: str(one.article.date or ""), reverse=True)
+    if asks_due:
+        shown = [one for one in notices if one.due(period)]
+        shown.sort(key=lambda one: min(one.due(period)))
+    pieces = [piece for one in shown[:_LISTED] for piece in _notice_pieces(one)]
+    undated = len(notices) - len(shown) if asks_due and period == (None, None) else 0
+    said = Piece(None, text=_notices_said(len(shown), undated, asks_due, asked.language))
+    return draft_of([said, *pieces])
+
+
+def _due_within(asked: Asked, library: Library) -> _Period:
+    """The days that a question names, as days to come."""
+    today = library.scope().newest or date.today()
+    named = [one.near for one in find_dates(fold_characters(asked.own), today) if not one.bare]
+    firsts = [one.date_from for one in named if one.date_from]
+    lasts = [one.date_to for one in named if one.date_to]
+    return max(firsts, default=None), min(lasts, default=None)
+
+
+def _found_notices(library: Library, filters: Filters) -> Iterator[_Notice]:
+    for heading in library.headings(LOOKED_AT, filters=filters):
+        if names_notices(heading.title):
+            article = library.article(heading.article_id)
+            if article:
+                yield _Notice(article, tuple(_ends(article)))
+
+
+def _notice_pieces(notice: _Notice) -> list[Piece]:
+    article = notice.article
+    over = f"{article.date} · {article.title}" if article.date else article.title
+    told = [span for span, _ in notice.ends][:2] or [telling(article)]
+    pieces = [Piece(article, span, heading=over) for span in told if span.end]
+    return pieces or [Piece(article, text=article.title, heading=over)]
+
+
+def _notices_said(count: int, undated: int, asks_due: bool, language: Language) -> str:
+    if language is Language.ENGLISH:
+        said = f"{many(count, 'notice')} by the title" + (
+            " that say until when" if asks_due else ""
+        )
+        return said + (f", {undated} more that do not" if undated else "") + (":" if count else ".")
+    said = f"按标题看，{'写明截止时间的' if asks_due else ''}通知、公告类文章有 {count} 篇"
+    return said + (f"，另有 {undated} 篇没有写明" if undated else "") + ("：" if count else "。")
+
+
+def _ends(article: Article) -> list[tuple[Span, date | None]]:
+    """The sentences that say until when something is due, with the last day that each names; what was
+    over when it was published (截至5月底, 有…) is none."""
+    found: list[tuple[Span, date | None]] = []
+    for span in split_sentences(article.text):
+        text = span.of(article.text)
+        if not _DEADLINE.search(text):
+            continue
+        days = [day_named(complete(moment, article.date)) for moment in find_moments(text)]
+        last = [day for day in days if day]
+        if not last or article.date is None or last[-1] >= article.date:
+            found.append((span, last[-1] if last else None))
+    return found
+
+
+def _is_within(day: date, period: _Period) -> bool:
+    first, last = period
+    return (first is None or first <= day) and (last is None or day <= last)

@@ -1,0 +1,146 @@
+"""What is asked of the library itself, over a small library with the fake encoder."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from index.text.language import detect_language
+from rag.extractive.answer import Draft
+from rag.kinds.catalogue import catalogue
+from rag.question.asked import Asked
+from rag.records import AppliedFilters, Found, QuestionKind
+from tests.rag.conftest import ranked
+
+READ = AppliedFilters(read=("limits of the question",))
+
+
+def told(library, question: str, background: str = "", filters=READ, hits=()) -> Draft:
+    asked = Asked(question, question, background, detect_language(question), QuestionKind.LIBRARY)
+    return catalogue(asked, Found(question, filters, tuple((hit,) for hit in hits)), library)
+
+
+def cited(draft: Draft) -> list[str]:
+    return [one.article_id for one in draft.citations]
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("一共有多少篇？", "文章库共有 4 篇文章。"),
+        ("How many articles are there?", "The library holds 4 articles."),
+        ("英文的占百分之几？", "英文文章有 1 篇，占全部 4 篇的 25.0%。"),
+        (
+            "What share of the articles is in English?",
+            "There is 1 English article, 25.0% of all 4.",
+        ),
+        ("哪天发得最多？", "文章最多的一天是 2025-06-03，共 2 篇。"),
+        ("哪天最冷清？", "文章最少的一天是 2025-06-01，共 1 篇（没有文章的不计）。"),
+        ("Which account was the busiest?", "The account with the most articles is 试验号: 3."),
+        ("哪个号发得最少", "文章最少的账号是晚报（试刊），共 1 篇。"),
+        ("哪个月最多，占多少？", "文章最多的一个月是 2025 年 6 月，共 3 篇（占 75.0%）。"),
+        ("哪种语言的最多？", "文章最多的语言是中文，共 3 篇。"),
+        ("6月1日和6月3日分别几篇？", "2025-06-01 1 篇，2025-06-03 2 篇。2025-06-03 多 1 篇。"),
+        ("晚报和试验号各发了几篇？", "晚报（试刊）1 篇，试验号 3 篇。试验号 多 2 篇。"),
+        ("How many in May and in June?", "May 2025: 0, June 2025: 3. June 2025 has 3 more."),
+        (
+            "都来自哪些账号？",
+            "文章库共 4 篇文章，分属 2 个账号：试验号 3 篇，晚报（试刊）1 篇。",
+        ),
+        (
+            "每天各几篇",
+            "文章库共 4 篇文章，分属 2 天：2025-06-01 1 篇，2025-06-03 2 篇。另有 1 篇没有日期。",
+        ),
+        ("最新的是哪天，那天有几篇？", "最新的是 2025-06-03，当天 2 篇。"),
+        ("When was the oldest published?", "The oldest is of 2025-06-01 (1 article)."),
+        ("没有日期的有几篇？", "没有日期的文章有 1 篇。"),
+        ("时间跨度多大？", "文章最早的是 2025-06-01，最新的是 2025-06-03，首尾共 3 天。"),
+        ("平均每天几篇？", "平均每天 1.0 篇（3 天，共 3 篇）。"),
+        ("7月发了几篇？", "2024 年 7 月发布的文章一篇也没有。"),
+        ("试验号6月3日发了几篇？", "试验号 2025-06-03 发布的文章有 1 篇。"),
+        ("有几篇通知？", "按标题看是通知、公告的文章有 1 篇。"),
+        ("标题里有“大桥”的几篇？", "标题里有“大桥”的文章有 1 篇。"),
+    ],
+)
+def test_a_figure_that_is_asked_for_stands_alone(library, question, answer):
+    draft = told(library, question)
+    assert draft.text.startswith(answer.split("。")[0])
+    assert draft.text == answer or "7月" in question
+    assert not draft.citations
+
+
+@pytest.mark.parametrize(
+    ("question", "ids"),
+    [
+        ("6月3日有哪些文章？", ["c", "b"]),
+        ("6月一共几篇？6月1日那天的标题是什么？", ["a"]),
+        ("哪天发得最多，那天都发了啥？", ["c", "b"]),
+        ("有没有没写日期的？", ["d"]),
+        ("没有日期的有几篇，是哪些？", ["d"]),
+        ("最新的两篇是什么？", ["c", "b"]),
+        ("最早的一篇是哪篇？", ["a"]),
+        ("最长的一篇是哪篇？多少字？", ["c"]),
+        ("What is the shortest article?", ["d"]),
+        ("“渡轮试乘”一共有哪几期？", ["a"]),
+        ("Which articles are from 2025-06-01?", ["a"]),
+    ],
+)
+def test_titles_that_are_asked_for_are_listed(library, question, ids):
+    assert cited(told(library, question)) == ids
+
+
+def test_who_published_the_newest_is_named_beside_it(library):
+    assert "大桥通车（晚报（试刊））" in told(library, "最新的文章是哪篇，哪个号发的？").text
+
+
+def test_titles_of_each_of_two_days_stand_under_their_own(library):
+    draft = told(library, "6月1日和6月3日的文章标题列一下")
+    assert cited(draft) == ["a", "c", "b"]
+    assert draft.text.index("2025-06-01 1 篇") < draft.text.index("渡轮") < draft.text.index("大桥")
+
+
+def test_what_there_is_at_all(library):
+    draft = told(library, "介绍一下这个库")
+    assert "共有 4 篇" in draft.text
+    assert "试验号 3 篇" in draft.text
+    assert len(draft.citations) == 4
+
+
+def test_what_is_not_there_is_said_with_what_is(library):
+    draft = told(library, "2024年的文章有几篇？")
+    assert draft.text.startswith("2024 年发布的文章一篇也没有。")
+    assert "2025-06-01" in draft.text
+
+
+def test_a_follow_up_is_on_what_was_asked_before(library):
+    assert told(library, "那5月呢？", "6月有几篇？ ").text.startswith(
+        "2025 年 5 月发布的文章一篇也"
+    )
+    assert cited(told(library, "都是哪些？", "最新的是哪天？ ")) == ["c", "b"]
+    assert cited(told(library, "它最新的一篇是什么？", "哪个号发得最少？ ")) == ["b"]
+
+
+def test_limits_that_were_given_stand_where_none_is_read(library):
+    day = AppliedFilters(date_from="2025-06-03", date_to="2025-06-03")
+    draft = told(library, "6月1日有几篇？", filters=day)
+    assert draft.text == "2025-06-03 发布的文章有 2 篇。"
+
+
+def test_articles_about_a_subject_are_counted_and_listed(library):
+    hit = replace(ranked("大桥通车了。", article_id="b", title="大桥通车", score=9), lexical=0.9)
+    draft = told(library, "关于大桥的有几篇？", hits=[hit])
+    assert draft.text.startswith("查到的与“大桥”有关的文章有 1 篇。")
+    assert cited(draft) == ["b"]
+
+
+def test_notices_by_their_titles_with_their_deadlines(library):
+    draft = told(library, "有哪些通知")
+    assert "有 1 篇" in draft.text
+    assert [cited.quote for cited in draft.citations] == ["请于2025年6月20日前提交申请。"]
+
+
+@pytest.mark.parametrize(("month", "there"), [("6", True), ("7", False)])
+def test_what_is_due_within_some_days(library, month, there):
+    draft = told(library, f"{month}月15日到{month}月25日截止的通知有哪些")
+    assert bool(draft.citations) is there
