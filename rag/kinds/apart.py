@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from index.text.names import Name, fold_name, latin_words, stands_in
+from index.text.names import Name, NameKind, fold_name, latin_words, stands_in
 from index.text.terms import content_terms
 from rag.extractive.answer import Answering, Draft, drafted
 from rag.extractive.candidates import Candidate
@@ -13,7 +13,14 @@ from rag.kinds.pieces import Part, is_named, joined
 from rag.question.answer_type import expected_answer
 from rag.question.asked import Asked
 from rag.question.follow_up import leans
-from rag.question.parts import MOST_PARTS, questions_in, sides_of, subject_in, things_named
+from rag.question.parts import (
+    MOST_PARTS,
+    TOLD_YEAR,
+    questions_in,
+    sides_of,
+    subject_in,
+    things_named,
+)
 from rag.records import Certainty, Filters, Found
 from rag.retrieval.find import filters_of
 
@@ -51,12 +58,11 @@ class Apart:
         """
         first, *others = questions_in(asked.own)
         left, others = others[MOST_PARTS - 1 :], others[: MOST_PARTS - 1]
-        subject = subject_in(first)
         answers = [Part(first, self._first(first, asked.background, found))]
         for part in others:
-            draft = self._later(_standing(part, subject), first, found, answers[0].draft)
+            draft = self._later(_standing(part, first), first, found, answers[0].draft)
             answers.append(Part(part, None if _is_repeated(part, draft, answers) else draft))
-        answers = self._in_sisters(answers, subject, found)
+        answers = self._in_sisters(answers, found)
         draft = joined(answers, in_english=asked.in_english)
         return replace(draft, notice=_left(left, asked)) if draft else None
 
@@ -82,7 +88,7 @@ class Apart:
         alone = self._alone(own, background, found)
         return alone if alone and (whole is None or alone.certainty is Certainty.DIRECT) else whole
 
-    def _in_sisters(self, answers: Sequence[Part], subject: str, found: Found) -> list[Part]:
+    def _in_sisters(self, answers: Sequence[Part], found: Found) -> list[Part]:
         """The parts; those that nothing surely answers as the articles answer them that surely answer
         another one, or those on the subject of the first: people ask on about the same thing."""
         told = [part.draft for part in answers if part.draft and _is_sure(part.draft)]
@@ -90,7 +96,7 @@ class Apart:
         return [
             part
             if part.draft and _is_sure(part.draft)
-            else self._again(part, articles, _on(part.heading, subject), found, answers)
+            else self._again(part, articles, _on(part.heading, answers[0].heading), found, answers)
             for part in answers
         ]
 
@@ -109,7 +115,7 @@ class Apart:
         wider = replace(found, articles=(*found.articles, *alone.articles))
         for there in (*(_only(one, wider) for one in articles), alone):
             draft = self._drafted(own, there, "")
-            if _is_surer(draft, part.draft) and not _is_repeated(part.heading, draft, others):
+            if _is_surer(own, draft, part.draft) and not _is_repeated(part.heading, draft, others):
                 part = replace(part, draft=draft)
         return part
 
@@ -160,7 +166,8 @@ class Apart:
         if not found.articles:
             return None
         read = self.read(own, found, background)
-        if read.certainty is not Certainty.DIRECT or name:
+        sure = read.certainty is Certainty.DIRECT
+        if not sure or name or _counts_another(own, read.candidates[0]):
             read = _on_what_is_named(own, name, read)
         if read.certainty is Certainty.REFUSAL:
             return None
@@ -182,6 +189,23 @@ def _on_what_is_named(own: str, name: str, read: Answering) -> Answering:
     return Answering(replace(read.judgement, certainty=sure, short=False), naming)
 
 
+def _counts_another(own: str, candidate: Candidate) -> bool:
+    """Whether a sentence with its title has a year or edition, and none that a part names; where they
+    have none, and tell nothing of another year, the year is that of publication."""
+    article = candidate.passage.article
+    said = f"{article.heading} {candidate.text}"
+    asked = {name.text for name in _counted(own)}
+    told = {name.text for name in _counted(said)}
+    if not told and article.date and not TOLD_YEAR.search(said):
+        told, asked = {str(article.date.year)}, {one for one in asked if one.isdigit()}
+    return bool(asked and told) and asked.isdisjoint(told)
+
+
+def _counted(text: str) -> list[Name]:
+    """The years and editions that a text names."""
+    return [name for name in things_named(text) if name.kind is NameKind.QUOTED]
+
+
 def _names(candidate: Candidate, names: Sequence[Name], name: str) -> bool:
     """Whether a sentence, its title or, of a year, its day has what is named."""
     article = candidate.passage.article
@@ -190,15 +214,18 @@ def _names(candidate: Candidate, names: Sequence[Name], name: str) -> bool:
     return fold_name(name) in folded and all(stands_in(one, folded, words) for one in names)
 
 
-def _standing(part: str, subject: str) -> str:
-    """A later question with what it is about."""
-    return subject + part if leans(part) else part
+def _standing(part: str, first: str) -> str:
+    """A later question with what it is about: that of the first, or the first of another year."""
+    own, firsts = _counted(part), _counted(first)
+    if own and firsts and leans(part):
+        return first[: firsts[0].start] + own[0].text + first[firsts[0].end :]
+    return subject_in(first) + part if leans(part) else part
 
 
-def _on(part: str, subject: str) -> str:
+def _on(part: str, first: str) -> str:
     """A question with the subject of the first, unless it has many words or names of its own."""
     many = len(content_terms(part)) >= _MANY_TERMS or things_named(part)
-    return part if many or part.startswith(subject) else subject + part
+    return _standing(part, first) if many or part == first else subject_in(first) + part
 
 
 def _only(article_id: str, found: Found) -> Found:
@@ -214,10 +241,13 @@ def _is_sure(draft: Draft) -> bool:
 _SURENESS = (Certainty.REFUSAL, Certainty.NEAREST, Certainty.LIKELY, Certainty.DIRECT)
 
 
-def _is_surer(draft: Draft | None, than: Draft | None) -> bool:
-    """Whether a draft is more certain than another, and more than the nearest there is."""
-    if draft is None or draft.certainty is Certainty.NEAREST:
+def _is_surer(question: str, draft: Draft | None, than: Draft | None) -> bool:
+    """Whether a draft is more certain than another; the nearest there is only where it has just what is
+    asked for."""
+    if draft is None:
         return False
+    if draft.certainty is Certainty.NEAREST:
+        return than is None and expected_answer(question).is_exactly_in(draft.sentences[0].text)
     return than is None or _SURENESS.index(draft.certainty) > _SURENESS.index(than.certainty)
 
 

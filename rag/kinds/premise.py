@@ -56,12 +56,14 @@ class Contradicted:
     Attributes:
         asked: The words of the question.
         told: Those of the sentence that stand in their place; ``""`` where it just does not say so.
+        titled: Whether the title of the article says the same.
     """
 
     asked: str
     told: str
     article: Article
     span: Span
+    titled: bool = False
 
 
 def contradicted(question: str, candidates: Sequence[Candidate]) -> Contradicted | None:
@@ -107,7 +109,7 @@ def reversed_deed(
     Args:
         articles: Best first.
     """
-    claims = [fold(claim) for claim in claims_of(question)]
+    claims = [_undated(fold(claim)) for claim in claims_of(question)]
     found = [hits[0].passage.article for hits in articles] if claims else []
     for claim in claims:
         for pair in _PAIRS:
@@ -136,11 +138,28 @@ def _reversed(
     ):
         return None
     for article in articles[:_ARTICLES]:
-        for span, sentence in _sentences(article, rest):
-            for clause in _clauses_of(sentence):
-                if _has(clause, beside) and (told := next(pair.finditer(clause), None)):
-                    return Contradicted(said[0], told[0], article, span)
+        sentences = list(_sentences(article, rest))
+        for span, sentence in sentences:
+            if told := _told(pair, sentence, beside):
+                return Contradicted(said[0], told, article, span)
+        told = _told(pair, article.heading, beside)
+        for span, sentence in sentences if told else ():
+            if pair.search(fold(sentence)):
+                return Contradicted(said[0], told, article, span, titled=True)
     return None
+
+
+def _told(pair: re.Pattern[str], text: str, beside: set[str]) -> str:
+    """The word of a pair in a clause that has a term of what is asked about."""
+    for clause in _clauses_of(text):
+        if _has(clause, beside) and (told := pair.search(clause)):
+            return told[0]
+    return ""
+
+
+def _undated(claim: str) -> str:
+    """A claim without its dates, which stand beside any deed."""
+    return moments.blank(claim, moments.find_moments(claim))
 
 
 def _clauses_of(text: str) -> list[str]:

@@ -18,6 +18,9 @@ MOST_PARTS = 4
 """How many questions of one message are answered."""
 
 _RULES = load_patterns("rag.question", "parts")
+TOLD_YEAR = _RULES["told_year"]
+"""Matches where a text tells of another year than that of its publication."""
+
 _ENDS = re.compile(r"(?<=[?？；;\n])")
 _CLAUSES = re.compile(r"(?<=[，,])")
 _CAPITALS = re.compile(r"\b[A-Z][\w'-]*(?: [A-Z][\w'-]*){0,5}")

@@ -7,6 +7,7 @@ import pytest
 from index.build import index_raw
 from rag.assistant import Assistant
 from rag.kinds.pieces import UNTOLD
+from rag.question.parts import things_named
 from rag.records import QuestionKind
 from tests.conftest import FakeEncoder, FakeKinds, article
 
@@ -66,3 +67,52 @@ def test_what_one_sentence_tells_of_both_sides_is_said_once(tmp_path, encoder):
     said = [one.text for one in answer.sentences]
     assert said
     assert len(set(said)) == len(said)
+
+
+def several(folder, encoder, question: str, *articles):
+    index_raw(articles, folder, encoder=encoder)
+    kinds = FakeKinds({question: QuestionKind.SEVERAL})
+    with Assistant.open(folder, encoder=encoder, kinds=kinds) as asking:
+        return asking.ask(question)
+
+
+def test_what_is_told_of_another_year_is_not_likely(tmp_path, encoder):
+    text = "东岸展会2024年展出三天。东岸展会2024年有88家企业参展。"
+    fair = article("fair", text, title="东岸展会", time="2024/6/1")
+    question = "东岸展会2024年有多少家企业参展？2023年有多少家企业参展？"
+    answer = several(tmp_path / "years", encoder, question, fair)
+    assert "88家" in answer.sentences[0].text
+    assert answer.sentences[-1].heading.startswith("2023年")
+    assert answer.sentences[-1].text == UNTOLD[False]
+
+
+def test_one_sentence_answers_two_parts_under_both(tmp_path, encoder):
+    fair = article("fair", "东岸展会6月6日开市，有88家企业参展。", title="东岸展会")
+    question = "东岸展会哪天开市？有多少家企业参展？"
+    answer = several(tmp_path / "both", encoder, question, fair)
+    assert UNTOLD[False] not in answer.answer
+    assert "88家" in answer.answer
+
+
+@pytest.mark.parametrize(
+    ("question", "names"),
+    [
+        ("云杉公司2024年卖了几台？", ["2024", "云杉公司"]),
+        ("下一届什么时候办？", ["下一届"]),
+        ("总投资多少？", []),
+    ],
+)
+def test_the_things_that_a_part_names(question, names):
+    assert sorted(one.text for one in things_named(question)) == sorted(names)
+
+
+def test_a_part_of_another_year_is_asked_as_the_first(tmp_path, encoder):
+    fairs = [
+        article(
+            f"fair{year}", f"东岸展会有{count}家企业参展。", title="东岸展会", time=f"{year}/6/1"
+        )
+        for year, count in ((2024, 88), (2025, 99))
+    ]
+    question = "东岸展会2023年有多少家企业参展？2025年呢？"
+    answer = several(tmp_path / "fairs", encoder, question, *fairs)
+    assert "88家" not in answer.answer

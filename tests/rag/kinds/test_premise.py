@@ -64,6 +64,7 @@ def unnamed(question: str, text: str) -> Contradicted | None:
         ("为什么东岸大桥推迟通车？", "东岸大桥6月1日提前通车。", "推迟", "提前"),
         ("东岸大桥的票价怎么突然上涨了？", "东岸大桥票价下跌三成。", "上涨", "下跌"),
         ("海棠展会为什么取消了？", "海棠展会6月如期举行，展会三天。", "取消", "如期"),
+        ("听说海棠展会今年停办了？", "海棠展会6月6日开幕。", "停办", "开幕"),
         ("水库水位怎么创了新高？", "水库水位降到历史最低。", "创了新高", "历史最低"),
         ("听说海棠小学的食堂要收费了，多少钱？", "海棠小学食堂今年不收费。", "不收费", ""),
         (
@@ -130,3 +131,10 @@ def test_the_correction_stands_before_the_sentence_that_it_rests_on():
 )
 def test_what_is_taken_for_granted(question, claims):
     assert [one.rstrip("?？") for one in claims_of(question)] == [c.rstrip("?？") for c in claims]
+
+
+def test_what_the_title_tells_the_other_way_round():
+    hit = ranked("东岸大桥通车，比原计划早，提前了一个月。", title="东岸大桥提前通车")
+    found = reversed_deed("为什么东岸大桥推迟通车？", [(hit,)])
+    assert found
+    assert (found.told, found.titled) == ("提前", True)
