@@ -39,11 +39,10 @@ from rag.kinds.course import course
 from rag.kinds.listed import listed, spread, unfinished
 from rag.kinds.material import Material
 from rag.kinds.overview import overview
-from rag.kinds.pieces import Piece, draft_of
-from rag.kinds.premise import Contradicted, contradicted, corrected
+from rag.kinds.premise import Contradicted, correcting, taken_wrongly
 from rag.question.asked import Asked
 from rag.question.parts import sides_of
-from rag.records import Certainty, Found, QuestionKind, Support
+from rag.records import Certainty, Found, QuestionKind
 from rag.retrieval.find import WIDE, Retriever
 from rag.verification.align import Similarity, centred_similarity
 
@@ -89,9 +88,10 @@ class Answerer:
         """The chat model's answer; without one, or where it fails, the articles' own sentences."""
         sure = read.certainty is Certainty.DIRECT
         own = own_words(asked, found)
-        wrong = None if self.chat or sure else contradicted(own, read.candidates)
-        if wrong:
-            return (yield from _corrected(wrong, asked.language))
+        if self.chat is None:
+            wrong = taken_wrongly(own, read.candidates, found.articles, sure=sure)
+            if wrong:
+                return (yield from _corrected(wrong, asked.language))
         if read.certainty is Certainty.REFUSAL:  # a chat model finds an answer in anything
             return Outcome(None)
         if self.chat is None:
@@ -203,8 +203,7 @@ def _list_told(asked: Asked, own: str, found: Found, read: Answering) -> Draft |
 
 
 def _corrected(wrong: Contradicted, language: Language) -> Generator[Event, None, Outcome]:
-    """The sentence that gives another figure than the question takes for granted."""
-    piece = Piece(wrong.by.passage.article, wrong.by.span, support=Support.PARTIAL)
-    draft = draft_of([piece], notice=corrected(wrong, language))
+    """The sentence that tells otherwise than the question takes for granted."""
+    draft = correcting(wrong, language)
     yield from events_of(draft)
     return Outcome(draft)

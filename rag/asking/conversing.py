@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from rag.asking.models import Models
 from rag.extractive.answer import Draft
 from rag.extractive.candidates import readable, score_sentences
-from rag.kinds.conversation import meant_by, more_on, remarked, said_of
+from rag.kinds.conversation import action_meant, meant_by, more_on, remarked, said_of
 from rag.question.asked import Asked
 from rag.question.read import UNSEARCHED
 from rag.records import Answer, Filters, QuestionKind, Turn
@@ -40,7 +40,7 @@ class Conversing:
         at = len(self.history) - 1 if searched is None else searched
         return said_of(
             asked,
-            self.models.kinds.action_of(asked.question),
+            action_meant(asked.question, self.models.kinds),
             again=lambda: self.ask(at, kind),
             more=lambda: self._more_on(asked, self.history[at]),
         )

@@ -77,7 +77,7 @@ class Understanding:
             self.kinds,
             today=scope.newest or date.today(),
             accounts=scope.accounts,
-            within_conversation=bool(history),
+            before=history[-1].question if history else "",
         )
 
 

@@ -66,6 +66,33 @@ class Contradicted:
     titled: bool = False
 
 
+def taken_wrongly(
+    question: str,
+    candidates: Sequence[Candidate],
+    articles: Sequence[Sequence[RankedPassage]],
+    *,
+    sure: bool,
+) -> Contradicted | None:
+    """What a question takes for granted and the articles tell otherwise.
+
+    Args:
+        candidates: The sentences that were read, likeliest first.
+        articles: Those that were found, best first.
+        sure: Whether the likeliest sentence surely answers: then only that one, or its article's title,
+            may tell otherwise.
+    """
+    reverse = reversed_deed(question, articles)
+    if sure:
+        best = candidates[0]
+        here = reverse is not None and reverse.article == best.passage.article
+        return (
+            reverse if reverse and here and (reverse.titled or reverse.span == best.span) else None
+        )
+    if reverse:
+        return reverse
+    return contradicted(question, candidates) or unnamed_person(question, candidates, articles)
+
+
 def contradicted(question: str, candidates: Sequence[Candidate]) -> Contradicted | None:
     """The figure that the question takes for granted and the likeliest article gives otherwise.
 
