@@ -43,7 +43,7 @@ HOSTILE = (
 
 KINDS = {
     "总结一下东岸大桥": QuestionKind.OVERVIEW,
-    "库里有多少篇文章？": QuestionKind.LIBRARY,
+    "库里有哪些文章？": QuestionKind.LIBRARY,
     "东岸大桥全长多少？海棠小学招收新生多少名？": QuestionKind.SEVERAL,
     "东岸大桥和海棠小学对比一下": QuestionKind.COMPARISON,
     "谢谢": QuestionKind.SMALL_TALK,

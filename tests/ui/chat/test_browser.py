@@ -150,7 +150,7 @@ def test_a_comparison_is_a_table(visit):
 
 def test_the_library_is_told_of_with_its_titles(visit):
     one = visit()
-    turn = one.ask("库里有多少篇文章？")
+    turn = one.ask("库里有哪些文章？")
     expect(turn.locator(".sentence").first).to_contain_text("文章库共有")
     assert turn.locator(".sentences .cite").count() >= 2
 
