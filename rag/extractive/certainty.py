@@ -12,10 +12,16 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
+from typing import TYPE_CHECKING, TypeVar
 
 from index.text.language import detect_language
 from rag.extractive.candidates import Candidate
 from rag.records import Certainty, RankedPassage, Strictness
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+_Features = TypeVar("_Features", bound="DataclassInstance")
 
 _FARTHEST = 0.15
 """Cosine after centring; the nearest passage of nearly every answerable question is nearer."""
@@ -114,11 +120,15 @@ def _is_told(best: Candidate) -> bool:
     return best.features.answers > 0 and best.features.own >= _MOST_TERMS
 
 
-def probability(weights: Confidence, features: Confidence) -> float:
-    """Of the logistic regression with some weights, 0 to 1."""
+def weighed(weights: _Features, features: _Features) -> float:
+    """What the features of one record count together, by weights that are another of its kind."""
     pairs = zip(astuple(weights), astuple(features), strict=True)
-    total = sum(weight * feature for weight, feature in pairs)
-    return 1 / (1 + math.exp(-total))
+    return float(sum(weight * feature for weight, feature in pairs))
+
+
+def probability(weights: _Features, features: _Features) -> float:
+    """Of the logistic regression with some weights, 0 to 1."""
+    return 1 / (1 + math.exp(-weighed(weights, features)))
 
 
 def confidence_features(

@@ -19,7 +19,7 @@ from index.text.terms import question_phrases
 from rag.extractive.answer import Draft
 from rag.kinds.deadlines import notices
 from rag.kinds.overview import fitting_articles
-from rag.kinds.pieces import Piece, draft_of, telling
+from rag.kinds.pieces import Piece, draft_of
 from rag.kinds.selection import Selection
 from rag.kinds.tallies import (
     UNITS,
@@ -33,6 +33,7 @@ from rag.kinds.tallies import (
     named_bars,
     tally,
 )
+from rag.kinds.telling import telling
 from rag.question.asked import Asked
 from rag.question.catalogue import Clause, Condition, Group, Measure, Order, read_clauses
 from rag.question.subject import subject_of

@@ -13,9 +13,11 @@ from index.text.rules import load_patterns
 from index.text.sentences import split_sentences
 from index.text.terms import content_terms, terms
 from rag.extractive.answer import Draft
+from rag.extractive.certainty import probability
 from rag.extractive.excerpt import excerpt
 from rag.kinds.overview import fitting_articles, heading_of, stories_of
-from rag.kinds.pieces import Piece, draft_of, share, telling
+from rag.kinds.pieces import Piece, draft_of, share
+from rag.kinds.telling import tellings
 from rag.question.subject import subject_of
 from rag.records import Found
 
@@ -25,21 +27,38 @@ _ARTICLES = 12
 _LONGEST = 240
 """Characters of a sentence that is quoted whole."""
 
-_SHARED = 0.35
-"""Share of the subject's terms that a sentence of an article has to have that is on more than it."""
+_BELONGS = 0.5
+"""Probability from which on a sentence is one on the subject."""
 
 _SAME_YEAR = load_patterns("rag.question", "course")["same_year"]
-
-_OF_WHOLE = 0.5
-"""What the subject's terms in the best article's text count against those in its heading."""
 
 _NO_MONTH = 13
 """Stands for the month where only a year is named: behind what is told of its months."""
 
 _OPENING = 2
 _OF_ONE = 5
-_LOWER = 0.05
-"""What a sentence loses for each article that fits better than its own."""
+_LOWER = 0.02
+"""What a sentence's probability loses for each article that fits better than its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Belonging:
+    """What says that a sentence that names a day is on the subject, and not on what else its article
+    tells; as weights, what each counts.
+
+    Attributes:
+        told: Share of the subject's terms that the sentence has, 0 to 1.
+        title: The same of its article's title.
+        base: 1; as a weight, the intercept.
+    """
+
+    told: float
+    title: float
+    base: float = 1.0
+
+
+WEIGHTS = Belonging(told=4.34, title=1.28, base=-0.75)
+"""Of a logistic regression (``eval/benchmarks/overviews.py``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +93,7 @@ def course(found: Found, language: Language) -> Draft | None:
 def _events(articles: Sequence[Article], subject: frozenset[str]) -> Iterator[_Event]:
     """The sentences of articles that name a day or a month, with how much they tell of the subject."""
     for rank, article in enumerate(articles):
-        about = share(frozenset(terms(article.heading)), subject)
-        if rank == 0:
-            about = max(about, _OF_WHOLE * share(frozenset(terms(article.text)), subject))
+        title = share(frozenset(terms(article.heading)), subject)
         year: int | None = None
         spans = split_sentences(article.text)
         for at, span in enumerate(spans):
@@ -96,8 +113,9 @@ def _events(articles: Sequence[Article], subject: frozenset[str]) -> Iterator[_E
                 told_at = excerpt(text, [Span(moments[0].start, moments[0].end)])
                 span = Span(span.start + told_at.start, span.start + told_at.end)
             told = share(frozenset(terms(span.of(article.text))), subject)
-            if told + about >= _SHARED:
-                yield _Event(when, article, span, told + about - _LOWER * rank)
+            likely = probability(WEIGHTS, Belonging(told, title))
+            if likely >= _BELONGS:
+                yield _Event(when, article, span, likely - _LOWER * rank)
 
 
 def _completed(moment: Moment, year: int | None, published: date | None) -> Moment:
@@ -149,8 +167,11 @@ def _by_publication(
         pieces = [Piece(articles[0], span, heading=over) for span in spans]
         return draft_of(pieces) if pieces else None
     ordered = sorted(articles[:_EVENTS], key=lambda one: str(one.date or ""))
-    pieces = [Piece(one, telling(one, subject), heading=heading_of(one)) for one in ordered]
-    pieces = [one for one in pieces if one.span.end]
+    pieces = [
+        Piece(one, span, heading=heading_of(one))
+        for one in ordered
+        for span in tellings(one, subject)
+    ]
     notice = (
         "In the order in which the articles were published."
         if language is Language.ENGLISH

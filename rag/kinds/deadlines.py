@@ -16,9 +16,10 @@ from index.text.rules import load_patterns
 from index.text.script import fold_characters
 from index.text.sentences import split_sentences
 from rag.extractive.answer import Draft
-from rag.kinds.pieces import Piece, draft_of, telling
+from rag.kinds.pieces import Piece, draft_of
 from rag.kinds.selection import LOOKED_AT, names_notices
 from rag.kinds.tallies import many
+from rag.kinds.telling import telling
 from rag.question.asked import Asked
 
 _LISTED = 20

@@ -2,39 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from math import log
 
 from index.library.library import Library
 from index.records import Article, Kind
 from index.text.language import Language
 from index.text.terms import content_terms, terms
 from rag.extractive.answer import Draft
-from rag.kinds.pieces import Piece, draft_of, quote_of, telling
+from rag.kinds.pieces import Piece, draft_of, quote_of
+from rag.kinds.relevance import about
+from rag.kinds.telling import tellings
 from rag.question.subject import subject_of
-from rag.records import Found, RankedPassage
+from rag.records import Found
 from rag.retrieval.find import filters_of
 
 STORIES = 8
 """How many are shown at most."""
-
-_UNRELATED, _UNRELATED_OF_FEW = 2.5, 1.0
-"""The score (``rag.retrieval.fuse``) that the best passages have of articles on anything else, in a whole
-library and within some days."""
-
-_LEAST = 4.0
-"""The score below which the best article is not about the subject either."""
-
-_BEHIND = 0.4
-"""Share of the best article's lead over the unrelated ones that an article has to have."""
-
-_AS_NEAR, _AS_NEAR_FOREIGN = 0.45, 0.75
-"""How near in meaning an article has to be against the nearest in its language; of those in another
-language than the question nothing else tells."""
-
-_TOLD = 0.2
-"""Share of the subject's terms, by weight, that an article has to have, of those that any has."""
 
 _ALIKE = 0.6
 """Share of common terms from which on two titles tell one story."""
@@ -63,11 +47,12 @@ def overview(found: Found, library: Library, language: Language) -> Draft | None
     pieces: list[Piece] = []
     said: set[str] = set()
     for story in shown:
-        article = story.article
-        span = telling(article, wanted, said)
-        said.add(quote_of(article, span))
-        text = "" if span.end else article.title
-        pieces.append(Piece(article, span, text, heading=heading_of(article)))
+        article, heading = story.article, heading_of(story.article)
+        spans = tellings(article, wanted, said)
+        said.update(quote_of(article, span) for span in spans)
+        pieces += [Piece(article, span, heading=heading) for span in spans]
+        if not spans:
+            pieces.append(Piece(article, text=article.title, heading=heading))
     if not subject:
         articles = library.counts(filters_of(found.filters)).articles
         return draft_of(pieces, notice=_of_newest(articles, len(shown), language))
@@ -91,43 +76,8 @@ def newest_stories(stories: Sequence[Story]) -> list[Story]:
 
 
 def fitting_articles(found: Found, subject: str, language: Language) -> list[Article]:
-    """The articles that are about what was searched, best first: not far behind the best, near in
-    meaning, and not without the subject's words."""
-    best = [hits[0] for hits in found.articles]
-    if max((hit.score for hit in best), default=0.0) < _LEAST:
-        return []
-    shares = _shares(subject, [hit.passage.article for hit in best])
-    within_days = found.filters.date_from or found.filters.date_to
-    floor = _UNRELATED_OF_FEW if within_days else _UNRELATED
-    own = [hit for hit in best if hit.passage.language == language]
-    foreign = [hit for hit in best if hit.passage.language != language]
-    fitting = [hit for hit in _not_behind(own, floor, _AS_NEAR) if _told(hit, shares) >= _TOLD]
-    fitting += _not_behind(foreign, floor, _AS_NEAR_FOREIGN)
-    return [hit.passage.article for hit in sorted(fitting, key=lambda hit: -hit.score)]
-
-
-def _not_behind(hits: Sequence[RankedPassage], floor: float, as_near: float) -> list[RankedPassage]:
-    """Those that are not far behind the best of them, in score and in meaning."""
-    best = max((hit.score for hit in hits), default=0.0)
-    nearest = max((hit.dense for hit in hits), default=0.0)
-    least = floor + _BEHIND * (best - floor)
-    return [hit for hit in hits if hit.score >= least and hit.dense >= as_near * nearest]
-
-
-def _told(hit: RankedPassage, shares: Mapping[str, float]) -> float:
-    article = hit.passage.article
-    own = frozenset(terms(f"{article.heading} {article.text}"))
-    return sum(share for term, share in shares.items() if term in own)
-
-
-def _shares(subject: str, articles: Sequence[Article]) -> dict[str, float]:
-    """The subject's terms that any of the articles has, each with its share of the weight; rare ones
-    weigh more."""
-    having = [frozenset(terms(f"{one.heading} {one.text}")) for one in articles]
-    counted = {term: sum(term in own for own in having) for term in set(content_terms(subject))}
-    weights = {term: log(1 + len(articles) / n) for term, n in counted.items() if n}
-    total = sum(weights.values())
-    return {term: weight / total for term, weight in weights.items()}
+    """The articles that are about a subject, of those that were found for it, likeliest first."""
+    return about(found.articles, frozenset(content_terms(subject)), language)
 
 
 def _newest(found: Found, library: Library) -> list[Article]:

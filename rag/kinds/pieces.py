@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from index.records import Article, Passage, Span
 from index.text.language import Language
 from index.text.script import fold
-from index.text.sentences import split_sentences
-from index.text.terms import content_terms, terms
 from rag.extractive.answer import Draft, join_sentences
-from rag.extractive.excerpt import excerpt
 from rag.records import (
     AnswerSentence,
     Certainty,
@@ -21,19 +18,6 @@ from rag.records import (
     citation,
     lead_of,
 )
-
-_LOOKED_AT = 12
-"""Sentences of an article: news says what it says at its beginning."""
-
-_SHORTEST, _LONGEST = 10, 150
-_LATER = 0.05
-"""What a sentence loses for each that stands before it, against all of the title's terms."""
-
-_OF_SUBJECT = 0.8
-"""What all of the subject's terms count against all of the title's."""
-
-_ENDS = ("。", "！", "？", ".", "!", "?", "”", "’", "）", ")", "；", ";")
-
 
 NOWHERE = Span(0, 0)
 """Cited of an article without text."""
@@ -92,53 +76,9 @@ def quote_of(article: Article, span: Span) -> str:
     return " ".join(span.of(article.text).split())
 
 
-def telling(article: Article, subject: Collection[str] = (), said: Collection[str] = ()) -> Span:
-    """The sentence that says best what an article tells, or its clauses that do; an empty span of an
-    article without text.
-
-    Args:
-        subject: Terms of what was asked for.
-        said: Sentences that others have said already.
-    """
-    title = set(content_terms(article.heading))
-    everything = frozenset(terms(article.heading))
-    sentences = list(_sentences(article))
-    best, most = next(iter(sentences), NOWHERE), float("-inf")
-    for at, span in enumerate(sentences):
-        own = frozenset(terms(span.of(article.text)))
-        if own <= everything or quote_of(article, span) in said:
-            continue  # it says the title once more, or what another article said
-        score = share(own, title) + _OF_SUBJECT * share(own, subject) - _LATER * at
-        if score > most:
-            best, most = span, score
-    return _cut(article, best, title.union(subject))
-
-
-def _sentences(article: Article) -> Iterator[Span]:
-    """The first sentences that are more than a heading or a line of a table, or else the first."""
-    spans = split_sentences(article.text[:4000])
-    proper = [span for span in spans if _is_proper(span.of(article.text))]
-    yield from (proper or spans)[:_LOOKED_AT]
-
-
-def _is_proper(sentence: str) -> bool:
-    return len(sentence) >= _SHORTEST and sentence.endswith(_ENDS)
-
-
 def share(own: Collection[str], wanted: Collection[str]) -> float:
     """The share of wanted terms that a text has, 0 to 1."""
     return sum(term in own for term in wanted) / len(wanted) if wanted else 0.0
-
-
-def _cut(article: Article, span: Span, wanted: Collection[str]) -> Span:
-    """Of a long sentence the clauses that hold the most of the terms."""
-    text = span.of(article.text)
-    if len(text) <= _LONGEST:
-        return span
-    places = [text.lower().find(term) for term in wanted]
-    first = min((place for place in places if place >= 0), default=0)
-    part = excerpt(text, [Span(first, first + 1)])
-    return Span(span.start + part.start, span.start + part.end)
 
 
 UNTOLD = {True: "The articles do not say this.", False: "文章没有说到这一点。"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from index.records import Article, Span
 from rag.extractive.answer import Draft
-from rag.kinds.pieces import UNTOLD, Part, Piece, draft_of, is_named, joined, telling
+from rag.kinds.pieces import UNTOLD, Part, Piece, draft_of, is_named, joined
 from rag.records import Certainty
 
 
@@ -31,12 +31,6 @@ def test_parts_stand_on_lines_of_their_own():
     one = made("渡轮今天开航。票价45元。")
     pieces = [Piece(one, Span(0, 7), heading="何时？"), Piece(one, Span(7, 13), heading="票价")]
     assert draft_of(pieces).text == "何时？ 渡轮今天开航。 [1]\n票价：票价45元。 [2]"
-
-
-def test_the_sentence_that_tells_most_of_the_title():
-    one = made("本报讯记者小林报道。青屿渡轮今天首次开航。天气很好。", "青屿渡轮首次开航")
-    assert telling(one).of(one.text) == "青屿渡轮今天首次开航。"
-    assert telling(made("")) == Span(0, 0)
 
 
 def draft(text: str, certainty: Certainty = Certainty.DIRECT) -> Draft:

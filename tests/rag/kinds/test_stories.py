@@ -23,28 +23,39 @@ def found(question: str, *hits, filters: AppliedFilters | None = None) -> Found:
     return Found(question, filters or AppliedFilters(), tuple((hit,) for hit in hits))
 
 
-def test_articles_far_behind_the_best_are_not_about_it():
-    hits = [ranked("渡轮甲", article_id="a", score=9), ranked("渡轮乙", article_id="b", score=3)]
-    fitting = fitting_articles(found("渡轮", *hits), "渡轮", Language.CHINESE)
-    assert [one.article_id for one in fitting] == ["a"]
-    weak = found("渡轮", ranked("渡轮", score=3.0))
-    assert fitting_articles(weak, "渡轮", Language.CHINESE) == []
-
-
-def test_an_article_without_any_word_of_the_subject_is_not_about_it():
+def test_an_article_that_is_not_near_is_not_about_it():
     hits = [
-        ranked("渡轮开航。", article_id="a", score=9),
-        ranked("别的事。", article_id="b", score=8),
+        ranked("渡轮甲", article_id="a", score=0.5),
+        ranked("渡轮乙", article_id="b", score=0.1),
     ]
     fitting = fitting_articles(found("渡轮", *hits), "渡轮", Language.CHINESE)
     assert [one.article_id for one in fitting] == ["a"]
 
 
-def test_within_some_days_less_is_enough():
-    hits = [ranked("渡轮甲", article_id="a", score=5), ranked("渡轮乙", article_id="b", score=3)]
-    day = AppliedFilters(date_from="2025-06-03")
-    fitting = fitting_articles(found("渡轮", *hits, filters=day), "渡轮", Language.CHINESE)
-    assert [one.article_id for one in fitting] == ["a", "b"]
+def test_where_nothing_is_near_no_article_is_about_it_however_the_others_rank():
+    hits = [
+        ranked(f"第{at}件别的事。", article_id=f"{at}", score=0.22 - at / 100) for at in range(9)
+    ]
+    assert fitting_articles(found("渡轮", *hits), "渡轮", Language.CHINESE) == []
+
+
+def test_an_article_without_any_word_of_the_subject_has_to_be_nearer():
+    hits = [
+        ranked("渡轮开航。", article_id="a", score=0.3),
+        ranked("别的事。", article_id="b", score=0.3),
+        ranked("轮船启程。", article_id="c", score=0.6),
+    ]
+    fitting = fitting_articles(found("渡轮", *hits), "渡轮", Language.CHINESE)
+    assert [one.article_id for one in fitting] == ["c", "a"]
+
+
+def test_an_article_in_another_language_lacks_no_words():
+    hits = [
+        ranked("The ferry to Qingyu sails on Friday.", article_id="a", score=0.35),
+        ranked("第一班船周五起航。", article_id="b", score=0.35),
+    ]
+    fitting = fitting_articles(found("渡轮", *hits), "渡轮", Language.CHINESE)
+    assert [one.article_id for one in fitting] == ["a"]
 
 
 def test_a_reprint_and_a_like_title_are_one_story():
@@ -70,7 +81,7 @@ def test_an_overview_of_nothing_in_particular_is_of_the_newest(library):
 
 
 def test_no_overview_where_no_article_is_about_it(library):
-    assert overview(found("极光", ranked("甲", score=1.0)), library, Language.CHINESE) is None
+    assert overview(found("极光", ranked("甲", score=0.1)), library, Language.CHINESE) is None
 
 
 def test_a_course_of_events_takes_the_year_of_a_chronicle():
@@ -79,6 +90,29 @@ def test_a_course_of_events_takes_the_year_of_a_chronicle():
     draft = course(found("甲诉乙案", hit), Language.CHINESE)
     assert draft
     assert [one.heading for one in draft.sentences] == ["2019-02-18", "2019-05-16", "2019-06-24"]
+
+
+def test_a_story_is_told_by_the_two_likeliest_sentences_where_neither_is_surely_the_best(library):
+    text = "本市有了新渡轮。截至6月2日，渡轮已载客3.2万人次。家住东岸的林师傅每天都坐。"
+    draft = overview(
+        found("渡轮", ranked(text, title="新渡轮受欢迎", score=0.6)), library, Language.CHINESE
+    )
+    assert draft
+    assert [one.text for one in draft.sentences] == [
+        "本市有了新渡轮。",
+        "截至6月2日，渡轮已载客3.2万人次。",
+    ]
+    assert len({one.heading for one in draft.sentences}) == 1
+
+
+def test_sentences_on_something_else_are_no_part_of_a_course_of_events():
+    text = (
+        "2025年6月1日，渡轮开工。6月2日，山区多地气温超过四十度。"
+        "7月3日，渡轮下水。8月1日，渡轮开航。8月2日，球队二比一取胜。"
+    )
+    draft = course(found("渡轮", ranked(text, title="今日快讯", score=9)), Language.CHINESE)
+    assert draft
+    assert [one.heading for one in draft.sentences] == ["2025-06-01", "2025-07-03", "2025-08-01"]
 
 
 def test_a_day_on_a_line_of_its_own_is_quoted_with_the_next():

@@ -1,0 +1,76 @@
+"""Whether an article is about a subject: logistic regressions on what retrieval says of it.
+
+Fitted by ``eval/benchmarks/overviews.py`` on subjects whose articles were told apart by reading;
+``docs/kinds.md`` has the figures. An article in another language than the question shares no words
+with its subject; there the cosine alone tells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from index.records import Article
+from index.text.language import Language
+from index.text.terms import terms
+from rag.extractive.certainty import probability
+from rag.kinds.pieces import share
+from rag.records import RankedPassage
+
+_ABOUT = 0.2
+"""Probability from which on an article counts as about the subject: a story too many costs a look, one
+that is missing is not seen."""
+
+_OPENING = 200
+"""Characters of an article's text that say with its title what it is about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Relevance:
+    """What says that an article is about a subject; as weights, what each counts.
+
+    Attributes:
+        cosine: Its best passage's, after centring by language.
+        lexical: Its best passage's BM25 score, against what the subject's terms could give.
+        opening: Share of the subject's terms in its title and its beginning, 0 to 1.
+        base: 1; as a weight, the intercept.
+    """
+
+    cosine: float
+    lexical: float = 0.0
+    opening: float = 0.0
+    base: float = 1.0
+
+
+OWN = Relevance(cosine=17.56, lexical=1.99, opening=2.15, base=-8.46)
+"""Of articles in the question's language."""
+
+FOREIGN = Relevance(cosine=24.63, base=-7.72)
+"""Of articles in another."""
+
+
+def about(
+    articles: Sequence[Sequence[RankedPassage]], subject: Collection[str], language: Language
+) -> list[Article]:
+    """Those of some ranked articles that are about a subject, likeliest first.
+
+    Args:
+        subject: Its terms.
+        language: Of the question.
+    """
+    likely = [(likelihood(hits[0], subject, language), hits[0]) for hits in articles]
+    fitting = sorted((one for one in likely if one[0] >= _ABOUT), key=lambda one: -one[0])
+    return [hit.passage.article for _, hit in fitting]
+
+
+def likelihood(hit: RankedPassage, subject: Collection[str], language: Language) -> float:
+    """The probability that an article, by the passage that fits best, is about a subject."""
+    weights = OWN if hit.passage.language == language else FOREIGN
+    return probability(weights, relevance(hit, subject))
+
+
+def relevance(hit: RankedPassage, subject: Collection[str]) -> Relevance:
+    """What says that an article is about a subject."""
+    article = hit.passage.article
+    opening = frozenset(terms(f"{article.heading} {article.text[:_OPENING]}"))
+    return Relevance(hit.cosine, hit.lexical, share(opening, subject))

@@ -1,0 +1,158 @@
+"""The sentence of an article that an editor would quote to say what it tells.
+
+A softmax over the article's sentences, fitted by ``eval/benchmarks/overviews.py`` on articles whose
+best sentences were chosen by reading; ``docs/kinds.md`` has the figures.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from index.records import Article, Span
+from index.text.dates.moments import find_moments
+from index.text.language import Language
+from index.text.sentences import split_sentences
+from index.text.terms import content_terms, terms
+from rag.extractive.certainty import weighed
+from rag.extractive.excerpt import excerpt
+from rag.kinds.pieces import NOWHERE, quote_of, share
+
+_LOOKED_AT, _CHARACTERS = 40, 4000
+"""Sentences and characters of an article: news says what it says at its beginning, a digest has a score
+of items."""
+
+SURE = 0.8
+"""Probability of the likeliest sentence below which the next is quoted beside it."""
+
+_LONGEST = 240
+"""Characters of a sentence that is quoted whole."""
+
+_SHORT, _LONG = 20, 120
+"""Characters of a Chinese sentence below and above which it is short and long; letters take twice."""
+
+_ENDS = ("。", "！", "？", ".", "!", "?", "”", "’", "）", ")", "；", ";")
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """What speaks for a sentence; as weights, what each counts.
+
+    Attributes:
+        later: The logarithm of its place, the first being 1.
+        title: Share of the title's terms that it has, 0 to 1.
+        subject: The same of what was asked for.
+        beyond: Share of what was asked for that it has and the title lacks, as in one item of a digest.
+        fresh: The logarithm of how many terms it has beyond the title's, and 1.
+        dated: Whether it names a day, a month or a year.
+        ends: Whether it ends as a sentence does, not as a heading or a cell.
+        short: How far it is below the length of a sentence, 0 to 1.
+        long: By how many hundred characters it is longer than is pleasant to read.
+    """
+
+    later: float
+    title: float
+    subject: float
+    beyond: float
+    fresh: float
+    dated: float
+    ends: float
+    short: float
+    long: float
+
+
+WEIGHTS = Telling(
+    later=-1.08,
+    title=1.46,
+    subject=0.68,
+    beyond=3.97,
+    fresh=0.49,
+    dated=0.82,
+    ends=3.63,
+    short=-1.51,
+    long=-2.45,
+)
+
+
+def telling(article: Article, subject: Collection[str] = (), said: Collection[str] = ()) -> Span:
+    """The sentence that says best what an article tells; an empty span of an article without text.
+
+    Args:
+        subject: Terms of what was asked for.
+        said: Sentences that others have said already.
+    """
+    likely = _likeliest(article, subject, said)
+    return _cut(article, likely[0][1], subject) if likely else NOWHERE
+
+
+def tellings(
+    article: Article, subject: Collection[str] = (), said: Collection[str] = ()
+) -> list[Span]:
+    """The same sentence and, where it is not surely the best, the next beside it, in the order of the
+    text; none of an article without text."""
+    likely = _likeliest(article, subject, said)
+    sure = bool(likely) and likely[0][0] >= SURE
+    spans = [_cut(article, span, subject) for _, span in likely[: 1 if sure else 2]]
+    return sorted(spans, key=lambda span: span.start)
+
+
+def _likeliest(
+    article: Article, subject: Collection[str], said: Collection[str]
+) -> list[tuple[float, Span]]:
+    """The sentences with their probabilities, likeliest first; those that others have said only where
+    there is none besides."""
+    spans = sentences_of(article)
+    new = [span for span in spans if quote_of(article, span) not in said] or spans
+    scores = dict(zip(spans, scores_of(article, spans, subject), strict=True))
+    best = max((scores[span] for span in new), default=0.0)
+    odds = [(math.exp(scores[span] - best), span) for span in new]
+    total = sum(odd for odd, _ in odds)
+    return sorted(((odd / total, span) for odd, span in odds), key=lambda one: -one[0])
+
+
+def sentences_of(article: Article) -> list[Span]:
+    """The sentences that may be quoted, in order."""
+    return split_sentences(article.text[:_CHARACTERS])[:_LOOKED_AT]
+
+
+def scores_of(
+    article: Article, spans: Sequence[Span], subject: Collection[str], weights: Telling = WEIGHTS
+) -> list[float]:
+    """What speaks for each sentence; only the differences mean something."""
+    return [weighed(weights, one) for one in features_of(article, spans, subject)]
+
+
+def features_of(article: Article, spans: Sequence[Span], subject: Collection[str]) -> list[Telling]:
+    title, all_of_it = set(content_terms(article.heading)), frozenset(terms(article.heading))
+    letters = 2 if article.language == Language.ENGLISH else 1
+    found: list[Telling] = []
+    for place, span in enumerate(spans, 1):
+        text = span.of(article.text)
+        own, length = frozenset(terms(text)), len(text) / letters
+        found.append(
+            Telling(
+                later=math.log(place),
+                title=share(own, title),
+                subject=share(own, subject),
+                beyond=share(own - all_of_it, subject),
+                fresh=math.log1p(len(own - all_of_it)),
+                dated=float(bool(find_moments(text))),
+                ends=float(text.endswith(_ENDS)),
+                short=max(0.0, 1 - length / _SHORT),
+                long=max(0.0, min(length, 300) - _LONG) / 100,
+            )
+        )
+    return found
+
+
+def _cut(article: Article, span: Span, subject: Collection[str]) -> Span:
+    """Of a very long sentence the clauses that hold the first of the title's and the subject's terms."""
+    text = span.of(article.text)
+    if len(text) <= _LONGEST:
+        return span
+    wanted = {*content_terms(article.heading), *subject}
+    places = [text.lower().find(term) for term in wanted]
+    first = min((place for place in places if place >= 0), default=0)
+    part = excerpt(text, [Span(first, first + 1)], _LONGEST)
+    return Span(span.start + part.start, span.start + part.end)
