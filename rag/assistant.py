@@ -1,6 +1,6 @@
 """The composer of ``rag``: a question in, an ``Answer`` out.
 
-understanding -> find -> answerer -> completed; what is asked of the conversation itself: conversing
+understanding -> finding -> answerer -> completed; what is asked of the conversation itself: conversing
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from index.location import Location, location
 from rag.asking.answerer import Answerer
 from rag.asking.completed import Stopwatch, completed
 from rag.asking.conversing import Conversing
+from rag.asking.finding import found_for
 from rag.asking.models import Models
 from rag.asking.options import AskKeywords, AskOptions
 from rag.asking.outcome import events_of
@@ -199,7 +200,7 @@ class Assistant:
         if asked.kind in UNSEARCHED:
             yield from self._of_conversation(asked, history, filters, options, watch)
             return
-        found = self._retriever.find(asked.text, filters, asked.kind)
+        found = found_for(asked, filters, self._retriever)
         yield QuestionRead(
             found.question, asked.language, found.filters, asked.kind, understood.respelled
         )

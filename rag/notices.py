@@ -35,7 +35,7 @@ def notice_of(
     """
     english = asked.in_english
     notices = [
-        "" if asked.kind is QuestionKind.LIBRARY else _dropped(filters.dropped, english),
+        _dropped(filters.dropped, asked),
         _of_model(written, english),
         _disagree(conflict, english),
         _in_order(quoted, english) if _is_ordered(asked, quoted) else "",
@@ -70,13 +70,18 @@ def _is_ordered(asked: Asked, quoted: Draft | None) -> bool:
     return asks_for_course(asked.own) and not apart
 
 
-def _dropped(words: Sequence[str], english: bool) -> str:
-    if not words:
+def _dropped(words: Sequence[str], asked: Asked) -> str:
+    """Said of limits that no article is within; of those of an overview, none on its subject."""
+    if not words or asked.kind is QuestionKind.LIBRARY:
         return ""
-    if english:
-        named = ", ".join(f"“{word}”" for word in words)
+    named = (", " if asked.in_english else "、").join(f"“{word}”" for word in words)
+    if asked.kind in (QuestionKind.OVERVIEW, QuestionKind.COURSE):
+        if asked.in_english:
+            return f"No article within {named} is about this: all articles were searched."
+        return f"{named}的文章中没有这方面的内容，已改在全部文章中查找。"
+    if asked.in_english:
         return f"No article in the library is within {named}: all articles were searched."
-    return f"文章库中没有{'、'.join(f'“{word}”' for word in words)}的文章，已改在全部文章中查找。"
+    return f"文章库中没有{named}的文章，已改在全部文章中查找。"
 
 
 def _of_model(written: WrittenAnswer, english: bool) -> str:

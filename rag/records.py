@@ -125,7 +125,8 @@ class AppliedFilters:
     Attributes:
         read: The words of the question that were read as limits; ``Filters(from_question=False)``
             asks without them.
-        dropped: Such words where no article is within them; the search went on without them.
+        dropped: Such words where no article (of an overview, none on its subject) is within them; the search
+            went on without them.
     """
 
     date_from: str | None = None

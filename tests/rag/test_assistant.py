@@ -14,8 +14,19 @@ from index.errors import LibraryError, QuestionError
 from rag.assistant import Assistant
 from rag.events import CitationFound, Done, Verified
 from rag.question.check import LONGEST_QUESTION, check_question
-from rag.records import Filters, Question, Seconds, Strictness, Turn
+from rag.records import (
+    AppliedFilters,
+    Filters,
+    Found,
+    Question,
+    QuestionKind,
+    Seconds,
+    Strictness,
+    Turn,
+)
+from rag.retrieval.find import Retriever
 from tests.conftest import ARTICLES, FakeEncoder, article
+from tests.rag.conftest import ranked
 
 QUESTIONS = [
     "东岸大桥什么时候通车？",
@@ -194,6 +205,28 @@ def test_a_limit_that_leaves_nothing_is_dropped_and_said(assistant, question, wo
     assert (answer.filters.read, answer.filters.date_from) == ((), None)
     assert words in answer.filters.dropped[0]
     assert said in answer.notice
+
+
+@pytest.mark.parametrize("kind", [QuestionKind.OVERVIEW, QuestionKind.COURSE])
+def test_where_no_article_of_the_days_is_about_the_subject_all_are_looked_through(
+    assistant, monkeypatch, kind
+):
+    other = ranked("校长谈新生。", article_id="school", score=0.1)
+    told = ranked("渡轮开航。", article_id="bridge", score=0.6)
+    recent = AppliedFilters(date_from="2025-06-20", read=("最近",))
+    within, all_of_them = (
+        Found("渡轮", recent, ((other,),)),
+        Found("渡轮", AppliedFilters(), ((told,),)),
+    )
+    monkeypatch.setattr(
+        Retriever, "find", lambda _, __, given, ___: within if given.from_question else all_of_them
+    )
+    answer = assistant.ask("最近渡轮有什么动作？", kind=kind)
+    assert [one.article_id for one in answer.citations] == ["bridge"]
+    assert answer.filters.dropped == ("最近",)
+    assert "“最近”的文章中没有这方面的内容" in answer.notice
+    all_of_them = within
+    assert assistant.ask("最近渡轮有什么动作？", kind=kind).filters.read == ("最近",)
 
 
 def test_filters_that_leave_nothing_refuse(assistant):
