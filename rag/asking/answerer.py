@@ -29,7 +29,7 @@ from rag.extractive.answer import (
 )
 from rag.extractive.candidates import readable
 from rag.extractive.certainty import Judgement
-from rag.extractive.conflicts import disagreement, with_both
+from rag.extractive.conflicts import cited_first, disagreement, with_both
 from rag.generation.chat_model import ChatModel
 from rag.generation.generate import Checking, write_answer
 from rag.generation.writing import WrittenAnswer
@@ -100,7 +100,7 @@ class Answerer:
         if written.refused:
             return Outcome(None, self.chat.name, written)
         if written.draft:
-            return (yield from self._beside(found, read, self.chat, written, written.draft))
+            return (yield from self._beside(asked, found, read, self.chat, written, written.draft))
         if told := self._told(asked, found, None):
             yield from events_of(told)
             outcome = Outcome(told)
@@ -124,15 +124,22 @@ class Answerer:
         return (yield from write_answer(asked.text, choose, chat, checking, self.options.config))
 
     def _beside(
-        self, found: Found, read: Answering, chat: ChatModel, written: WrittenAnswer, draft: Draft
+        self,
+        asked: Asked,
+        found: Found,
+        read: Answering,
+        chat: ChatModel,
+        written: WrittenAnswer,
+        draft: Draft,
     ) -> Generator[Event, None, Outcome]:
         """A chat model's answer; where two articles disagree, what it left out of either beside it."""
-        contrary, said = disagreement(read.candidates, found.articles) or (None, ())
-        if contrary is None or self.options.most_sources == 1:
+        candidates = cited_first(draft, read.candidates)
+        apart = disagreement(own_words(asked, found), candidates, found.articles)
+        if apart is None or self.options.most_sources == 1:
             return Outcome(draft, chat.name, written)
-        draft, added = with_both(draft, read.candidates[0], contrary)
+        draft, added = with_both(draft, apart)
         yield from events_of(added)
-        return Outcome(draft, chat.name, written, said)
+        return Outcome(draft, chat.name, written, apart.said)
 
     def _quoted(
         self, asked: Asked, found: Found, read: Answering
@@ -146,16 +153,16 @@ class Answerer:
         if quoted := _list_told(asked, own, found, read):
             yield from events_of(quoted)
             return Outcome(quoted)
-        direct = read.certainty is Certainty.DIRECT
-        apart = disagreement(read.candidates, found.articles) if direct else None
-        contrary, said = apart or (None, ())
+        sure = read.certainty is Certainty.DIRECT
+        apart = disagreement(own, read.candidates, found.articles, sure=sure)
+        contrary = (apart.one, apart.other) if apart else None
         lists = asked.kind is QuestionKind.LIST
         form = LISTED if lists else ONE_ANSWER
         draft = drafted(own, read, contrary, self.options.most_sources, form)
         if lists:
             draft = replace(draft, notice=draft.notice or unfinished(draft, asked.language))
         yield from events_of(draft)
-        return Outcome(draft, conflict=said)
+        return Outcome(draft, conflict=apart.said if apart else ())
 
     def _told(self, asked: Asked, found: Found, chat: ChatModel | None) -> Draft | None:
         """What is told otherwise than by the sentences that answer, or by a chat model; ``None`` where

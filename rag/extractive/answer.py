@@ -199,7 +199,7 @@ def both_named(found: Answering, names: Sequence[str]) -> Answering:
 def drafted(
     question: str,
     found: Answering,
-    contrary: Candidate | None = None,
+    contrary: tuple[Candidate, Candidate] | None = None,
     most_sources: int | None = None,
     form: Form = ONE_ANSWER,
 ) -> Draft:
@@ -207,26 +207,32 @@ def drafted(
     order or a change is asked for, by the day that their articles were published on.
 
     Args:
-        contrary: The sentence that gives another figure (``rag.extractive.conflicts``), to be quoted, too,
-            where more than one article may be cited.
+        contrary: One of them and the sentence that gives another figure (``rag.extractive.conflicts``),
+            which is quoted after it, where more than one article may be cited.
         most_sources: How many articles may be cited; ``None`` for as many as it takes.
     """
-    likeliest = list(found.candidates[:READ])
-    if most_sources == 1:
-        contrary = None
-    if contrary:
-        rest = [candidate for candidate in likeliest[1:] if candidate is not contrary]
-        likeliest = [likeliest[0], contrary, *rest]
+    likeliest, at_least = list(found.candidates[:READ]), 1
+    if contrary and most_sources != 1:
+        likeliest, at_least = _with_contrary(likeliest, *contrary)
     course = asks_for_course(question)
     if found.certainty in LED:
-        form = replace(form, sentences=MOST_NEAREST)
+        form = replace(form, sentences=max(MOST_NEAREST, at_least))
     quotable = (quoted(one, form) for one in likeliest)
-    chosen = choose(quotable, 2 if contrary or course else 1, most_sources, form)
+    chosen = choose(quotable, max(at_least, 2 if course else 1), most_sources, form)
     if course:
         chosen.sort(key=lambda one: one.of.passage.article.date or date.max)
     draft = _draft(chosen, found.judgement)
     best = max(chosen, key=lambda one: one.of.probability)
     return replace(draft, notice=_in_asked_unit(question, best.of))
+
+
+def _with_contrary(
+    likeliest: Sequence[Candidate], one: Candidate, other: Candidate
+) -> tuple[list[Candidate], int]:
+    """The sentences with ``other`` after ``one``, and how many have to be said for both to be."""
+    rest = [candidate for candidate in likeliest if candidate is not other]
+    at = rest.index(one) + 1
+    return [*rest[:at], other, *rest[at:]], at + 1
 
 
 def _in_asked_unit(question: str, candidate: Candidate) -> str:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from index.records import Article, Passage, Span
-from index.text.dates import moments
-from index.text.numbers import quantities
-from index.text.numbers.units import comparable
+from index.text.clauses import CLAUSE_ENDS, clauses_of
 from index.text.sentences import split_sentences
 from rag.extractive.answer import Draft, join_sentences
 from rag.extractive.candidates import Candidate
+from rag.extractive.figures import Figure, agree, figure_at, figures_of, same_kind
+from rag.extractive.matter import has_what_is_asked, same_matter
 from rag.records import AnswerSentence, RankedPassage, Support, citation
 
 _AS_MUCH = 0.9
@@ -28,6 +27,13 @@ _ABOUT_IT = 0.7
 _SURE = 0.5
 """The reader's logits, of words and of a passage, from which on it is sure."""
 
+_NOT_SURE = 2
+"""How many sentences of an answer that is not sure are looked at."""
+
+_ENDS = f"{CLAUSE_ENDS}。！？.!? "
+_FIGURE = "\0"
+"""Stands in a clause for the figure that answers."""
+
 
 @dataclass(frozen=True, slots=True)
 class Said:
@@ -37,110 +43,193 @@ class Said:
     published: date | None
 
 
-def disagreement(
-    candidates: Sequence[Candidate], articles: Sequence[Sequence[RankedPassage]] = ()
-) -> tuple[Candidate, tuple[Said, Said]] | None:
-    """The likeliest sentence of another article that tells as much of the question as the likeliest
-    of all and answers with another figure, with what the two say; ``None`` where none does.
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """Two sentences that give different figures for the same."""
 
-    A reprint or digest does not disagree with what it copies because its words are cut, only where
-    the very sentence stands in it with another figure.
+    one: Candidate
+    other: Candidate
+
+    @property
+    def said(self) -> tuple[Said, Said]:
+        return _said(self.one), _said(self.other)
+
+
+def disagreement(
+    question: str,
+    candidates: Sequence[Candidate],
+    articles: Sequence[Sequence[RankedPassage]] = (),
+    *,
+    sure: bool = True,
+) -> Disagreement | None:
+    """The sentence of another article that answers as the likeliest one of all does, with another
+    figure; ``None`` where there is none.
+
+    It says the same word for word but for its figure, as far as neither is cut, or is likely to answer
+    itself. Of a reprint or digest and what it copies only the former tells anything.
 
     Args:
         candidates: Likeliest first.
         articles: All that were found, those that copy others among them, which are not read.
+        sure: Whether the likeliest sentence answers; where it may not, the next is looked at as well,
+            and only what says the same word for word disagrees with either.
     """
-    best = candidates[0] if candidates else None
-    if best is None:
-        return None
-    for copied in _in_copies(best, articles):
-        return copied, (_said(best), _said(copied))
-    likeliest = {one.passage.article.article_id: one for one in reversed(candidates)}
-    for other in candidates[1:]:
-        first = likeliest[other.passage.article.article_id] is other
-        same = _apart(best, other) and _tells_the_same(best, other, first=first)
-        if same and _differ(best, other) and _differ(other, best):
-            return other, (_said(best), _said(other))
+    for one in candidates[: 1 if sure else _NOT_SURE]:
+        figure = _figure(one)
+        if figure is None:
+            continue
+        here = {hits[0].passage.article.article_id: hits[0].passage.article for hits in articles}
+        here |= {each.passage.article.article_id: each.passage.article for each in candidates}
+        for article in here.values():
+            for other in _word_for_word(question, one, figure, article):
+                return Disagreement(one, other)
+        if sure and (other := _in_other_words(one, figure, candidates)):
+            return Disagreement(one, other)
     return None
 
 
-def _tells_the_same(best: Candidate, other: Candidate, *, first: bool) -> bool:
-    """Whether two sentences tell of the same: word for word but for their answers; as the reader is
-    sure, who reads titles beside them; or by as many of the question's terms in the sentence itself.
+def _in_other_words(
+    one: Candidate, figure: Figure, candidates: Sequence[Candidate]
+) -> Candidate | None:
+    """The likeliest sentence of an article that neither copies nor is copied that tells of the same."""
+    likeliest = {each.passage.article.article_id: each for each in reversed(candidates)}
+    for other in candidates:
+        article = other.passage.article
+        theirs = _figure(other)
+        if theirs is None or article == one.passage.article or _is_copied(one, article):
+            continue
+        if not same_kind(figure, theirs) or _tells(other, figure) or _tells(one, theirs):
+            continue
+        first = likeliest[article.article_id] is other
+        same = _tells_the_same(one, other, first=first)
+        if same and same_matter(one.passage.article, one.text, article, other.text):
+            return other
+    return None
+
+
+def _tells_the_same(one: Candidate, other: Candidate, *, first: bool) -> bool:
+    """Whether two sentences tell of the same: as the reader is sure, who reads titles beside them; or by
+    as many of the question's terms in the sentence itself.
 
     Args:
         first: Whether the other is the sentence of its article that answers likeliest.
     """
-    if _changed(best, other.text):
-        return True
-    share = _coverage(other) / max(_coverage(best), _LEAST_SHARE)
-    if first and share >= _ABOUT_IT and _is_sure(best) and _is_sure(other):
+    share = _coverage(other) / max(_coverage(one), _LEAST_SHARE)
+    if first and share >= _ABOUT_IT and _is_sure(one) and _is_sure(other):
         return True
     # What is only in the other's title, its sentence may tell another figure of: when a bridge is
     # to open, under a sentence on the day that its tower was topped out.
-    itself = other.features.own >= _AS_MUCH * best.features.own
-    return _coverage(best) >= _MUCH and share >= _AS_MUCH and itself
+    itself = other.features.own >= _AS_MUCH * one.features.own
+    return _coverage(one) >= _MUCH and share >= _AS_MUCH and itself
+
+
+def _is_copied(one: Candidate, other: Article) -> bool:
+    """Whether the article of a sentence copies another one, or the other way round."""
+    first = one.passage.article
+    return other.article_id in first.originals or first.article_id in other.originals
+
+
+def _is_of_same(question: str, one: Candidate, article: Article, sentence: str) -> bool:
+    """Whether a sentence with the same words is of the same, as a reprint cut short is."""
+    mine = one.passage.article
+    return has_what_is_asked(question, mine, article) and same_matter(
+        mine, one.text, article, sentence
+    )
 
 
 def _is_sure(one: Candidate) -> bool:
     return min(one.features.span, one.features.answers) >= _SURE
 
 
+def _coverage(candidate: Candidate) -> float:
+    """Share of the question's terms that a sentence and its heading have."""
+    return candidate.features.own + candidate.features.title
+
+
+def _tells(one: Candidate, figure: Figure) -> bool:
+    """Whether a sentence gives a figure anywhere."""
+    return any(agree(each, figure) for each in figures_of(one.text, one.passage.article.date))
+
+
+def _figure(one: Candidate) -> Figure | None:
+    """The one figure among the words that answer, in characters of the sentence."""
+    if one.words is None:
+        return None
+    words = Span(one.words.start - one.span.start, one.words.end - one.span.start)
+    return figure_at(one.text, words, one.passage.article.date)
+
+
 def _said(one: Candidate) -> Said:
-    return Said(one.short, one.passage.article.date)
+    """The words that answer with the whole of their figure."""
+    figure, words = _figure(one), one.short.strip(_ENDS)
+    if figure and one.words:
+        start = min(figure.span.start, one.words.start - one.span.start)
+        end = max(figure.span.end, one.words.end - one.span.start)
+        words = one.text[start:end].strip(_ENDS)
+    return Said(words, one.passage.article.date)
 
 
-def _in_copies(best: Candidate, articles: Sequence[Sequence[RankedPassage]]) -> Iterator[Candidate]:
-    """The sentence of ``best`` in articles that copy its own, or that it copies, where its figure is
-    another there and nothing else is."""
-    for hits in articles:
-        article = hits[0].passage.article
-        if article.article_id == best.passage.article.article_id or _copies_nothing(best, article):
+def _word_for_word(
+    question: str, one: Candidate, figure: Figure, article: Article
+) -> Iterator[Candidate]:
+    """The sentences of another article that are that of ``one`` but for its figure."""
+    if article.article_id == one.passage.article.article_id:
+        return
+    mine = _clauses(one.text, figure)
+    beside = next(clause for clause in mine if _FIGURE in clause).split(_FIGURE)
+    for span in split_sentences(article.text):
+        sentence = span.of(article.text)
+        if not all(part in _squeezed(sentence) for part in beside):
             continue
-        for span in split_sentences(article.text):
-            words = _changed(best, span.of(article.text))
-            if words:
+        for theirs in figures_of(sentence, article.date):
+            if (
+                same_kind(figure, theirs)
+                and not agree(figure, theirs)
+                and _is_cut_from_either(mine, _clauses(sentence, theirs))
+                and (_is_copied(one, article) or _is_of_same(question, one, article, sentence))
+            ):
                 passage = Passage(0, article, span, article.language)
-                moved = Span(span.start + words.start, span.start + words.end)
-                yield replace(best, passage=passage, span=span, words=moved)
+                words = Span(span.start + theirs.span.start, span.start + theirs.span.end)
+                yield replace(one, passage=passage, span=span, words=words)
 
 
-def _changed(best: Candidate, sentence: str) -> Span | None:
-    """Where a sentence that is that of ``best`` but for its answer has another figure or day."""
-    if best.words is None:
-        return None
-    start, end = best.words.start - best.span.start, best.words.end - best.span.start
-    before, after = _squeezed(best.text[:start]), _squeezed(best.text[end:])
-    match = (
-        re.fullmatch(rf"(.*?{_loosely(before)})(.+?)({_loosely(after)}.*?)", sentence, re.S)
-        if before or after
-        else None
+def _clauses(sentence: str, figure: Figure) -> frozenset[str]:
+    """The clauses of a sentence without white space and the marks that end them."""
+    masked = sentence[: figure.span.start] + _FIGURE + sentence[figure.span.end :]
+    return frozenset(
+        words
+        for clause in clauses_of(masked)
+        if (words := _squeezed(clause.of(masked)).strip(_ENDS))
     )
-    if match is None or not match[2].strip() or len(match[2]) > 3 * (end - start) + 3:
-        return None
-    figures, others = _figures(best.short), _figures(match[2])
-    days, other_days = moments.find_moments(best.short), moments.find_moments(match[2])
-    same_kind = (
-        len(figures) == len(others) == 1 and comparable(figures[0].unit, others[0].unit)
-    ) or (len(days) == len(other_days) == 1)
-    differs = same_kind and _squeezed(match[2]) != _squeezed(best.short)
-    if figures and others and quantities.agrees(figures[0], others[0]):
-        differs = False
-    return Span(*match.span(2)) if differs else None
 
 
-def with_both(draft: Draft, one: Candidate, other: Candidate) -> tuple[Draft, Draft]:
+def _is_cut_from_either(mine: frozenset[str], theirs: frozenset[str]) -> bool:
+    """Whether one of two sentences has all clauses of the other, and says more than the figure."""
+    shared = mine & theirs
+    return shared in (mine, theirs) and shared != {_FIGURE}
+
+
+def _squeezed(text: str) -> str:
+    return "".join(text.split())
+
+
+def cited_first(draft: Draft, candidates: Sequence[Candidate]) -> list[Candidate]:
+    """The sentences with those that an answer rests on before the others."""
+    return sorted(candidates, key=lambda one: not _is_cited(draft, one))
+
+
+def _is_cited(draft: Draft, one: Candidate) -> bool:
+    name = one.passage.article.article_id
+    return any(
+        cited.article_id == name and cited.start <= one.span.start < cited.end
+        for cited in draft.citations
+    )
+
+
+def with_both(draft: Draft, apart: Disagreement) -> tuple[Draft, Draft]:
     """An answer that a chat model wrote, with the sentences of two articles that disagree, as far as
     it does not cite them; and what was added alone."""
-    cited = {(c.article_id, c.start, c.end) for c in draft.citations}
-    missing = [
-        each
-        for each in (one, other)
-        if not any(
-            name == each.passage.article.article_id and start <= each.span.start < end
-            for name, start, end in cited
-        )
-    ]
+    missing = [each for each in (apart.one, apart.other) if not _is_cited(draft, each)]
     next_marker = max((c.marker for c in draft.citations), default=0) + 1
     citations = tuple(
         replace(
@@ -161,62 +250,3 @@ def with_both(draft: Draft, one: Candidate, other: Candidate) -> tuple[Draft, Dr
         citations=(*draft.citations, *citations),
     )
     return whole, added
-
-
-def _coverage(candidate: Candidate) -> float:
-    """Share of the question's terms that a sentence and its heading have."""
-    return candidate.features.own + candidate.features.title
-
-
-def _differ(one: Candidate, other: Candidate) -> bool:
-    """Whether the words of the one are a figure or a day of a month, those of the other another one
-    of the same kind, and its sentence nowhere tells the same."""
-    said, theirs = _days(one.short, one), _days(other.short, other)
-    if said or theirs:
-        told = _days(other.text, other)
-        return len(said) == len(theirs) == 1 and not any(
-            moments.agrees(said[0], day) or moments.agrees(day, said[0]) for day in told
-        )
-    figures, others = _figures(one.short), _figures(other.short)
-    if len(figures) != 1 or len(others) != 1 or not comparable(figures[0].unit, others[0].unit):
-        return False
-    return not any(
-        quantities.agrees(figures[0], figure) or quantities.agrees(figure, figures[0])
-        for figure in _figures(other.text)
-    )
-
-
-def _days(text: str, of: Candidate) -> list[moments.Moment]:
-    """The days of a month that a text names, completed by the day that its article was published on."""
-    published = of.passage.article.date
-    found = [moments.complete(moment, published) for moment in moments.find_moments(text)]
-    return [moment for moment in found if moment.parts[1:] == (True, True)]
-
-
-def _figures(text: str) -> list[quantities.Quantity]:
-    dates = moments.find_moments(text)
-    return [
-        one for one in quantities.find_quantities(moments.blank(text, dates)) if not one.passing
-    ]
-
-
-def _apart(one: Candidate, other: Candidate) -> bool:
-    """Whether they stand in two articles of which neither copies the other."""
-    other_article = other.passage.article
-    same = one.passage.article.article_id == other_article.article_id
-    return not same and _copies_nothing(one, other_article)
-
-
-def _copies_nothing(one: Candidate, other: Article) -> bool:
-    """Whether neither the article of a sentence copies another one nor the other way round."""
-    first = one.passage.article
-    return other.article_id not in first.originals and first.article_id not in other.originals
-
-
-def _squeezed(text: str) -> str:
-    return "".join(text.split())
-
-
-def _loosely(text: str) -> str:
-    """A pattern for a text, wherever white space stands."""
-    return r"\s*".join(map(re.escape, text))

@@ -11,16 +11,20 @@ from index.build import index_raw
 from index.records import Span
 from rag.assistant import Assistant
 from rag.events import Verified
+from rag.extractive.answer import Answering, drafted
 from rag.extractive.candidates import readable, score_sentences
-from rag.extractive.conflicts import disagreement
+from rag.extractive.certainty import Judgement
+from rag.extractive.conflicts import Said, cited_first, disagreement, with_both
 from rag.generation.chat_model import ChatModel
+from rag.records import Certainty
 from tests.conftest import FakeReader, ScriptedChat, article
 from tests.rag.conftest import ranked
 
 
 def found(question, *hits):
     read = readable([[hit] for hit in hits])
-    return disagreement(score_sentences(question, read, FakeReader()))
+    apart = disagreement(question, score_sentences(question, read, FakeReader()))
+    return apart and (apart.other, apart.said)
 
 
 def two(first, second):
@@ -90,8 +94,8 @@ def candidate(text, words, aid="a", day=date(2025, 6, 10)):
 )
 def test_when_two_figures_differ_whichever_comes_first(first, words, second, others, differ):
     one, other = candidate(first, words), candidate(second, others, "b")
-    assert (disagreement([one, other]) is not None) is differ
-    assert (disagreement([other, one]) is not None) is differ
+    assert (disagreement("几？", [one, other]) is not None) is differ
+    assert (disagreement("几？", [other, one]) is not None) is differ
 
 
 def test_one_article_does_not_disagree_with_itself():
@@ -123,7 +127,8 @@ def test_the_day_of_another_event_is_no_conflict():
         day=date(2025, 3, 10),
     )
     read = readable([[opened], [topped]])
-    assert disagreement(score_sentences("东岸大桥哪天通车？", read, Doubting())) is None
+    question = "东岸大桥哪天通车？"
+    assert disagreement(question, score_sentences(question, read, Doubting())) is None
 
 
 class Doubting(FakeReader):
@@ -161,10 +166,10 @@ def test_a_copy_with_another_figure_disagrees_though_it_is_not_read():
     shorter = ranked("灯会首发新灯132款。", article_id="c", originals=["a"])
     question = "灯会首发多少款新灯？"
     candidates = score_sentences(question, readable([[one], [copy]]), FakeReader())
-    other, said = disagreement(candidates, [[one], [shorter], [copy]])
-    assert other.passage.article.article_id == "b"
-    assert [each.figure for each in said] == ["132款", "135款"]
-    assert disagreement(candidates, [[one], [shorter]]) is None
+    apart = disagreement(question, candidates, [[one], [shorter], [copy]])
+    assert apart.other.passage.article.article_id == "b"
+    assert [each.figure for each in apart.said] == ["132款", "135款"]
+    assert disagreement(question, candidates, [[one], [shorter]]) is None
 
 
 def test_both_figures_stand_in_an_answer_that_took_one(tmp_path, encoder):
@@ -188,3 +193,90 @@ def test_both_figures_stand_in_an_answer_that_took_one(tmp_path, encoder):
             assert told == list(answer.sentences)
             alone = assistant.ask(question, most_sources=1)
             assert len(alone.citations) == 1
+
+
+@pytest.mark.parametrize(
+    ("first", "words", "second", "figures"),
+    [
+        # the reader's words leave out a part of the figure, or hold more than it
+        ("外销占27%。", "27", "外销占37%。", ("27%", "37%")),
+        ("新塔，86米高的主楼封顶。", "86米高的", "68米高的主楼封顶。", ("86米高的", "68米")),
+        # a rank
+        ("南区增速升到第二。", "第二", "分区看，南区增速升到第一；北区居后。", ("第二", "第一")),
+        # the two ends of a time
+        (
+            "5月3日22:00至5月4日6:00停水。",
+            "5月3日22:00至5月4日6:00",
+            "5月2日22:00至5月3日6:00停水。",
+            ("5月3日22:00至5月4日6:00", "5月2日22:00至5月3日6:00"),
+        ),
+        ("展馆9:30开门。", "9:30", "展馆8:30开门。", ("9:30", "8:30")),
+        ("纱厂2009年停产。", "2009年", "纱厂2008年停产。", ("2009年", "2008年")),
+        # clauses were left out
+        ("当天，雨停后，转移居民31人，无伤亡。", "31人", "转移居民41人。", ("31人", "41人")),
+        ("The prize was 500 yuan.", "500", "The prize was 800 yuan.", ("500 yuan", "800 yuan")),
+    ],
+)
+def test_the_same_words_with_another_figure(first, words, second, figures):
+    one, other = candidate(first, words), ranked(second, article_id="b", day=date(2025, 6, 12))
+    apart = disagreement("几？", [one], [[other]])
+    assert apart.said == (Said(figures[0], date(2025, 6, 10)), Said(figures[1], date(2025, 6, 12)))
+
+
+@pytest.mark.parametrize(
+    ("question", "title", "text", "day"),
+    [
+        # of a year later, of another period, of another estate, of another issue of a series
+        ("梧村小区改造花了多少钱？", "梧村小区", "改造花了52万元。", date(2026, 6, 12)),
+        (
+            "梧村小区改造花了多少钱？",
+            "梧村小区1—4月改造账目",
+            "改造花了52万元。",
+            date(2025, 6, 12),
+        ),
+        ("梧村小区改造花了多少钱？", "柳河小区", "改造花了52万元。", date(2025, 6, 12)),
+        ("第五期梧村小区改造花了多少钱？", "第六期梧村小区", "改造花了52万元。", date(2025, 6, 12)),
+    ],
+)
+def test_the_same_words_of_another_matter(question, title, text, day):
+    heading = "第五期梧村小区一季度改造账目"
+    mine = ranked("改造花了58万元。", article_id="a", title=heading, day=date(2025, 6, 10))
+    (one,) = score_sentences(question, [mine], FakeReader())
+    one = replace(one, words=Span(4, 8))
+    other = ranked(text, article_id="b", title=title, day=day)
+    same = ranked("改造花了52万元。", article_id="c", title=heading, day=date(2025, 6, 12))
+    assert disagreement(question, [one], [[other]]) is None
+    assert disagreement(question, [one], [[same]]) is not None
+
+
+def test_a_copy_disagrees_with_an_answer_that_is_not_sure():
+    first, second = "名单公示7天。", "材料5月9日前交。"
+    text = first + second
+    one = ranked(text, article_id="a")
+    likeliest = candidate(first, "7天")
+    article_of_both = one.passage.article
+    words = Span(text.index("5月9日"), text.index("5月9日") + 4)
+    next_one = replace(
+        likeliest,
+        passage=replace(one.passage, article=article_of_both),
+        span=Span(len(first), len(text)),
+        words=words,
+    )
+    copy = ranked("名单公示7天。材料5月19日前交。", article_id="b", originals=["a"])
+    apart = disagreement("几？", [likeliest, next_one], [[one], [copy]], sure=False)
+    assert [each.figure for each in apart.said] == ["5月9日", "5月19日"]
+    read = Answering(Judgement(Certainty.NEAREST), (likeliest, next_one))
+    draft = drafted("几？", read, (apart.one, apart.other))
+    assert [c.quote for c in draft.citations] == [first, second, "材料5月19日前交。"]
+    assert disagreement("几？", [likeliest, next_one], [[one], [copy]]) is None
+
+
+def test_what_a_model_rests_on_is_compared_though_another_sentence_is_likelier():
+    first, second = candidate("游人31人。", "31人"), candidate("入园券卖出58张。", "58张", "b")
+    copy = ranked("入园券卖出85张。", article_id="c", originals=["b"], day=date(2025, 6, 12))
+    written = drafted("几？", Answering(Judgement(Certainty.DIRECT), (second,)))
+    candidates = cited_first(written, [first, second])
+    apart = disagreement("几？", candidates, [[copy]])
+    whole, added = with_both(written, apart)
+    assert [c.quote for c in whole.citations] == ["入园券卖出58张。", "入园券卖出85张。"]
+    assert [c.marker for c in added.citations] == [2]
