@@ -176,10 +176,9 @@ def _word_for_word(
     if article.article_id == one.passage.article.article_id:
         return
     mine = _clauses(one.text, figure)
-    beside = next(clause for clause in mine if _FIGURE in clause).split(_FIGURE)
     for span in split_sentences(article.text):
         sentence = span.of(article.text)
-        if not all(part in _squeezed(sentence) for part in beside):
+        if not _may_say(sentence, mine):
             continue
         for theirs in figures_of(sentence, article.date):
             if (
@@ -191,6 +190,15 @@ def _word_for_word(
                 passage = Passage(0, article, span, article.language)
                 words = Span(span.start + theirs.span.start, span.start + theirs.span.end)
                 yield replace(one, passage=passage, span=span, words=words)
+
+
+def _may_say(sentence: str, clauses: frozenset[str]) -> bool:
+    """Whether a sentence has what stands beside the figure that answers, or else another clause."""
+    words = _squeezed(sentence)
+    beside = next(clause for clause in clauses if _FIGURE in clause).split(_FIGURE)
+    if not all(part in words for part in beside):
+        return False
+    return any(beside) or any(clause in words for clause in clauses)
 
 
 def _clauses(sentence: str, figure: Figure) -> frozenset[str]:
