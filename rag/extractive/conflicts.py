@@ -11,7 +11,7 @@ from index.text.clauses import CLAUSE_ENDS, clauses_of
 from index.text.sentences import split_sentences
 from rag.extractive.answer import Draft, join_sentences
 from rag.extractive.candidates import Candidate
-from rag.extractive.figures import Figure, agree, figure_at, figures_of, same_kind
+from rag.extractive.figures import Figure, agree, figures_at, figures_of, same_kind
 from rag.extractive.matter import has_what_is_asked, same_matter
 from rag.records import AnswerSentence, RankedPassage, Support, citation
 
@@ -45,14 +45,11 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Disagreement:
-    """Two sentences that give different figures for the same."""
+    """Two sentences that give different figures for the same, and what they say."""
 
     one: Candidate
     other: Candidate
-
-    @property
-    def said(self) -> tuple[Said, Said]:
-        return _said(self.one), _said(self.other)
+    said: tuple[Said, Said]
 
 
 def disagreement(
@@ -74,24 +71,23 @@ def disagreement(
         sure: Whether the likeliest sentence answers; where it may not, the next is looked at as well,
             and only what says the same word for word disagrees with either.
     """
+    here = {hits[0].passage.article.article_id: hits[0].passage.article for hits in articles}
+    here |= {each.passage.article.article_id: each.passage.article for each in candidates}
     for one in candidates[: 1 if sure else _NOT_SURE]:
-        figure = _figure(one)
-        if figure is None:
-            continue
-        here = {hits[0].passage.article.article_id: hits[0].passage.article for hits in articles}
-        here |= {each.passage.article.article_id: each.passage.article for each in candidates}
-        for article in here.values():
-            for other in _word_for_word(question, one, figure, article):
-                return Disagreement(one, other)
-        if sure and (other := _in_other_words(one, figure, candidates)):
-            return Disagreement(one, other)
+        for figure in _figures(one):
+            for article in here.values():
+                for other in _word_for_word(question, one, figure, article):
+                    return Disagreement(one, other, (_said(one, figure), _said(other)))
+        if sure and (other := _in_other_words(one, candidates)):
+            return Disagreement(one, other, (_said(one), _said(other)))
     return None
 
 
-def _in_other_words(
-    one: Candidate, figure: Figure, candidates: Sequence[Candidate]
-) -> Candidate | None:
+def _in_other_words(one: Candidate, candidates: Sequence[Candidate]) -> Candidate | None:
     """The likeliest sentence of an article that neither copies nor is copied that tells of the same."""
+    figure = _figure(one)
+    if figure is None:
+        return None
     likeliest = {each.passage.article.article_id: each for each in reversed(candidates)}
     for other in candidates:
         article = other.passage.article
@@ -152,21 +148,44 @@ def _tells(one: Candidate, figure: Figure) -> bool:
 
 
 def _figure(one: Candidate) -> Figure | None:
-    """The one figure among the words that answer, in characters of the sentence."""
+    """The one figure among the words that answer; ``None`` where there is none, or several."""
+    found = _touched(one)
+    return found[0] if len(found) == 1 else None
+
+
+def _touched(one: Candidate) -> list[Figure]:
+    """The figures among the words that answer, in characters of the sentence."""
     if one.words is None:
-        return None
+        return []
     words = Span(one.words.start - one.span.start, one.words.end - one.span.start)
-    return figure_at(one.text, words, one.passage.article.date)
+    return figures_at(one.text, words, one.passage.article.date)
 
 
-def _said(one: Candidate) -> Said:
-    """The words that answer with the whole of their figure."""
-    figure, words = _figure(one), one.short.strip(_ENDS)
-    if figure and one.words:
-        start = min(figure.span.start, one.words.start - one.span.start)
-        end = max(figure.span.end, one.words.end - one.span.start)
-        words = one.text[start:end].strip(_ENDS)
-    return Said(words, one.passage.article.date)
+def _figures(one: Candidate) -> list[Figure]:
+    """The figures among the words that answer, and after them the others of the same clause: of what
+    rose from 43% to 96% either may be asked for."""
+    touched, published = _touched(one), one.passage.article.date
+    clauses = [
+        clause
+        for clause in clauses_of(one.text)
+        if any(clause.start <= each.span.start < clause.end for each in touched)
+    ]
+    beside = (each for clause in clauses for each in figures_at(one.text, clause, published))
+    return [*touched, *(each for each in beside if each not in touched)]
+
+
+def _said(one: Candidate, figure: Figure | None = None) -> Said:
+    """A figure, by default the one that answers, whole, with the words beside it that answer."""
+    touched = _touched(one)
+    figure = figure or next(iter(touched), None)
+    words = one.short
+    if figure:
+        start, end = figure.span.start, figure.span.end
+        if one.words and touched == [figure]:
+            start = min(start, one.words.start - one.span.start)
+            end = max(end, one.words.end - one.span.start)
+        words = one.text[start:end]
+    return Said(words.strip(_ENDS), one.passage.article.date)
 
 
 def _word_for_word(

@@ -88,14 +88,13 @@ def _is_when(one: Figure) -> bool:
     return all(isinstance(end, Moment) or end.unit == _TIME_OF_DAY for end in one.ends)
 
 
-def figure_at(sentence: str, words: Span, published: date | None) -> Figure | None:
-    """The one figure that some words of a sentence touch; ``None`` where they touch none or several."""
-    touched = [
+def figures_at(sentence: str, part: Span, published: date | None) -> list[Figure]:
+    """The figures of a sentence that a part of it touches."""
+    return [
         one
         for one in figures_of(sentence, published)
-        if one.span.start < words.end and words.start < one.span.end
+        if one.span.start < part.end and part.start < one.span.end
     ]
-    return touched[0] if len(touched) == 1 else None
 
 
 def same_kind(one: Figure, other: Figure) -> bool:

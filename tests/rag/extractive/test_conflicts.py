@@ -214,6 +214,9 @@ def test_both_figures_stand_in_an_answer_that_took_one(tmp_path, encoder):
         ("纱厂2009年停产。", "2009年", "纱厂2008年停产。", ("2009年", "2008年")),
         # clauses were left out
         ("当天，雨停后，转移居民31人，无伤亡。", "31人", "转移居民41人。", ("31人", "41人")),
+        # the reader's words hold the figure beside, or both
+        ("费用由31元涨到46元。", "31元", "费用由31元涨到64元。", ("46元", "64元")),
+        ("去年，水位从3米升至7米。", "3米升至7米", "水位从2米升至7米。", ("3米", "2米")),
         ("The prize was 500 yuan.", "500", "The prize was 800 yuan.", ("500 yuan", "800 yuan")),
     ],
 )
