@@ -139,14 +139,18 @@ class Postgres:
         return True
 
     def stop(self) -> None:
-        self._end(signal.SIGINT)
+        """Without a last checkpoint, which nobody will read."""
+        self._end(signal.SIGQUIT)
 
     def kill(self) -> None:
-        """As the out-of-memory killer would: all of its processes, at once."""
-        if self.process is not None:
-            with suppress(ProcessLookupError):
-                os.killpg(self.process.pid, signal.SIGKILL)
+        """As when its machine fails: all of its processes, at once."""
+        if self.process is None:
+            return
+        sessions = _children(self.process.pid)  # each in a group of its own
         self._end(signal.SIGKILL)
+        for session in sessions:
+            with suppress(ProcessLookupError):
+                os.kill(session, signal.SIGKILL)
 
     def _end(self, how: signal.Signals) -> None:
         if self.process is not None and self.process.poll() is None:
@@ -163,11 +167,40 @@ class Postgres:
             cursor = connection.execute(statement.encode())
             return cursor.fetchall() if cursor.description else []
 
+    def promote(self) -> None:
+        """Make a standby the primary; returns once it may be written to."""
+        assert self.execute("SELECT pg_promote()") == [(True,)]
+
+    def is_followed_synchronously(self) -> bool:
+        """Whether a standby is there that what is committed here waits for."""
+        waited_for = "sync_state IN ('sync', 'quorum') AND state = 'streaming'"
+        return bool(self.execute(f"SELECT 1 FROM pg_stat_replication WHERE {waited_for}"))
+
+    def follow(self, primary: Postgres) -> None:
+        """Start as a standby with a new copy of what the primary has."""
+        shutil.rmtree(self.data, ignore_errors=True)
+        source = primary.address("postgres")
+        copied = ["-D", str(self.data), "-d", source, "-R", "-c", "fast", "-N"]
+        primary.programs.do("pg_basebackup", *copied)
+        with (self.data / "postgresql.conf").open("a", encoding="utf-8") as file:
+            file.write(f"port = {self.port}\ncluster_name = '{self.data.name}'\n")
+        self.start()
+
     def new_database(self) -> str:
         """The address of an empty database."""
         name = f"library{next(self.numbers)}"
         self.execute(f"CREATE DATABASE {name} TEMPLATE template0")
         return self.address(name)
+
+
+def _children(parent: int) -> list[int]:
+    """The processes that a process has started; none where the system has no ``/proc``."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):  # it has ended meanwhile
+            if int(stat.read_text("utf-8", "replace").rpartition(")")[2].split()[1]) == parent:
+                found.append(int(stat.parent.name))
+    return found
 
 
 def _free_port() -> int:
@@ -198,27 +231,19 @@ def primary_in(room: Path) -> Iterator[Postgres]:
     server = Postgres(programs, data, _free_port())
     with (data / "postgresql.conf").open("a", encoding="utf-8") as file:
         file.write(f"{_SETTINGS}port = {server.port}\n")
-    with _running(server):
+    try:
+        server.start()
         yield server
+    finally:
+        server.stop()
 
 
 @contextmanager
 def standby_of(primary: Postgres, name: str = "standby") -> Iterator[Postgres]:
     """A server that follows another by streaming replication, stopped at the end."""
-    data = primary.data.parent / name
-    source = primary.address("postgres")
-    primary.programs.do("pg_basebackup", "-D", str(data), "-d", source, "-R", "-c", "fast", "-N")
-    server = Postgres(primary.programs, data, _free_port())
-    with (data / "postgresql.conf").open("a", encoding="utf-8") as file:
-        file.write(f"port = {server.port}\n")
-    with _running(server):
-        yield server
-
-
-@contextmanager
-def _running(server: Postgres) -> Iterator[Postgres]:
-    server.start()
+    server = Postgres(primary.programs, primary.data.parent / name, _free_port())
     try:
+        server.follow(primary)
         yield server
     finally:
         server.stop()

@@ -22,46 +22,17 @@ import threading
 import time
 import traceback
 from collections import Counter
-from collections.abc import Sequence
 from importlib.resources import files
 from multiprocessing.synchronize import Event
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
+from eval.benchmarks.numbered import ARTICLES, HashedEncoder, articles, look
 from eval.benchmarks.soak_page import soak_page
 from index.build import index_raw
-from index.embedding.encoder import Vectors, unit
 from index.errors import LibraryError
 from index.library.library import Library
 from index.maintenance.verify import verify_library
-from index.records import RawArticle
-from index.text.terms import index_terms
-
-_ARTICLES = 40
-_DIMENSION = 64
-
-
-class HashedEncoder:
-    """Vectors from the terms of a text, each term a direction of its own: no model."""
-
-    name = fingerprint = "hashed"
-    dimension = _DIMENSION
-    most_tokens = 512
-
-    def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        return [len(text) for text in texts]
-
-    def encode_passages(self, texts: Sequence[str]) -> Vectors:
-        vectors = np.full((len(texts), _DIMENSION), 1e-3, np.float32)
-        for row, text in enumerate(texts):
-            for term in index_terms(text):
-                seed = int.from_bytes(term.encode()[:8], "little")
-                vectors[row] += np.random.default_rng(seed).standard_normal(_DIMENSION)
-        return unit(vectors)
-
-    encode_queries = encode_passages
 
 
 def main() -> None:
@@ -127,23 +98,6 @@ def guarded(function: Any, folder: Path, number: int, stop: Event, said: Any) ->
     said.put((dict(counts), wrong[:5]))
 
 
-def articles(job: int) -> list[RawArticle]:
-    """The library after a job: all articles say its number; some come, some go."""
-    chosen = random.Random(job)
-    numbers = sorted(chosen.sample(range(_ARTICLES), _ARTICLES - job % 7))
-    return [
-        RawArticle(
-            f"a{number}",
-            f"第{number}号码头",
-            "",
-            f"2025/6/{number % 28 + 1}",
-            f"码头号{number % 3}",
-            f"第{number}号码头今日开放。本次更新的编号为job{job}x，请以此为准。",
-        )
-        for number in numbers
-    ]
-
-
 def write(folder: Path, _number: int, stop: Event, counts: Counter[str], _wrong: list[str]) -> None:
     while not stop.is_set():
         try:
@@ -200,42 +154,19 @@ def ask(shared: Library, number: int, stop: Event, counts: Counter[str], wrong: 
     chosen = random.Random(number)
     encoder = HashedEncoder()
     while not stop.is_set():
-        asked = f"第{chosen.randrange(_ARTICLES)}号码头"
+        asked = f"第{chosen.randrange(ARTICLES)}号码头"
         try:
             if number % 4 < 2:
-                seen = look(shared, encoder, asked)
+                _, seen = look(shared, encoder, asked)
             else:
                 with Library.open(shared.where) as library:
-                    seen = look(library, encoder, asked)
+                    _, seen = look(library, encoder, asked)
         except Exception:
             wrong.append(traceback.format_exc())
             return
         counts["questions"] += 1
         if seen:
             wrong.append(seen)
-
-
-def look(library: Library, encoder: HashedEncoder, asked: str) -> str:
-    """Ask twice in one snapshot, with time between; what does not fit together."""
-    vector, terms = encoder.encode_queries([asked]), index_terms(asked)
-    with library.snapshot():
-        generation = library.manifest().generation
-        first = library.candidates(vector, "zh", terms, 2 * _ARTICLES)
-        texts = {passage.text for passage in library.passages(first.ids.tolist())}
-        time.sleep(0.05)
-        again = library.candidates(vector, "zh", terms, 2 * _ARTICLES)
-        articles = library.counts().articles
-        same = generation == library.manifest().generation
-    jobs = {text.partition("job")[2].partition("x")[0] for text in texts}
-    if len(jobs) != 1:
-        return f"one question saw the jobs {sorted(jobs)}"
-    if not same or not np.array_equal(first.ids, again.ids):
-        return f"the library changed during a question of generation {generation}"
-    if not (np.array_equal(first.cosines, again.cosines) and articles == len(texts)):
-        return f"{articles} articles, {len(texts)} found; scores may have changed"
-    if not np.array_equal(first.lexical, again.lexical):
-        return "lexical scores changed during a question"
-    return ""
 
 
 if __name__ == "__main__":

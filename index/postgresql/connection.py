@@ -16,6 +16,15 @@ from index.errors import LibraryError
 from index.location import Server
 
 _SECONDS_TO_CONNECT = 5
+_NOTICED = {
+    "keepalives_idle": 5,
+    "keepalives_interval": 1,
+    "keepalives_count": 5,
+    "tcp_user_timeout": 10_000,
+}
+"""libpq's parameters by which a machine that has gone without a word is given up after ten seconds:
+its own defaults are those of the system, hours where nothing is sent."""
+
 _LOST = (
     errors.AdminShutdown,
     errors.CrashShutdown,
@@ -98,6 +107,7 @@ def connect(server: Server, *, writes: bool = False) -> Connection:
     with said_plainly(server):
         several = "," in str(given.get("host") or given.get("hostaddr") or "")
         chosen: dict[str, Any] = {
+            **{name: value for name, value in _NOTICED.items() if name not in given},
             "application_name": given.get("application_name") or "juwen",
             "connect_timeout": given.get("connect_timeout") or _SECONDS_TO_CONNECT,
         }

@@ -50,6 +50,16 @@ def test_a_database_is_called_by_its_schema_where_it_has_several() -> None:
     assert Server("postgresql://db/%E6%96%B0%E9%97%BB").name == "新闻"
 
 
+def test_a_machine_that_is_gone_is_given_up_unless_the_address_says_otherwise(postgres) -> None:
+    from index.postgresql.connection import connect
+
+    plain = postgres.new_database()
+    for address, expected in ((plain, "10000"), (f"{plain}?tcp_user_timeout=0", "0")):
+        connection = connect(Server(address))
+        assert connection.raw.info.get_parameters().get("tcp_user_timeout", "0") == expected
+        connection.close()
+
+
 def test_two_libraries_share_a_database(postgres, encoder) -> None:
     plain = postgres.new_database()
     name = plain.rpartition("/")[2]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -27,7 +28,7 @@ _MOST_SECONDS_WITHOUT = 5.0
 """On a busy machine; see docs/scale.md for what was measured on a quiet one."""
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def pair() -> Iterator[tuple[Postgres, Postgres]]:
     if why := why_there_is_none():
         pytest.skip(why)
@@ -38,6 +39,44 @@ def pair() -> Iterator[tuple[Postgres, Postgres]]:
 def address(primary: Postgres, standby: Postgres, database: str, attributes: str = "") -> Server:
     hosts = f"127.0.0.1:{primary.port},127.0.0.1:{standby.port}"
     return Server(f"postgresql://juwen@{hosts}/{database}{attributes}")
+
+
+def test_what_was_acknowledged_is_on_the_synchronous_standby(
+    pair: tuple[Postgres, Postgres],
+) -> None:
+    primary, standby = pair
+    where = address(primary, standby, primary.new_database().rpartition("/")[2])
+    encoder = FakeEncoder()
+    index_raw(ARTICLES, where, encoder=encoder)
+    wait_for_replay(primary)
+    primary.execute("ALTER SYSTEM SET synchronous_commit = remote_apply")
+    primary.execute("ALTER SYSTEM SET synchronous_standby_names = 'ANY 1 (standby)'")
+    primary.execute("SELECT pg_reload_conf()")
+    standby.kill()
+
+    with ThreadPoolExecutor() as pool:
+        job = pool.submit(index_raw, [article("late", "后来的一篇。")], where, encoder=encoder)
+        try:
+            with pytest.raises(TimeoutError):
+                job.result(timeout=3)
+            with Library.open(where) as library:  # on the primary
+                assert "late" not in library.article_ids()
+        finally:
+            standby.start()
+        assert job.result(timeout=60).added == 1
+    primary.kill()
+    with Library.open(where) as library:  # before it is promoted
+        assert "late" in library.article_ids()
+    standby.promote()
+    with Library.open(where) as library:
+        assert library.manifest().generation == 2
+
+
+def wait_for_replay(primary: Postgres) -> None:
+    """Until the standby has all that the primary wrote."""
+    behind = "SELECT 1 FROM pg_stat_replication WHERE replay_lsn >= pg_current_wal_lsn()"
+    while not primary.execute(behind):
+        time.sleep(0.05)
 
 
 def test_readers_and_the_writer_outlive_the_primary(pair: tuple[Postgres, Postgres]) -> None:
@@ -85,7 +124,7 @@ def test_readers_and_the_writer_outlive_the_primary(pair: tuple[Postgres, Postgr
     time.sleep(1)
     primary.kill()
     time.sleep(0.5)
-    standby.execute("SELECT pg_promote()")
+    standby.promote()
     index_raw([article("new", "新的主库上的第一篇。")], where, encoder=encoder)
     ended.set()
     for reader in readers:
