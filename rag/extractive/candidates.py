@@ -21,6 +21,7 @@ from index.text.sentences import split_sentences
 from index.text.terms import content_terms, terms
 from rag.extractive.excerpt import excerpt
 from rag.extractive.reader import PassageReading, Reader
+from rag.extractive.whole import whole
 from rag.question.abbreviations import as_written
 from rag.records import RankedPassage
 
@@ -142,10 +143,15 @@ def score_sentences(
     likely /= likely.sum()
     order = np.argsort(-likely, kind="stable").tolist()
     return [
-        Candidate(passage, span, words, features, float(likely[place]))
+        Candidate(passage, span, words and _whole(passage, span, words), features, chance)
         for place in order
-        for passage, span, words, features in [found[place]]
+        for (passage, span, words, features), chance in [(found[place], float(likely[place]))]
     ]
+
+
+def _whole(passage: Passage, sentence: Span, words: Span) -> Span:
+    text = sentence.of(passage.article.text)
+    return _moved(whole(text, _moved(words, -sentence.start)), sentence.start)
 
 
 def _by_spelling(
