@@ -78,8 +78,8 @@ def disagreement(
             for article in here.values():
                 for other in _word_for_word(question, one, figure, article):
                     return Disagreement(one, other, (_said(one, figure), _said(other)))
-        if sure and (other := _in_other_words(one, candidates)):
-            return Disagreement(one, other, (_said(one), _said(other)))
+        if sure and (retold := _in_other_words(one, candidates)):
+            return Disagreement(one, retold, (_said(one), _said(retold)))
     return None
 
 
