@@ -33,6 +33,7 @@ from itertools import pairwise
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # the servers are those of the tests
 
@@ -45,6 +46,7 @@ from index.location import Server
 from index.maintenance.verify_server import verify_server
 from index.postgresql import writer
 from index.postgresql.connection import ConnectionLostError
+from index.postgresql.publication import publish_staged
 from tests.postgres import Postgres, primary_in, room_for_servers, standby_of, why_there_is_none
 
 _SECONDS_TO_RECOVER = 120
@@ -200,7 +202,7 @@ def _wait(reached: Callable[[], bool], what: str) -> None:
 
 def write(address: str, job: int, pause: float, pipe: Connection) -> None:
     """Publish job after job, until killed; a process."""
-    publish, generation = writer.publish_staged, 0
+    generation = 0
 
     def say(step: Step, detail: str = "") -> None:
         pipe.send(Said(step, job, generation, time.monotonic(), detail))
@@ -208,21 +210,22 @@ def write(address: str, job: int, pause: float, pipe: Connection) -> None:
     def announced(connection: Any, *given: Any, **named: Any) -> None:
         nonlocal generation
         say(Step.PUBLISHES)
-        publish(connection, *given, **named)
+        publish_staged(connection, *given, **named)
         generation = int(manifest_value(connection, "generation"))
 
-    writer.publish_staged = announced
-    while True:
-        try:
-            index_raw(articles(job, _ARTICLES), Server(address), encoder=HashedEncoder(), sync=True)
-            say(Step.ACKNOWLEDGED)
-            job, generation = job + 1, 0
-        except ConnectionLostError as error:
-            say(Step.LOST, str(error))
-        except LibraryError as error:
-            refused = "is writing to the library" in str(error)
-            say(Step.REFUSED if refused else Step.WRONG, str(error))
-        time.sleep(pause)
+    with patch.object(writer, "publish_staged", announced):
+        while True:
+            try:
+                new = articles(job, _ARTICLES)
+                index_raw(new, Server(address), encoder=HashedEncoder(), sync=True)
+                say(Step.ACKNOWLEDGED)
+                job, generation = job + 1, 0
+            except ConnectionLostError as error:
+                say(Step.LOST, str(error))
+            except LibraryError as error:
+                refused = "is writing to the library" in str(error)
+                say(Step.REFUSED if refused else Step.WRONG, str(error))
+            time.sleep(pause)
 
 
 def read(address: str, pause: float, stop: threading.Event, writing: Writing, seen: Seen) -> None:
