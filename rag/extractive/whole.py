@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from index.records import Span
-from index.text.dates.moments import find_moments
-from index.text.numbers.quantities import find_quantities
+from index.text.dates.moments import Moment, find_moments
+from index.text.numbers.quantities import Quantity, find_quantities
 from index.text.rules import load_patterns
 
 _ONE_THING = load_patterns("rag.extractive", "whole").values()
@@ -31,5 +31,5 @@ def _things(sentence: str) -> Iterator[Span]:
     for pattern in _ONE_THING:
         for match in pattern.finditer(sentence):
             yield Span(*match.span())
-    for found in (*find_moments(sentence), *find_quantities(sentence)):
-        yield Span(found.start, found.end)
+    measured: list[Moment | Quantity] = [*find_moments(sentence), *find_quantities(sentence)]
+    yield from (Span(one.start, one.end) for one in measured)
