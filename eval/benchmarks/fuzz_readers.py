@@ -134,7 +134,7 @@ def read(path: Path) -> int:
 
 
 def in_this_process(
-    script: Path, data: bytes, pages: Sequence[int] = (), seconds: float = 0
+    script: Path, data: bytes, pages: Sequence[int] = (), seconds: float = 0, memory: int = 0
 ) -> dict[str, Any]:
     worker = importlib.import_module(f"index.readers.workers.{script.stem}")
     extracted = worker.extract(data, MAX_ARTICLE_CHARS, MAX_PAGES, *pages)
