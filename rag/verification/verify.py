@@ -54,6 +54,10 @@ has what other values give."""
 FOLLOWS_IN_OTHER_WORDS = 1.0
 """The same of one that shares few words with its evidence, or names what that does not name so."""
 
+FOLLOWS_AGAINST_RULES = 2.5
+"""The same of one that a figure, a name or a denial only seems to be against, or of which a figure is not
+in the cited words. One that differs is wrong whatever the logit is."""
+
 NOT_AT_ALL = -4.0
 """The logit below which nothing of a sentence follows."""
 
@@ -145,9 +149,7 @@ class Verifier:
             support, findings = _foreign_support(comparison, findings, aligned.nearness)
         else:
             support, findings = _own_support(comparison, findings)
-        if self._entailment and all(
-            one.fault is Fault.MISSING and not one.measured for one in findings
-        ):
+        if self._entailment and all(one.fault is not Fault.CONTRADICTED for one in findings):
             logit = self._entailment.follows(said.text, *_shown(evidence))
             support, findings = _read_over(support, findings, logit)
         reason = _reason(findings[0], said.language) if findings else ""
@@ -248,7 +250,8 @@ def _read_over(
         return Support.UNVERIFIED, findings or [_NOT_SAID]
     if support is Support.SUPPORTED:
         return (support, findings) if logit >= FOLLOWS else (Support.PARTIAL, [_NOT_SAID])
-    if logit >= FOLLOWS_IN_OTHER_WORDS:
+    against = any(one.fault is not Fault.MISSING or one.measured for one in findings)
+    if logit >= (FOLLOWS_AGAINST_RULES if against else FOLLOWS_IN_OTHER_WORDS):
         return Support.SUPPORTED, []
     return support, findings
 

@@ -5,7 +5,13 @@ from __future__ import annotations
 import pytest
 
 from rag.records import Support
-from rag.verification.verify import FOLLOWS, FOLLOWS_IN_OTHER_WORDS, NOT_AT_ALL, Verifier
+from rag.verification.verify import (
+    FOLLOWS,
+    FOLLOWS_AGAINST_RULES,
+    FOLLOWS_IN_OTHER_WORDS,
+    NOT_AT_ALL,
+    Verifier,
+)
 from tests.rag.verification.helpers import passage
 
 S, P, U = Support.SUPPORTED, Support.PARTIAL, Support.UNVERIFIED
@@ -36,6 +42,8 @@ def checked(text, says, evidence=BRIDGE):
         ("东岸大桥已于6月28日通车。", S, NOT_AT_ALL - 0.1, U),
         ("六月底这座桥就能走了，大桥全长3.2公里。", P, FOLLOWS_IN_OTHER_WORDS, S),
         ("六月底这座桥就能走了，大桥全长3.2公里。", P, FOLLOWS_IN_OTHER_WORDS - 0.1, P),
+        ("东岸大桥不会于6月28日通车。", U, FOLLOWS_AGAINST_RULES, S),
+        ("东岸大桥不会于6月28日通车。", U, FOLLOWS_AGAINST_RULES - 0.1, U),
     ],
 )
 def test_a_label_is_put_right(text, by_rules, logit, support):
