@@ -5,9 +5,11 @@ A command's module is imported when the command is called: most take a second to
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from importlib import import_module
 
 import click
@@ -69,6 +71,10 @@ COMMANDS: Mapping[str, tuple[str, Message]] = {
 """Where each command is (as ``<name>_command``), and what the list of commands says of it."""
 
 
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""What the system says of a disk that is full, a quota or a limit that is used up."""
+
+
 class _Commands(click.Group):
     """Commands that are imported when they are called, not to be listed."""
 
@@ -127,11 +133,31 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except Exception as error:
         if os.environ.get("JUWEN_DEBUG"):
             raise
-        complain(
-            say(
-                f"unexpected error: {type(error).__name__}: {error}; "
-                "run it again with JUWEN_DEBUG=1 and report what it prints",
-                f"未预料的错误：{type(error).__name__}: {error}；请设置 JUWEN_DEBUG=1 重新运行并反馈输出",
-            )
-        )
+        if isinstance(error, OSError) and error.errno in _NO_ROOM:
+            _drop_output()
+            complain(say_message(_no_room(error)))
+        else:
+            complain(say_message(_unexpected(error)))
         sys.exit(1)
+
+
+def _no_room(error: OSError) -> Message:
+    return Message(
+        f"the output could not be written ({error.strerror}); make room on the disk, or choose another "
+        "place",
+        f"无法写出结果（{error.strerror}）；请清理磁盘空间，或换一个位置",
+    )
+
+
+def _unexpected(error: Exception) -> Message:
+    return Message(
+        f"unexpected error: {type(error).__name__}: {error}; "
+        "run it again with JUWEN_DEBUG=1 and report what it prints",
+        f"未预料的错误：{type(error).__name__}: {error}；请设置 JUWEN_DEBUG=1 重新运行并反馈输出",
+    )
+
+
+def _drop_output() -> None:
+    """Let go of what standard output did not take; Python would try once more, and complain."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

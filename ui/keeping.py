@@ -12,6 +12,7 @@ import click
 
 from index.build import remove_articles
 from index.database.damage import Finding, Mend
+from index.database.faults import WITH_A_COPY
 from index.library.library import Library, folder_of
 from index.location import Location, Server
 from index.maintenance.backup import back_up
@@ -169,7 +170,7 @@ def _way_out(finding: Finding) -> str:
         return say(
             "index it again from where it came, or remove it", "请从来源重新索引，或移除该文章"
         )
-    return say("put a copy of the library in its place", "请用备份替换")
+    return say_message(WITH_A_COPY)
 
 
 def _as_json(found: Sequence[Finding], mended: Sequence[Finding] = ()) -> str:

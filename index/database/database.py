@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
+from index.database.faults import LostError, damaged, is_damage
 from index.errors import LibraryError
 from index.records import Article, Change, Kind, Layout, RawArticle, Span
 
@@ -58,6 +59,25 @@ class Manifest:
     question_means: Mapping[str, Sequence[float]]
 
 
+MANIFEST_KINDS: Mapping[str, type] = {
+    "schema": int,
+    "identity": str,
+    "encoder": str,
+    "fingerprint": str,
+    "dimension": int,
+    "chunk_tokens": int,
+    "cleaning": int,
+    "generation": int,
+    "created": str,
+    "updated": str,
+    "question_means": dict,
+}
+"""What the manifest says, by its fields."""
+
+IRREPLACEABLE = frozenset({"schema", "encoder", "fingerprint", "dimension", "chunk_tokens"})
+"""Those that cannot be worked out again."""
+
+
 class FrozenConnection(sqlite3.Connection):
     """A connection to a file in a folder that may not be written, while nobody else writes to it.
 
@@ -80,7 +100,10 @@ def connect_reader(path: Path) -> sqlite3.Connection:
             connection.close()
             if writable and _is_in_use(path):
                 raise
-        except sqlite3.DatabaseError:  # damaged, which each reading says for itself
+        except (
+            sqlite3.DatabaseError,
+            UnicodeDecodeError,
+        ):  # damaged, which each reading says for itself
             return connection
     stamp = _stamp(path)
     frozen = _connect(path, "mode=ro&immutable=1", FrozenConnection)
@@ -162,13 +185,9 @@ def said_plainly(folder: Path) -> Iterator[None]:
     """Turn what SQLite and the file system raise into one sentence."""
     try:
         yield
-    except (sqlite3.Error, OSError) as error:
+    except (sqlite3.Error, OSError, UnicodeDecodeError) as error:
         if is_damage(error):
-            raise LibraryError(
-                f"the library {str(folder)!r} is damaged ({error}); mend it with "
-                f"'juwen repair --library {folder}', or put a copy of the folder in its place",
-                f"文章库 {str(folder)!r} 已损坏（{error}）；请用 juwen repair --library {folder} 修复，或用备份替换",
-            ) from error
+            raise damaged(folder, error) from error
         raise LibraryError(
             f"the library {str(folder)!r} cannot be read or written ({error}); nothing in it was changed: "
             "check that the folder is writable and the disk has room",
@@ -176,18 +195,26 @@ def said_plainly(folder: Path) -> Iterator[None]:
         ) from error
 
 
-def is_damage(error: Exception) -> bool:
-    """Whether what was read says that it is damaged, and not that it could not be read just now."""
-    if isinstance(error, sqlite3.OperationalError):
-        return "decode" in str(error)  # text whose bytes are none
-    return not isinstance(error, (sqlite3.ProgrammingError, OSError))
-
-
 def manifest_value(connection: Statements, key: str) -> str:
+    """A value of the manifest, in JSON.
+
+    Raises:
+        DatabaseError: it is missing, or of another kind; a ``LostError`` where nothing else tells it.
+    """
     found = connection.execute("SELECT value FROM manifest WHERE key = ?", (key,)).fetchone()
-    if found is None:
-        raise sqlite3.DatabaseError(f"the manifest has no {key!r}")
+    if found is None or not is_of_kind(key, found[0]):
+        error = LostError if key in IRREPLACEABLE else sqlite3.DatabaseError
+        raise error(f"the manifest's {key!r} is missing or wrong")
     return str(found[0])
+
+
+def is_of_kind(key: str, written: str) -> bool:
+    """Whether a value of the manifest is of the kind that its key has."""
+    try:
+        value = json.loads(written)
+    except (ValueError, TypeError):
+        return False
+    return isinstance(value, MANIFEST_KINDS[key]) and not isinstance(value, bool)
 
 
 def set_manifest(connection: Statements, values: Mapping[str, Any]) -> None:

@@ -44,6 +44,7 @@ def locked(folder: Path) -> Iterator[None]:
 
 def _write_holder(path: Path) -> None:
     holder = {"process": os.getpid(), "machine": platform.node(), "since": utc_now()}
+    path.unlink(missing_ok=True)  # whatever lies there, it may be no file
     path.write_text(json.dumps(holder), "utf-8")
 
 

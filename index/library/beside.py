@@ -19,8 +19,9 @@ FEEDBACK = "feedback.jsonl"
 
 def read_note(folder: Path, name: str) -> str | None:
     """What ``keep_note`` kept, ``None`` where there is nothing that can be read."""
+    path = folder / name
     with suppress(OSError, ValueError):
-        return (folder / name).read_text("utf-8")
+        return path.read_text("utf-8") if path.is_file() else None
     return None
 
 
@@ -29,6 +30,7 @@ def keep_note(folder: Path, name: str, text: str) -> None:
     path = folder / name
     with suppress(OSError):
         partial = path.with_suffix(".part")
+        partial.unlink(missing_ok=True)  # whatever lies there, it may be no file
         partial.write_text(text, "utf-8")
         partial.replace(path)
 
@@ -42,6 +44,7 @@ def store_feedback(folder: Path, line: Mapping[str, Any]) -> None:
     path = folder / FEEDBACK
     data = (json.dumps(line, ensure_ascii=False) + "\n").encode("utf-8")
     try:
+        _check_file(path)
         with FileLock(f"{path}.lock", timeout=10), path.open("ab") as file:
             file.write(data)
             file.flush()
@@ -62,9 +65,20 @@ def read_lines(folder: Path) -> list[str]:
     """
     path = folder / FEEDBACK
     try:
+        _check_file(path)
         return path.read_text("utf-8-sig").split("\n") if path.exists() else []
     except (OSError, ValueError) as error:
         raise LibraryError(
             f"the feedback in {str(path)!r} cannot be read ({error}); mend the file or take it away",
             f"无法读取 {str(path)!r} 中的反馈（{error}）；请修复或移走该文件",
         ) from error
+
+
+def _check_file(path: Path) -> None:
+    """Refuse what is there and no file, before it is opened: a pipe would keep its reader for ever.
+
+    Raises:
+        OSError: it is a folder, a pipe or a device.
+    """
+    if path.exists() and not path.is_file():
+        raise OSError("it is no file")

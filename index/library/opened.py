@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from index.database.database import (
     DATABASE,
+    IRREPLACEABLE,
     Manifest,
     Statements,
     connect_reader,
@@ -21,10 +23,12 @@ from index.database.database import (
     manifest_value,
     said_plainly,
 )
+from index.database.faults import LostError, damaged, lost_if_damaged
 from index.database.schema import OLDEST_MIGRATED, SCHEMA_VERSION
 from index.errors import LibraryError, Message
 from index.library.beside import keep_note, read_lines, read_note, store_feedback
 from index.location import Location
+from index.search.dense_file import VECTORS
 
 _Made = TypeVar("_Made")
 
@@ -73,7 +77,7 @@ class OpenLibrary:
                 f"{str(folder)!r} is not a library; make one with 'juwen index PATH --library {folder}'",
                 f"{str(folder)!r} 不是文章库；请用 juwen index 文件 --library {folder} 建库",
             )
-        with said_plainly(folder):
+        with said_plainly(folder), lost_if_damaged():
             check_not_empty(folder)
             return cls(folder, connect_reader(path))
 
@@ -90,7 +94,8 @@ class OpenLibrary:
         with self._reading() as connection:
             values = {
                 field: json.loads(manifest_value(connection, field))
-                for field in Manifest.__dataclass_fields__
+                # First what nothing can mend, since that is what is to be said.
+                for field in sorted(Manifest.__dataclass_fields__, key=_is_replaceable)
             }
             self._made_with = _made_with(connection)
         return Manifest(**values)
@@ -101,18 +106,24 @@ class OpenLibrary:
         Raises:
             LibraryError: it has another schema, or was never filled.
         """
-        with self._reading() as connection:
-            begun = connection.execute(
-                "SELECT 1 FROM sqlite_master WHERE name = 'manifest'"
-            ).fetchone()
-            schema = int(manifest_value(connection, "schema")) if begun else 0
-        if not begun:
-            raise LibraryError(
-                f"the library {str(self.folder)!r} was begun and never filled; "
-                f"fill it with 'juwen index PATH --library {self.folder}'",
-                f"文章库 {str(self.folder)!r} 尚未建成；请用 juwen index 文件 --library {self.folder} 建库",
-            )
-        check_schema(self.folder, schema, SCHEMA_VERSION)
+        check_schema(self.folder, self.schema(), SCHEMA_VERSION)
+
+    def schema(self) -> int:
+        """The version of the library's tables.
+
+        Raises:
+            LibraryError: it was never filled, is damaged, or the database is not that of a library.
+        """
+        with self._reading() as connection, lost_if_damaged():
+            names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+            if "manifest" in names:
+                return int(manifest_value(connection, "schema"))
+        check_is_library(self.folder, names)
+        raise LibraryError(
+            f"the library {str(self.folder)!r} was begun and never filled; "
+            f"fill it with 'juwen index PATH --library {self.folder}'",
+            f"文章库 {str(self.folder)!r} 尚未建成；请用 juwen index 文件 --library {self.folder} 建库",
+        )
 
     def damage(self) -> list[Message]:
         """What of this generation was left out so far, because it is damaged."""
@@ -199,6 +210,10 @@ class OpenLibrary:
         return made
 
 
+def _is_replaceable(field: str) -> bool:
+    return field not in IRREPLACEABLE
+
+
 def _made_with(connection: Statements) -> tuple[str, str]:
     """What a program that has the library open relies on: its schema and its embedding model."""
     return manifest_value(connection, "schema"), manifest_value(connection, "fingerprint")
@@ -210,7 +225,9 @@ def check_not_empty(folder: Path) -> None:
     Raises:
         LibraryError: with what to do in either case.
     """
-    if (folder / DATABASE).stat().st_size or log_of(folder / DATABASE).exists():
+    path = folder / DATABASE
+    begins = log_of(path).exists() and not os.path.lexists(folder / VECTORS)
+    if path.stat().st_size or begins:
         return
     raise LibraryError(
         f"the library {str(folder)!r} is damaged: its {DATABASE!r} is empty (0 bytes); put a copy of the "
@@ -219,6 +236,25 @@ def check_not_empty(folder: Path) -> None:
         f"文章库 {str(folder)!r} 已损坏：其中的 {DATABASE!r} 为空（0 字节）；请用备份替换该目录，"
         f"若从未建过库，请删除该文件后运行 juwen index 文件 --library {folder}",
     )
+
+
+def check_is_library(folder: Path, names: Collection[str]) -> None:
+    """Refuse a database without a manifest that was not only begun.
+
+    Args:
+        names: What the database holds: its tables and indexes.
+
+    Raises:
+        LibraryError: with what to do: it is damaged, or another program's.
+    """
+    if os.path.lexists(folder / VECTORS) or "article" in names:
+        raise damaged(folder, LostError(f"its {DATABASE!r} has no manifest"))
+    if names:
+        raise LibraryError(
+            f"{str(folder)!r} is not a library: its {DATABASE!r} is another program's database; name "
+            "another folder with --library",
+            f"{str(folder)!r} 不是文章库：其中的 {DATABASE!r} 是其他程序的数据库；请用 --library 指定其他目录",
+        )
 
 
 def check_schema(folder: Location, schema: int, oldest: int) -> None:

@@ -15,10 +15,10 @@ from index.database.database import (
     READ_COLUMNS,
     Statements,
     in_batches,
-    is_damage,
     marks,
     to_sound_article,
 )
+from index.database.faults import is_damage
 from index.embedding.encoder import Vectors, passage_text
 from index.library.articles import ArticleReader
 from index.library.library import Candidates

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -10,14 +11,16 @@ from pathlib import Path
 from index.database.database import (
     DATABASE,
     Manifest,
+    connect_reader,
     connect_writer,
     manifest_value,
     said_plainly,
 )
+from index.database.faults import lost_if_damaged
 from index.database.lock import LOCK
 from index.database.schema import OLDEST_MIGRATED, migrate_tables
 from index.errors import LibraryError
-from index.library.opened import check_not_empty, check_schema
+from index.library.opened import check_is_library, check_not_empty, check_schema
 from index.location import Location
 from index.search.dense_file import VECTORS
 from index.search.lexical_building import rebuild_postings
@@ -26,7 +29,7 @@ from index.search.lexical_building import rebuild_postings
 @contextmanager
 def writing(folder: Path) -> Iterator[sqlite3.Connection]:
     """A connection that writes, closed at the end of the context."""
-    with said_plainly(folder):
+    with said_plainly(folder), lost_if_damaged():
         connection = connect_writer(folder / DATABASE)
     with closing(connection):
         yield connection
@@ -56,8 +59,17 @@ def check_chunks(folder: Location, manifest: Manifest, chunk_tokens: int | None)
 def prepare_folder(folder: Path) -> None:
     """Make the folder; refuse one that holds other people's files and no library."""
     folder.mkdir(parents=True, exist_ok=True)
-    if (folder / DATABASE).is_file() and (folder / VECTORS).exists():
-        check_not_empty(folder)
+    path = folder / DATABASE
+    if path.is_file():
+        if (folder / VECTORS).exists():
+            check_not_empty(folder)
+        if path.stat().st_size:
+            _check_database(folder)
+    elif os.path.lexists(path):
+        raise LibraryError(
+            f"{str(path)!r} is no file; take it away, or name another folder with --library",
+            f"{str(path)!r} 不是普通文件；请移走它，或用 --library 指定其他目录",
+        )
     ours = {DATABASE, LOCK}
     names = {path.name for path in folder.iterdir()}
     if names and not names & ours:
@@ -65,3 +77,15 @@ def prepare_folder(folder: Path) -> None:
             f"{str(folder)!r} is a folder with other files and no library; name an empty or new folder",
             f"{str(folder)!r} 中有其他文件且不是文章库；请指定空目录或新目录",
         )
+
+
+def _check_database(folder: Path) -> None:
+    """Refuse another program's database, before anything is written to it."""
+    with (
+        said_plainly(folder),
+        lost_if_damaged(),
+        closing(connect_reader(folder / DATABASE)) as found,
+    ):
+        names = {name for (name,) in found.execute("SELECT name FROM sqlite_master")}
+    if names and "manifest" not in names:
+        check_is_library(folder, names)

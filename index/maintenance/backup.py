@@ -28,6 +28,12 @@ def back_up(folder: Path, destination: Path) -> int:
         LibraryError: there is no library, or the copy cannot be made; an unfinished one is deleted.
     """
     FolderLibrary.at(folder).close()
+    if folder.resolve() in destination.resolve().parents:
+        raise LibraryError(
+            f"{str(destination)!r} lies within the library {str(folder)!r}; name a folder outside of it "
+            "for the copy",
+            f"{str(destination)!r} 位于文章库 {str(folder)!r} 之内；请为备份指定库外的目录",
+        )
     with said_plainly(destination):
         destination.mkdir(parents=True, exist_ok=True)
         if any(destination.iterdir()):

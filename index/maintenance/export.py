@@ -55,6 +55,7 @@ def _item(raw: RawArticle) -> dict[str, str]:
 def _output(path: Path) -> Iterator[IO[str]]:
     if path == STANDARD_OUTPUT:
         yield sys.stdout
+        sys.stdout.flush()  # what it cannot take is said before all is
         return
     if not path.name.endswith((".json", ".json.gz")):
         raise ArticleError(

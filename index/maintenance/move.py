@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice, zip_longest
+from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
@@ -59,6 +60,15 @@ def move_library(
         raise LibraryError(
             f"{str(source)!r} is named twice; name another place to move it to",
             f"{str(source)!r} 出现了两次；请指定另一个位置",
+        )
+    if (
+        isinstance(source, Path)
+        and isinstance(destination, Path)
+        and source.resolve() in destination.resolve().parents
+    ):
+        raise LibraryError(
+            f"{str(destination)!r} lies within {str(source)!r}; name a place outside of it",
+            f"{str(destination)!r} 位于 {str(source)!r} 之内；请指定其外的位置",
         )
     with Library.open(source) as old:
         manifest = old.manifest()

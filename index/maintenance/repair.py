@@ -10,17 +10,18 @@ from pathlib import Path
 from index.build import Progress, index_raw
 from index.database.damage import Finding, Mend
 from index.database.database import (
-    DATABASE,
     manifest_value,
     said_plainly,
     set_manifest,
     transaction,
     utc_now,
 )
+from index.database.faults import DamagedError, LostError, damaged
 from index.database.lock import locked
 from index.database.schema import mend_indexes, new_identity
 from index.embedding.encoder import Encoder
 from index.embedding.load import load_encoder
+from index.errors import LibraryError
 from index.library.reader import FolderLibrary
 from index.library.writing import bring_up_to_date, writing
 from index.maintenance.verify import verify_library
@@ -59,12 +60,16 @@ def repair_library(
         LibraryError: there is no library, nothing in it can be read, or another process writes to it.
         EncoderError: the embedding model is needed and cannot be loaded.
     """
-    if not (folder / DATABASE).is_file():
-        FolderLibrary.at(folder)  # says that there is none
-    _migrate(folder)
-    return mend_in_rounds(
-        lambda: verify_library(folder), lambda found: _mend(folder, found, encoder, progress)
-    )
+    with FolderLibrary.connect(folder) as library:
+        library.schema()  # says where there is none, and where nothing in it can be read
+    try:
+        _migrate(folder)
+        return mend_in_rounds(
+            lambda: verify_library(folder), lambda found: _mend(folder, found, encoder, progress)
+        )
+    except DamagedError as error:
+        # Who is told to repair must not be told so by the repair.
+        raise damaged(folder, LostError(str(error.__cause__))) from error
 
 
 def mend_in_rounds(
@@ -119,9 +124,28 @@ def _mend_in_place(folder: Path, found: Sequence[Finding]) -> None:
                 if finding.mend is Mend.LEFTOVER:
                     (folder / finding.subject).unlink(missing_ok=True)
             if wanted & {Mend.VECTORS, Mend.SQL_INDEXES, Mend.MANIFEST}:
-                (folder / VECTORS).unlink(missing_ok=True)
+                _discard(folder / VECTORS)
             if wanted.isdisjoint({Mend.ARTICLE, Mend.ACCOUNT, Mend.MANIFEST}):
                 rebuild_vectors(connection, folder / VECTORS, published_chunks(connection))
+
+
+def _discard(path: Path) -> None:
+    """Delete a search index, or an empty folder in its place.
+
+    Raises:
+        LibraryError: it is a folder with something in it, which may be anybody's.
+    """
+    if not path.is_dir() or path.is_symlink():
+        path.unlink(missing_ok=True)
+    elif any(path.iterdir()):
+        raise LibraryError(
+            f"{str(path)!r} is a folder with files in it, where the search index belongs; move it away "
+            f"and run 'juwen repair --library {path.parent}' again",
+            f"{str(path)!r} 本应是向量索引，却是含有文件的目录；请将其移走，"
+            f"再运行 juwen repair --library {path.parent}",
+        )
+    else:
+        path.rmdir()
 
 
 def default_value(key: str) -> object:

@@ -18,11 +18,15 @@ import numpy as np
 from index.database.damage import Finding, Mend
 from index.database.database import (
     DATABASE,
+    IRREPLACEABLE,
+    MANIFEST_KINDS,
     Statements,
     connect_reader,
+    is_of_kind,
     manifest_value,
     said_plainly,
 )
+from index.database.faults import is_damage
 from index.database.schema import missing_parts
 from index.duplicates.lookup import find_recurring, make_job_tables, stored_recurring
 from index.duplicates.relations import Recurring
@@ -32,6 +36,8 @@ from index.maintenance.verify_article import check_article
 from index.maintenance.verify_search import check_postings, check_vectors
 from index.search.dense_file import VECTORS, leftovers
 from index.search.lexical_building import published_chunks
+
+_MEANS = "question_means"
 
 
 def verify_library(folder: Path) -> Iterator[Finding]:
@@ -63,7 +69,9 @@ def verify_library(folder: Path) -> Iterator[Finding]:
             if not misread:
                 chunks = published_chunks(connection)
                 yield from check_vectors(connection, folder / VECTORS, chunks)
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+            if not is_damage(error):
+                raise
             yield Finding(
                 Mend.BACKUP,
                 "",
@@ -98,29 +106,18 @@ def _check_database(connection: sqlite3.Connection) -> Iterator[Finding]:
 
 def check_manifest(connection: Statements) -> Iterator[Finding]:
     """Whether the manifest says all that it should."""
-    values = {}
-    for key, written in connection.execute("SELECT key, value FROM manifest"):
-        try:
-            values[key] = json.loads(written)
-        except ValueError:
-            values[key] = None
-    for key, kind, mend in (
-        ("encoder", str, Mend.BACKUP),
-        ("fingerprint", str, Mend.BACKUP),
-        ("dimension", int, Mend.BACKUP),
-        ("chunk_tokens", int, Mend.BACKUP),
-        ("identity", str, Mend.MANIFEST),
-        ("generation", int, Mend.MANIFEST),
-        ("cleaning", int, Mend.MANIFEST),
-        ("created", str, Mend.MANIFEST),
-        ("updated", str, Mend.MANIFEST),
-    ):
-        if not isinstance(values.get(key), kind):
-            yield _of_manifest(mend, key, values.get(key))
+    written = dict(connection.execute("SELECT key, value FROM manifest").fetchall())
+    for key in MANIFEST_KINDS:
+        if not is_of_kind(key, written.get(key, "")) and key != _MEANS:
+            mend = Mend.BACKUP if key in IRREPLACEABLE else Mend.MANIFEST
+            yield _of_manifest(mend, key, written.get(key))
     (published,) = connection.execute("SELECT COUNT(*) FROM article WHERE published").fetchone()
-    means = values.get("question_means")
-    if not _are_means(means, values.get("dimension")) or (published and not means):
-        yield _of_manifest(Mend.MANIFEST, "question_means", "…")
+    means, dimension = (
+        json.loads(written[key]) if is_of_kind(key, written.get(key, "")) else None
+        for key in (_MEANS, "dimension")
+    )
+    if not _are_means(means, dimension) or (published and not means):
+        yield _of_manifest(Mend.MANIFEST, _MEANS, "…")
 
 
 def _are_means(means: object, dimension: object) -> bool:

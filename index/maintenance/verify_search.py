@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.database.damage import Finding, Mend
-from index.database.database import READ_COLUMNS, is_damage, to_article
+from index.database.database import READ_COLUMNS, to_article
+from index.database.faults import is_damage
 from index.embedding.encoder import Vectors
 from index.errors import Message
 from index.records import Span

@@ -130,6 +130,8 @@ def read_index(path: Path, dimension: int, *, mapped: bool = True) -> StoredInde
         mapped: Whether lists may stay on the disk; else all is read, checked, and can be changed.
     """
     try:
+        if not path.is_file():  # a pipe would keep its reader for ever
+            return None
         with path.open("rb") as file:
             footer = _read_footer(file)
             mapped = mapped and bool(footer and footer["trained"])
@@ -144,6 +146,8 @@ def read_index(path: Path, dimension: int, *, mapped: bool = True) -> StoredInde
 def is_whole(path: Path) -> bool:
     """Whether nothing in the file has changed since it was written: all of it is read."""
     try:
+        if not path.is_file():
+            return False
         with path.open("rb") as file:
             footer = _read_footer(file)
             return footer is not None and _is_sealed(file, footer, whole=True)

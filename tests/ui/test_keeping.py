@@ -11,6 +11,7 @@ import pytest
 from index.library.library import Library
 from tests.conftest import ARTICLES
 from tests.ui.conftest import write_export
+from ui.cli import main
 
 
 @pytest.fixture
@@ -157,3 +158,19 @@ def test_each_says_where_there_is_no_library(juwen, command):
     ran = juwen(*command)
     assert ran.code == 1
     assert "is not a library" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "make room on the disk"), ("zh", "请清理磁盘空间")]
+)
+def test_a_full_disk_behind_standard_output_is_said(kept, monkeypatch, capsys, language, said):
+    monkeypatch.setenv("JUWEN_LANGUAGE", language)
+    with open("/dev/full", "w") as full, monkeypatch.context() as patched:
+        patched.setattr("sys.stdout", full)
+        with pytest.raises(SystemExit) as ended:
+            main(["export", "-"])
+    err = capsys.readouterr().err
+    assert ended.value.code == 1
+    assert said in err
+    assert "No space left" in err
+    assert "articles written" not in err

@@ -583,3 +583,30 @@ def test_no_body_upsets_the_server(client):
         assert sent.status_code < 500, body[:80]
         if sent.status_code != 200:
             assert len(sent.json()["error"]["message"]) > 10, body[:80]
+
+
+def moved_away(folder):
+    folder.rename(folder.with_name("elsewhere"))
+
+
+def overwritten(folder):
+    (folder / "articles.db").write_bytes(b"\x5a" * 9000)
+
+
+@pytest.mark.parametrize("spoil", [moved_away, overwritten])
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_library_that_cannot_be_read_is_the_servers_trouble(
+    library_folder, encoder, caplog, spoil, stream
+):
+    assistant = Assistant.open(library_folder, encoder=encoder)
+    client = TestClient(create_app(assistant), "http://127.0.0.1")
+    spoil(library_folder)
+    response = ask(client, QUESTION, stream=stream)
+    assert response.status_code == (200 if stream else 503)
+    error = chunks(response)[-1]["error"] if stream else response.json()["error"]
+    assert (error["type"], error["code"]) == ("server_error", "library_unavailable")
+    assert "try again later" in error["message"]
+    assert str(library_folder.parent) not in response.text
+    (line,) = [one.getMessage() for one in caplog.records if one.name == "ui.callers"]
+    assert str(library_folder) in line
+    assert "\n" not in line

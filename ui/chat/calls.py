@@ -12,8 +12,8 @@ from index.errors import JuwenError
 from rag.assistant import Assistant
 from rag.records import Strictness, Turn
 from rag.retrieval.retrieve import to_evidence
+from ui.callers import told
 from ui.chat.converse import read_filters
-from ui.language import say_message
 
 MOST_ARTICLES = 10
 
@@ -124,4 +124,4 @@ def given_request(
 
 
 def _plain(error: Exception) -> str:
-    return say_message(error.message) if isinstance(error, JuwenError) else str(error)
+    return told(error) if isinstance(error, JuwenError) else str(error)

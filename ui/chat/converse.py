@@ -33,6 +33,7 @@ from rag.records import (
     Strictness,
     Turn,
 )
+from ui.callers import told
 from ui.chat.markup import fill
 from ui.chat.turns import (
     answer_html,
@@ -42,7 +43,7 @@ from ui.chat.turns import (
     sources_html,
     understood_html,
 )
-from ui.language import say_message, speaking
+from ui.language import speaking
 
 Part = dict[str, Any]
 """What the page puts into its places: ``slots`` maps places of the turn to HTML, ``said`` is what a
@@ -157,7 +158,7 @@ def converse(
                     yield from forming.done(event.answer, instead)
     except JuwenError as error:
         with speaking(chinese=asked.chinese):
-            message = say_message(error.message)
+            message = told(error)
             part = _part("failed", {"answer": error_html(message)}, said=message)
         yield part
 

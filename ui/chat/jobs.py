@@ -213,7 +213,8 @@ class Jobs:
             named = replace(summary, problems=_named_as_sent(summary.problems, path))
             self._change(job_id, state=State.DONE, summary=named, new=new)
         except JuwenError as error:
-            plain = JuwenError(*(_as_sent(said, path) for said in (error.english, error.chinese)))
+            sent = (_as_sent(said, path) for said in (error.english, error.chinese))
+            plain = JuwenError(*(_by_name(said, self._folder) for said in sent))
             self._change(job_id, state=State.FAILED, error=plain)
         except Exception as error:
             plain = JuwenError(
@@ -243,6 +244,11 @@ def _named_as_sent(problems: Sequence[Problem], path: Path) -> tuple[Problem, ..
         )
         for one in problems
     )
+
+
+def _by_name(message: str, library: Location) -> str:
+    """A message that names the library as its readers know it, not by where it lies."""
+    return message.replace(str(library), library.name) if library.name else message
 
 
 def _as_sent(message: str, path: Path) -> str:

@@ -10,12 +10,13 @@ from starlette.requests import Request
 
 from index.errors import JuwenError
 from rag.records import EXTRACTIVE, Answer
+from ui.callers import told
 from ui.chat.converse import Part, Streams, converse, read_asked
 from ui.chat.guard import CALLER
 from ui.chat.limits import Limited, Limits
 from ui.chat.quiet import Quiet
 from ui.chat.turns import error_html
-from ui.language import say_message, speaking
+from ui.language import speaking
 
 Ask = Callable[[Mapping[str, Any], str], Generator[Part]]
 """Answers what the page sent, for a caller."""
@@ -59,5 +60,5 @@ def conversation(
 def failed(error: JuwenError, *, chinese: bool) -> Part:
     """A part of the page that says what is wrong."""
     with speaking(chinese=chinese):
-        message = say_message(error.message)
+        message = told(error)
         return {"state": "failed", "slots": {"answer": error_html(message)}, "said": message}

@@ -18,6 +18,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from index.errors import JuwenError
+from ui.callers import is_of_server, told
 from ui.chat.converse import Part
 from ui.chat.guard import CALLER
 from ui.chat.jobs import Jobs
@@ -158,7 +159,7 @@ def _answered(request: Request, answer: Answering, values: Mapping[str, Any]) ->
         except RateError as error:
             return JSONResponse({"problem": say_message(error.message)}, 429)
         except JuwenError as error:
-            return JSONResponse({"problem": say_message(error.message)}, 422)
+            return JSONResponse({"problem": told(error)}, 503 if is_of_server(error) else 422)
         except (TypeError, ValueError, KeyError, AttributeError, OverflowError) as error:
             # The page sends no such thing; what a program made up is refused, whatever it upsets.
             said = say(
@@ -188,7 +189,7 @@ def _uploads(requests: Requests, jobs: Jobs) -> list[Route]:
                 )
                 return JSONResponse({"problem": said}, 507)
             except JuwenError as error:
-                return JSONResponse({"problem": say_message(error.message)}, 422)
+                return JSONResponse({"problem": told(error)}, 503 if is_of_server(error) else 422)
 
     def job(request: Request) -> JSONResponse:
         with answering(request):

@@ -17,7 +17,8 @@ from starlette.routing import Route
 
 from index.errors import JuwenError
 from rag.assistant import Assistant
-from ui.language import say, say_message
+from ui.callers import is_of_server, told
+from ui.language import say
 from ui.openai_api.bodies import Bodies
 from ui.openai_api.hosts import KnownHosts
 from ui.openai_api.models import Models
@@ -143,7 +144,9 @@ def _api_error(_request: Request, error: Exception) -> Response:
 
 def _juwen_error(_request: Request, error: Exception) -> Response:
     assert isinstance(error, JuwenError)
-    return ApiError(400, say_message(error.message), "invalid_value").to_response()
+    if is_of_server(error):
+        return ApiError(503, told(error), "library_unavailable").to_response()
+    return ApiError(400, told(error), "invalid_value").to_response()
 
 
 def _http_error(_request: Request, error: Exception) -> Response:

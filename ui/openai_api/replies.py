@@ -13,7 +13,8 @@ from index.errors import JuwenError
 from rag.events import Done, Event, Verified, Withdrawn
 from rag.markdown import MarkdownForm, escape_markdown, markdown_link
 from rag.records import EXTRACTIVE, LED, Answer, Citation, Support
-from ui.language import say, say_message
+from ui.callers import is_of_server, told
+from ui.language import say
 from ui.openai_api.requests import MODEL, Asked
 
 _CHUNK = "chat.completion.chunk"
@@ -155,8 +156,9 @@ def _usage(answer: Answer) -> dict[str, int]:
 
 
 def unexpected(error: Exception) -> dict[str, Any]:
-    said = say_message(error.message) if isinstance(error, JuwenError) else _unexpected_error()
-    fields = {"message": said, "type": "server_error", "param": None, "code": "internal_error"}
+    said = told(error) if isinstance(error, JuwenError) else _unexpected_error()
+    code = "library_unavailable" if is_of_server(error) else "internal_error"
+    fields = {"message": said, "type": "server_error", "param": None, "code": code}
     return {"error": fields}
 
 

@@ -75,3 +75,12 @@ def test_a_damaged_library_is_not_copied_as_if_it_were_whole(library_folder, tmp
     with pytest.raises(LibraryError, match="damaged"):
         back_up(library_folder, tmp_path / "copy")
     assert os.listdir(tmp_path / "copy") == []
+
+
+def test_a_library_is_not_copied_into_itself(library_folder):
+    before = sorted(os.listdir(library_folder))
+    for inside in ("inside", "a/b", "../library/inside"):
+        with pytest.raises(LibraryError, match="lies within the library") as raised:
+            back_up(library_folder, library_folder / inside)
+        assert "之内" in raised.value.chinese
+    assert sorted(os.listdir(library_folder)) == before

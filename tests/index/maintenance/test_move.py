@@ -81,3 +81,9 @@ def test_an_article_that_did_not_arrive_as_it_was_is_named(library_folder, serve
 def test_a_library_is_not_moved_onto_itself(library_folder):
     with pytest.raises(LibraryError, match="named twice"):
         move_library(library_folder, library_folder)
+
+
+def test_a_library_is_not_moved_into_itself(library_folder):
+    with pytest.raises(LibraryError, match="lies within"):
+        move_library(library_folder, library_folder / "inside")
+    assert not (library_folder / "inside").exists()

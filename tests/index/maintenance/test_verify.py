@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import random
 import sqlite3
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from index.build import index_raw, remove_articles
-from index.database.damage import Mend
+from index.database.damage import Finding, Mend
 from index.database.database import DATABASE
 from index.errors import LibraryError
+from index.library.reader import FolderLibrary
 from index.maintenance.repair import repair_library
 from index.maintenance.verify import verify_library
 from index.search.dense_file import VECTORS
@@ -339,3 +343,138 @@ def test_after_a_removal_that_was_killed_the_search_index_is_a_generation_behind
     assert "a generation behind" in found.message.english
     contents(whole, encoder, *QUESTIONS)  # whoever reads makes it anew
     assert list(verify_library(whole)) == []
+
+
+def foreign(folder: Path) -> None:
+    """Put another program's database in the place of the library's."""
+    (folder / DATABASE).unlink()
+    connection = sqlite3.connect(folder / DATABASE)
+    with connection:
+        connection.execute("CREATE TABLE bookmark (address TEXT)")
+    connection.close()
+
+
+def schema_that_is_no_text(folder: Path) -> None:
+    """Spoil the statements in the database's first page."""
+    data = (folder / DATABASE).read_bytes()
+    assert b"CREATE TABLE fingerprint" in data
+    (folder / DATABASE).write_bytes(
+        data.replace(b"TABLE fingerprint", b"\xff\xfe\xff\xfe\xff fingerprint")
+    )
+
+
+def database(change):
+    """Damage to the database's bytes."""
+
+    def damage(folder: Path) -> None:
+        (folder / DATABASE).write_bytes(change((folder / DATABASE).read_bytes()))
+
+    return damage
+
+
+LOST = {
+    "statements that are no text": schema_that_is_no_text,
+    "a manifest of no JSON": sql("UPDATE manifest SET value = 'x'"),
+    "a manifest of numbers": sql("UPDATE manifest SET value = '6'"),
+    "a schema that is no number": sql("UPDATE manifest SET value = 'true' WHERE key = 'schema'"),
+    "a manifest that is lost": sql("DROP TABLE manifest"),
+    "an id that is no text": sql(f"UPDATE article SET article_id = CAST(x'ff41' AS TEXT) {A}"),
+    "a database that is cut short": database(lambda data: data[: len(data) // 2]),
+    "a database of other bytes": database(lambda data: b"\x5a" * len(data)),
+    "an empty database": database(lambda _: b""),
+    "another program's database": foreign,
+}
+
+
+def said_by(work) -> str:
+    """What is said of a library: an error, or what is found."""
+    try:
+        found = work()
+    except LibraryError as error:
+        return error.english
+    assert Mend.BACKUP in {finding.mend for finding in found}, found
+    return "is damaged; put a copy"  # as the command says it of such a finding
+
+
+def read_all(folder: Path) -> list[Finding]:
+    with FolderLibrary.at(folder) as library:
+        contents(folder, FakeEncoder(), *QUESTIONS)
+        list(library.articles())
+    return []
+
+
+@pytest.mark.parametrize("name", LOST)
+def test_what_no_repair_can_mend_is_said_alike_by_all(whole, encoder, name):
+    LOST[name](whole)
+    for work in (
+        lambda: list(verify_library(whole)),
+        lambda: read_all(whole),
+        lambda: repair_library(whole, encoder=encoder).remaining,
+    ):
+        said = said_by(work)
+        assert "is damaged" in said
+        assert "put a copy" in said
+        assert "juwen repair" not in said
+
+
+def test_another_programs_database_is_no_library_and_stays_as_it_is(tmp_path, encoder):
+    foreign_folder = tmp_path / "other"
+    foreign_folder.mkdir()
+    (foreign_folder / DATABASE).touch()
+    foreign(foreign_folder)
+    before = (foreign_folder / DATABASE).read_bytes()
+    for work in (
+        lambda: list(verify_library(foreign_folder)),
+        lambda: repair_library(foreign_folder, encoder=encoder),
+        lambda: index_raw(ARTICLES, foreign_folder, encoder=encoder),
+    ):
+        with pytest.raises(LibraryError, match="another program's database"):
+            work()
+    assert (foreign_folder / DATABASE).read_bytes() == before
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_bytes_that_changed_anywhere_are_damage_in_a_sentence(whole, encoder, seed):
+    chance = random.Random(seed)
+    data = bytearray((whole / DATABASE).read_bytes())
+    for at in chance.sample(range(len(data)), 200):
+        data[at] ^= chance.randrange(1, 256)
+    (whole / DATABASE).write_bytes(data)
+    with suppress(LibraryError):
+        assert list(verify_library(whole))
+    with suppress(LibraryError):
+        read_all(whole)
+    with suppress(LibraryError):
+        repair_library(whole, encoder=encoder)
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir])
+def test_a_search_index_that_is_no_file_is_refused_unopened_and_replaced(whole, encoder, make):
+    before = contents(whole, encoder, *QUESTIONS)
+    (whole / VECTORS).unlink()
+    make(whole / VECTORS)
+    assert {finding.mend for finding in verify_library(whole)} == {Mend.VECTORS}
+    assert repair_library(whole, encoder=encoder).remaining == ()
+    assert (whole / VECTORS).is_file()
+    assert contents(whole, encoder, *QUESTIONS) == before
+
+
+def test_a_folder_of_files_in_the_place_of_the_search_index_is_not_deleted(whole, encoder):
+    (whole / VECTORS).unlink()
+    (whole / VECTORS).mkdir()
+    (whole / VECTORS / "mine.txt").touch()
+    contents(whole, encoder, *QUESTIONS)
+    with pytest.raises(LibraryError, match="move it away"):
+        repair_library(whole, encoder=encoder)
+    assert (whole / VECTORS / "mine.txt").exists()
+
+
+@pytest.mark.parametrize("name", ["feedback.jsonl", "starters.json"])
+def test_a_pipe_beside_the_articles_keeps_nobody_waiting(whole, name):
+    os.mkfifo(whole / name)
+    with FolderLibrary.at(whole) as library:
+        assert library.note(name) is None
+        if name.startswith("feedback"):
+            for work in (library.feedback, lambda: library.add_feedback({"a": 1})):
+                with pytest.raises(LibraryError, match="it is no file"):
+                    work()

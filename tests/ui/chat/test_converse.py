@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from index.errors import QuestionError
+from index.errors import LibraryError, QuestionError
 from rag.events import CitationFound, Done, EvidenceFound, QuestionRead, Text, Verified
 from rag.records import (
     AnswerSentence,
@@ -181,3 +181,14 @@ def test_what_the_page_sends():
 def test_what_it_never_sends(sent):
     with pytest.raises(QuestionError, match="reload the page"):
         read_asked(sent)
+
+
+def test_what_is_wrong_with_the_library_is_said_without_where_it_lies(caplog):
+    wrong = LibraryError(
+        "the library '/home/me/library' is gone", "文章库 '/home/me/library' 不见了"
+    )
+    for chinese, said in ((False, "try again later"), (True, "请稍后重试")):
+        (part,) = converse(Scripted(wrong), Asked("谁？", chinese=chinese))
+        assert said in part["said"]
+        assert "/home" not in str(part)
+    assert caplog.text.count("the library '/home/me/library' is gone") == 2
