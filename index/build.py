@@ -17,7 +17,7 @@ from index.cleaning.clean import VERSION as CLEANING_VERSION
 from index.cleaning.clean import clean
 from index.cleaning.metadata import publication_date
 from index.cleaning.newspaper_page import split_page
-from index.database.identity import citable_id, owned
+from index.database.identity import Owned, citable_id, owned
 from index.duplicates.fingerprints import resemblance, shingles
 from index.duplicates.relations import Recurring, skipped_spans
 from index.embedding.centring import question_centres
@@ -28,6 +28,7 @@ from index.errors import LibraryError
 from index.library.library import Library
 from index.library.staging import Received, Writer
 from index.location import Location, location
+from index.namesakes import Namesakes, shared_id
 from index.opening import open_writer
 from index.passages import Passages, Waiting
 from index.readers.load import read_articles, suffix_of
@@ -203,6 +204,7 @@ class _Job:
         self._tokens = writer.chunk_tokens
         self._received: list[Received] = []
         self._passages = Passages(writer, embedding)
+        self._namesakes = Namesakes(writer, self._owners)
         self._seen: dict[str, str] = {}  # content hash by id
         self._pages: dict[str, list[str]] = {}  # ids of its parts, by page
         self._counts: Counter[str] = Counter()
@@ -220,7 +222,10 @@ class _Job:
             return
         if suffix := suffix_of(item.origin):
             self._files.setdefault(suffix, set()).add(hash(item.origin))
-        for raw in self._parts(item):
+        named, told = self._namesakes.named(item)
+        if told:
+            self._report(told)
+        for raw in self._parts(named):
             article_id = self._identify(raw)
             if self._is_new(raw, article_id):
                 self._receive(raw, article_id)
@@ -272,7 +277,8 @@ class _Job:
         """Cut and embed what was received, and publish it with what is taken out."""
         self._writer.receive(self._received)
         for page, parts in self._pages.items():
-            self._writer.retire(set(self._writer.parts_of(page)).difference(parts))
+            left = set(self._writer.parts_of(page)).difference(parts)
+            self._writer.retire([one for one in left if self._is_part(one, page)])
         recurring = self._learn()
         ready = self._writer.ready()
         for done, article_id in enumerate(ready, 1):
@@ -314,22 +320,36 @@ class _Job:
         self._pages.setdefault(raw.article_id, []).extend(part.article_id for part in parts)
         return parts
 
+    def _is_part(self, article_id: str, page: str) -> bool:
+        """Whether an article was cut out of a page, and is not one that an export names like a part."""
+        owners = self._writer.owners_of(article_id)
+        return any(
+            not one.content or bool(one.place) == (page in self._namesakes) for one in owners
+        )
+
     def _identify(self, raw: RawArticle) -> str:
         """By which id the article is cited: its own, unless an article of another account has it."""
         aid = raw.article_id
-        waiting = [one for one in self._received if one.raw.article_id == aid]
-        others = self._writer.owners_of(aid)
-        others += (owned(one.raw, one.article.article_id) for one in waiting)
 
         def is_taken(article_id: str) -> bool:
             return self._writer.is_taken(article_id) or any(
                 one.article.article_id == article_id for one in self._received
             )
 
-        found = citable_id(raw, others, is_taken)
+        owners = self._owners(aid)
+        found = citable_id(raw, owners, is_taken)
         if found != aid:
-            self._report(_shared_aid(raw, found))
+            of_file = any(one.place for one in owners)
+            self._report((shared_id if of_file else _shared_aid)(raw, found))
         return found
+
+    def _owners(self, aid: str) -> list[Owned]:
+        """The articles that have this aid, those of this run, too."""
+        waiting = [one for one in self._received if one.raw.article_id == aid]
+        return [
+            *self._writer.owners_of(aid),
+            *(owned(one.raw, one.article.article_id) for one in waiting),
+        ]
 
     def _is_new(self, raw: RawArticle, article_id: str) -> bool:
         """Whether this is the first article of its id in this run; the first one stands."""

@@ -43,7 +43,7 @@ class RawArticle:
     """An article exactly as it was received: the six fields of a WeChat export.
 
     Attributes:
-        article_id: ``文章标识符aid``; for a text file the file's stem.
+        article_id: ``文章标识符aid``; for a file that is one article the file's stem.
         title: ``标题title``.
         url: ``链接url``, ``""`` where there is none.
         time: ``时间time`` as written, ``YYYY/M/D`` or ``""``.

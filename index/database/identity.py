@@ -2,17 +2,20 @@
 
 An article is cited by its aid alone. Where articles of other accounts have the same one, the first
 keeps it and each later one is cited as ``aid@account``, the account by the ``__biz`` of the
-article's link or else by its name. Each can be named so, the first one, too.
+article's link or else by its name. Each can be named so, the first one, too. A file's article and one of an
+export with the file's name for an aid are two, and files of one name are, too (``index.namesakes``).
 """
 
 from __future__ import annotations
 
+import os
 import re
 import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from itertools import chain, count
+from pathlib import PurePath
 from urllib.parse import unquote
 
 from index.database.database import Statements, raw_from_json
@@ -21,17 +24,28 @@ from index.records import RawArticle
 _BIZ = re.compile(r"[?&;#]__biz=([^&#\s]+)")
 _NOT_IN_IDS = re.compile(r"[\s#]+")
 _SEPARATOR = "@"
+MARK = "~"
+"""Between an aid and what tells an article from others that have it."""
+
+_COLLECTIONS = frozenset((".json", ".gz", ".jsonl", ".csv", ".tsv"))
+"""Suffixes of files whose articles bring ids of their own."""
+
+_MOST_NAMESAKES = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Owned:
-    """What tells whose an article is: how it is cited, and what it was received with."""
+    """What tells whose an article is: how it is cited, and what it was received with.
+
+    ``place`` is that of ``place_of``.
+    """
 
     article_id: str
     url: str
     account: str
     title: str
     content: str
+    place: str = ""
 
 
 class _Likeness(IntEnum):
@@ -64,14 +78,30 @@ def citable_id(raw: RawArticle, others: Sequence[Owned], is_taken: Callable[[str
     best = max(others, key=lambda other: _likeness(article, other), default=None)
     if best is not None and _likeness(article, best) is not _Likeness.OTHER:
         return best.article_id
-    named = f"{aid}{_SEPARATOR}{account_key(raw.url, raw.account)}"
-    further = (f"{named}~{number}" for number in count(2))
+    key = account_key(raw.url, raw.account)
+    named = f"{aid}{_SEPARATOR}{key}" if key else aid
+    further = (f"{named}{MARK}{number}" for number in count(2))
     return next(name for name in chain((aid, named), further) if not is_taken(name))
+
+
+def place_of(raw: RawArticle) -> str:
+    """The file that an article is the text of, as an absolute path; ``""`` for one of several in a file.
+
+    What came on standard input has no path: its place is told apart from every file's by having none.
+    """
+    path = PurePath(raw.origin)
+    if not path.stem or path.suffix.lower() in _COLLECTIONS:
+        return ""
+    if raw.article_id != path.stem and not raw.article_id.startswith(
+        (f"{path.stem}#", f"{path.stem}{MARK}")
+    ):
+        return ""
+    return os.path.abspath(raw.origin) if path.suffix else raw.origin
 
 
 def is_id_of(article_id: str, aid: str) -> bool:
     """Whether an article with that aid may be cited by that id."""
-    return article_id == aid or article_id.startswith(f"{aid}{_SEPARATOR}")
+    return article_id == aid or article_id.startswith((f"{aid}{_SEPARATOR}", f"{aid}{MARK}"))
 
 
 def owners_of(connection: Statements, aid: str, condition: str = "published") -> list[Owned]:
@@ -80,6 +110,15 @@ def owners_of(connection: Statements, aid: str, condition: str = "published") ->
         f"SELECT row, article_id FROM article WHERE aid = ? AND {condition} ORDER BY row", (aid,)
     ).fetchall()
     return [_owned_row(connection, row, article_id) for row, article_id in rows]
+
+
+def namesakes(connection: Statements, stem: str) -> list[str]:
+    """The names ``stem~…`` of published files, of very many the latest."""
+    rows = connection.execute(
+        "SELECT aid FROM article WHERE aid > ? AND aid < ? AND published ORDER BY row DESC LIMIT ?",
+        (f"{stem}{MARK}", f"{stem}\x7f", _MOST_NAMESAKES),
+    ).fetchall()
+    return list(dict.fromkeys(aid.partition("#")[0] for (aid,) in rows))
 
 
 def _owned_row(connection: Statements, row: int, article_id: str) -> Owned:
@@ -91,8 +130,14 @@ def _owned_row(connection: Statements, row: int, article_id: str) -> Owned:
 
 
 def owned(raw: RawArticle, article_id: str = "") -> Owned:
-    fields = (text.strip() for text in (raw.url, raw.account, raw.title, raw.content))
-    return Owned(article_id, *fields)
+    return Owned(
+        article_id,
+        raw.url.strip(),
+        raw.account.strip(),
+        raw.title.strip(),
+        raw.content.strip(),
+        place_of(raw),
+    )
 
 
 def ids_named(connection: Statements, written: str) -> list[str]:
@@ -122,6 +167,8 @@ def id_meant(connection: Statements, written: str) -> str | None:
 
 
 def _likeness(one: Owned, other: Owned) -> _Likeness:
+    if other.content and bool(one.place) != bool(other.place):
+        return _Likeness.SAME if one.content == other.content else _Likeness.OTHER
     keys = _biz(one.url), _biz(other.url)
     if all(keys):
         return _Likeness.ACCOUNT if keys[0] == keys[1] else _Likeness.OTHER

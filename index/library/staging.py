@@ -124,6 +124,9 @@ class Writer(Protocol):
     def owners_of(self, aid: str) -> list[Owned]:
         """The articles with this aid that readers see or will see once the job has published."""
 
+    def namesakes(self, stem: str) -> list[str]:
+        """The names of published articles of files that share a stem, but for the stem itself."""
+
     def is_taken(self, article_id: str) -> bool:
         """Whether an article that readers see or will see is cited by this id."""
 

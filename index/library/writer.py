@@ -36,7 +36,7 @@ from index.database.database import (
     to_article,
     transaction,
 )
-from index.database.identity import Owned, id_meant, owners_of
+from index.database.identity import Owned, id_meant, namesakes, owners_of
 from index.database.lock import locked
 from index.database.schema import create_tables
 from index.duplicates.fingerprints import fingerprints
@@ -102,6 +102,11 @@ class LibraryWriter(ABC):
         """The articles with this aid that readers see or will see once the job has published."""
         with self._plainly():
             return owners_of(self._connection, aid, _THERE)
+
+    def namesakes(self, stem: str) -> list[str]:
+        """The names of published articles of files that share a stem, but for the stem itself."""
+        with self._plainly():
+            return namesakes(self._connection, stem)
 
     def is_taken(self, article_id: str) -> bool:
         """Whether an article that readers see or will see is cited by this id."""
