@@ -33,7 +33,9 @@ def run_all_here(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(recognised_text, "_recogniser", lambda: recognise)
 
 
-def run_here(script: Path, data: bytes, pages: Sequence[int] = (), seconds: float = 0) -> dict:
+def run_here(
+    script: Path, data: bytes, pages: Sequence[int] = (), seconds: float = 0, memory: int = 0
+) -> dict:
     worker = importlib.import_module(f"index.readers.workers.{script.stem}")
     return json.loads(json.dumps(worker.extract(data, 10**6, 100, *pages)))
 
