@@ -10,12 +10,17 @@ from contextlib import contextmanager
 _SECONDS_BETWEEN_LOOKS = 0.05
 
 
+class EndedError(Exception):
+    """The server ends, and with it what nobody waits for."""
+
+
 class Quiet:
     """Whether anybody's question is being answered, so that other work can wait until none is."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._asked = 0
+        self._ended = False
 
     @contextmanager
     def asking(self) -> Iterator[None]:
@@ -28,6 +33,16 @@ class Quiet:
                 self._asked -= 1
 
     def wait(self) -> None:
-        """Until no question is being answered."""
-        while self._asked:
+        """Until no question is being answered.
+
+        Raises:
+            EndedError: the server ends; what comes next is not to be begun.
+        """
+        while self._asked and not self._ended:
             time.sleep(_SECONDS_BETWEEN_LOOKS)
+        if self._ended:
+            raise EndedError
+
+    def end(self) -> None:
+        """Begin nothing more."""
+        self._ended = True

@@ -20,7 +20,7 @@ from ui.chat.limits import Limits
 from ui.chat.markup import fill
 from ui.chat.opening import Opening
 from ui.chat.programs import Programs
-from ui.chat.quiet import Quiet
+from ui.chat.quiet import EndedError, Quiet
 from ui.chat.under import Under
 from ui.connections import Patience
 from ui.listening import bound, listening, origin_of
@@ -86,6 +86,7 @@ class Page:
         self._assistant: Assistant | None = None
         self._jobs: Jobs | None = None
         self._quiet = Quiet()
+        self._preparing: threading.Thread | None = None
         self.loop: asyncio.AbstractEventLoop | None = None
 
     def app(self) -> ASGIApp:
@@ -132,24 +133,43 @@ class Page:
             library.catch_up()  # so that whoever uploads reads what was uploaded
             return library.article_ids()
 
-        jobs = Jobs(library.where, settings.index or index_apart, ids, requests.changed)
+        def changed() -> None:
+            with contextlib.suppress(EndedError):
+                requests.changed()
+
+        jobs = Jobs(library.where, settings.index or index_apart, ids, changed)
         ask = conversation(assistant, settings.limits, requests.instead, self._models, quiet)
         self._assistant, self._jobs = assistant, jobs
         connecting = guarded(Connecting(assistant).pure, self._may_choose)
         self._opening.page.set_result(page_app(requests, jobs, ask, connecting, settings.limits))
-        threading.Thread(target=self._prepare, args=(requests,), daemon=True).start()
+        self._preparing = threading.Thread(target=self._prepare, args=(requests,), daemon=True)
+        self._preparing.start()
 
     def _prepare(self, requests: Requests) -> None:
         """Make what nobody has asked for yet, behind the questions that are being answered."""
-        with contextlib.suppress(JuwenError):  # whoever asks for starters is told what is wrong
-            requests.changed()
-        self._quiet.wait()
+        with contextlib.suppress(EndedError):
+            with contextlib.suppress(JuwenError):  # whoever asks for starters is told what is wrong
+                requests.changed()
+            self._quiet.wait()
+            self._load_programs()
+
+    def _load_programs(self) -> None:
         if self.loop is not None and self.loop.is_running():
             asyncio.run_coroutine_threadsafe(self._programs.app(), self.loop)
 
     def wait(self) -> None:
         """Until the process is stopped."""
-        threading.Event().wait()
+        try:
+            threading.Event().wait()
+        finally:
+            self.end()
+
+    def end(self) -> None:
+        """Let what is made behind the questions end: it uses what the caller closes next, and a
+        process that ends within a network's code is ended by the system."""
+        self._quiet.end()
+        if self._preparing is not None:
+            self._preparing.join(_SECONDS_TO_CLOSE)
 
     async def close(self) -> None:
         await self._programs.close()
@@ -203,6 +223,7 @@ def opened(settings: Settings) -> Iterator[Page]:
         finally:
             closing = asyncio.run_coroutine_threadsafe(page.close(), page.loop)
             closing.result(_SECONDS_TO_CLOSE)
+            page.end()
 
 
 @contextlib.contextmanager

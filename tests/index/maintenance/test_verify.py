@@ -36,7 +36,7 @@ QUESTIONS = ("大桥何时通车", "第3处码头", "渡轮开航")
 @pytest.fixture
 def whole(tmp_path, encoder):
     """A library with a bit of everything, built in two jobs and with a removal between them."""
-    folder = tmp_path / "library"
+    folder = tmp_path / "whole"
     index_raw([*RAWS[:4], article("gone", "学校招生。")], folder, encoder=encoder)
     index_raw(RAWS, folder, encoder=encoder, sync=True)
     return folder
