@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import random
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -106,15 +106,17 @@ def train(
     held: Sequence[Claim],
     minutes: float,
     seed: int,
+    clock: Callable[[], float] = time.monotonic,
 ) -> Iterator[str]:
-    """Train for some minutes; a line of what was reached now and then. The mean of the weights stays."""
+    """Train for some minutes by a clock in seconds; a line of what was reached now and then. The mean of
+    the weights stays."""
     parameters: list[Tensor] = [p for p in network.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(parameters, lr=_RATE, weight_decay=0.01)
     mean = [p.detach().clone() for p in parameters]
     kept = _Kept(network, frozenset(material.written))
-    began, step = time.monotonic(), 0
+    began, step = clock(), 0
     losses: list[float] = []
-    while (spent := time.monotonic() - began) < minutes * 60:
+    while (spent := clock() - began) < minutes * 60:
         rate = min(1.0, (step + 1) / _WARM_UP)
         rate *= min(1.0, (1 - spent / (minutes * 60)) / _FALLING)
         for group in optimizer.param_groups:
