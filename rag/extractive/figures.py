@@ -21,6 +21,8 @@ _CLOCK = re.compile(r"(?<!\d)(\d{1,2})[:：]([0-5]\d)(?!\d)")
 _TIME_OF_DAY = Unit("time of day")
 _RANGE = load_rules("index.text", "numbers").regex("range_mark")
 
+_FARTHEST = 100
+"""How many times a number without a unit another one may be that is told of the same thing."""
 
 End = Quantity | Moment
 
@@ -123,10 +125,18 @@ def _pairs(one: Figure, other: Figure) -> list[tuple[End, End]]:
 
 def _comparable(one: End, other: End) -> bool:
     if isinstance(one, Quantity) and isinstance(other, Quantity):
-        return comparable(one.unit, other.unit)
+        if one.unit.dimension == other.unit.dimension:
+            return True
+        return comparable(one.unit, other.unit) and _are_near(one, other)
     if isinstance(one, Moment) and isinstance(other, Moment):
         return _precision(one) == _precision(other)
     return False
+
+
+def _are_near(one: Quantity, other: Quantity) -> bool:
+    """Whether a bare number may count what the other one does: 20亿 is no number of 两级."""
+    small, large = sorted((abs(one.low), abs(other.low)))
+    return large <= _FARTHEST * small
 
 
 def _precision(one: Moment) -> tuple[bool, bool, bool]:
