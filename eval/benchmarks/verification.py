@@ -69,9 +69,8 @@ def main() -> None:
     given = parser.parse_args()
     with Library.open(given.library) as library:
         manifest = library.manifest()
-    means = manifest.question_means
     encoder = load_encoder(manifest.encoder)
-    centres = Centres({of: np.asarray(mean, np.float32) for of, mean in means.items()})
+    centres = Centres.stored(manifest.question_means)
     similarity, network = centred_similarity(encoder, centres), PackagedEntailment(encoder)
     tried: list[Tried] = []
     for claims, articles in zip(given.files[::2], given.files[1::2], strict=True):

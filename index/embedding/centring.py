@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,11 @@ class Centres:
     """
 
     means: Mapping[str, NDArray[np.float32]]
+
+    @classmethod
+    def stored(cls, means: Mapping[str, Sequence[float]]) -> Self:
+        """The centres whose means are written down, as in a manifest's ``question_means``."""
+        return cls({language: np.asarray(mean, np.float32) for language, mean in means.items()})
 
     def mean_of(self, language: str) -> NDArray[np.float32]:
         """The mean of a language; of one that has none here, the mean of all the means."""

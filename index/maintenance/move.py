@@ -9,10 +9,7 @@ from itertools import islice, zip_longest
 from pathlib import Path
 from typing import TypeVar
 
-import numpy as np
-
 from index.build import Progress
-from index.database.database import Manifest
 from index.embedding.centring import Centres
 from index.errors import LibraryError
 from index.library.library import Library
@@ -84,7 +81,9 @@ def move_library(
                         writer.take_over(some)
                         progress(done, total)
                     writer.publish(
-                        recurring=old.recurring(), question_centres=_centres(manifest), related=True
+                        recurring=old.recurring(),
+                        question_centres=Centres.stored(manifest.question_means),
+                        related=True,
                     )
         with Library.open(destination) as new:
             new.catch_up()
@@ -94,12 +93,6 @@ def move_library(
                     if line.strip():
                         new.add_feedback(json.loads(line))
     return compared
-
-
-def _centres(manifest: Manifest) -> Centres:
-    return Centres(
-        {of: np.asarray(mean, np.float32) for of, mean in manifest.question_means.items()}
-    )
 
 
 def _batches(items: Iterator[_Item], size: int) -> Iterator[tuple[int, list[_Item]]]:

@@ -35,8 +35,7 @@ def is_unit(data: bytes, dimension: int) -> bool:
 
 def stored_question_centres(connection: Statements) -> Centres:
     """Where the library's encoder puts questions (``index.embedding.centring.question_centres``)."""
-    means = json.loads(manifest_value(connection, "question_means"))
-    return Centres({of: np.asarray(mean, np.float32) for of, mean in means.items()})
+    return Centres.stored(json.loads(manifest_value(connection, "question_means")))
 
 
 def library_centres(connection: sqlite3.Connection, ids: NDArray[np.int64]) -> Centres:

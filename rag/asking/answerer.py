@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Generator
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from index.embedding.centring import Centres
 from index.library.library import Library
 from index.text.language import Language
@@ -197,8 +195,7 @@ class Answerer:
 
     def _similarity(self) -> Similarity:
         """How the library's encoder compares sentences across languages."""
-        means = self.library.manifest().question_means
-        centres = Centres({of: np.asarray(mean, np.float32) for of, mean in means.items()})
+        centres = Centres.stored(self.library.manifest().question_means)
         return centred_similarity(self.models.encoder, centres)
 
 

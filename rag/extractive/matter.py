@@ -49,14 +49,14 @@ def _ordinals(text: str) -> frozenset[object]:
     return frozenset(one.low for one in find_quantities(text) if one.unit == ORDINAL)
 
 
-def _periods(article: Article, sentence: str) -> Iterator[Period]:
+def _periods(article: Article, sentence: str) -> list[Period]:
     """The months, quarters … that figures of an article are counted over: those of its heading, or else
     those of its first sentence and the sentence itself."""
     told = list(_long_periods(article.heading, article.date))
     if not told:
         first = next((span.of(article.text) for span in split_sentences(article.text)), "")
         told = [*_long_periods(first, article.date), *_long_periods(sentence, article.date)]
-    yield from told
+    return told
 
 
 def _long_periods(text: str, published: date | None) -> Iterator[Period]:

@@ -112,7 +112,7 @@ class Apart:
         is surer."""
         others = [one for one in answers if one is not part]
         alone = self.find(own, filters_of(found.filters))
-        wider = replace(found, articles=(*found.articles, *alone.articles))
+        wider = _joined(found, alone)
         for there in (*(_only(one, wider) for one in articles), alone):
             draft = self._drafted(own, there, "")
             if _is_surer(own, draft, part.draft) and not _is_repeated(part.heading, draft, others):
@@ -125,15 +125,14 @@ class Apart:
         told = [part.draft.citations[0].article_id for part in answers if part.draft]
         better = []
         for side, part in zip(sides, answers, strict=True):
-            draft = part.draft
-            for article_id in dict.fromkeys(told) if draft is None else ():
-                alone = self.find(side.question, filters_of(found.filters))
-                there = _only(
-                    article_id, replace(found, articles=(*found.articles, *alone.articles))
-                )
-                one = self._drafted(side.question, there, asked.background, side.name)
-                draft = one if one and is_named(side.name, one) else draft
-            better.append(replace(part, draft=draft))
+            if part.draft is None and told:
+                wider = _joined(found, self.find(side.question, filters_of(found.filters)))
+                for article_id in dict.fromkeys(told):
+                    there = _only(article_id, wider)
+                    draft = self._drafted(side.question, there, asked.background, side.name)
+                    if draft and is_named(side.name, draft):
+                        part = replace(part, draft=draft)
+            better.append(part)
         return better
 
     def _alone(self, own: str, background: str, found: Found, name: str = "") -> Draft | None:
@@ -148,11 +147,9 @@ class Apart:
         best = [hits[0] for hits in alone.articles[:_NEAR_AT_HAND]]
         many = len(content_terms(own)) >= _MANY_TERMS
         elsewhere = bool(best) and many and best[0].lexical >= _CLEARLY
-        same = {cited.article_id for cited in before.citations[:1]} if before else set()
-        if same and (not elsewhere or same & {hit.passage.article.article_id for hit in best}):
-            here = [*found.articles, *alone.articles]
-            there = tuple(h for h in here if h[0].passage.article.article_id in same)[:1]
-            draft = self._drafted(own, replace(found, articles=there), f"{first} ")
+        same = before.citations[0].article_id if before and before.citations else ""
+        if same and (not elsewhere or same in {hit.passage.article.article_id for hit in best}):
+            draft = self._drafted(own, _only(same, _joined(found, alone)), f"{first} ")
             if draft and (draft.certainty is Certainty.DIRECT or not elsewhere):
                 return draft
         return self._drafted(own, alone if elsewhere else found, "")
@@ -226,6 +223,11 @@ def _on(part: str, first: str) -> str:
     """A question with the subject of the first, unless it has many words or names of its own."""
     many = len(content_terms(part)) >= _MANY_TERMS or things_named(part)
     return _standing(part, first) if many or part == first else subject_in(first) + part
+
+
+def _joined(found: Found, alone: Found) -> Found:
+    """What was found for the whole, and behind it what was found for a part alone."""
+    return replace(found, articles=(*found.articles, *alone.articles))
 
 
 def _only(article_id: str, found: Found) -> Found:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
+from index.text.dates.moments import blank_spans
 from index.text.dates.periods import Period
 from index.text.language import Language
 from index.text.numerals import chinese_number
@@ -231,19 +232,19 @@ def _read(text: str, today: date, accounts: Sequence[str]) -> Clause:
     ]
     spans = [(one.start, one.end) for one in days]
     spans += [(p.start, p.end) for p in said.phrases if p.role is not Role.PUBLISHED]
-    left = _blanked(fold_characters(text), spans)
+    left = blank_spans(fold_characters(text), spans)
     in_title = _RULES["in_title"].search(left)
     name = _named_in(in_title) if in_title else ""
     if in_title:
-        left = _blanked(left, [in_title.span()])
+        left = blank_spans(left, [in_title.span()])
     found = [(kind, match.span()) for rule, kind in _SAID_OF for match in rule.finditer(left)]
     kinds = {kind for kind, _ in found}
     spans = [span for _, span in found]
     if top := _RULES["top"].search(left):
-        spans.append((top.start(), top.end() + 1))
+        spans.append((top.start(), min(top.end() + 1, len(left))))
     return Clause(
         text=text,
-        rest=_blanked(left, spans),
+        rest=blank_spans(left, spans),
         measures=frozenset(one for one in Measure if one in kinds),
         groups=tuple(one for one in Group if one in kinds),
         orders=_orders(kinds),
@@ -255,12 +256,6 @@ def _read(text: str, today: date, accounts: Sequence[str]) -> Clause:
         languages=said.languages,
         refers=bool(_RULES["refers"].search(left)),
     )
-
-
-def _blanked(text: str, spans: Sequence[tuple[int, int]]) -> str:
-    for start, end in spans:
-        text = text[:start] + " " * len(text[start:end]) + text[end:]
-    return text
 
 
 def _orders(kinds: set[StrEnum]) -> tuple[Order, ...]:
