@@ -24,7 +24,8 @@ from index.readers.limits import (
 from index.readers.source import Source
 
 _LIMITED = """
-import importlib, importlib.util, json, os, sys
+import importlib, importlib.util, json, logging, os, sys
+logging.disable(logging.CRITICAL)  # whatever a library logs, and wherever to
 try:
     import resource
     resource.setrlimit(resource.RLIMIT_AS, (int(sys.argv[2]),) * 2)

@@ -22,6 +22,9 @@ _HAN_OR_DIGIT = re.compile(r"[\u3400-\u9fff0-9]")
 _LONGEST = 300
 """Characters; what is longer says more than that it does not answer."""
 
+_LONGEST_SPELLED = 64
+"""Characters that the constant takes at most, with the marks that stand about it."""
+
 _SURE = 0.5
 
 
@@ -80,7 +83,9 @@ def is_no_answer(text: str) -> bool:
 
 def may_become_no_answer(text: str) -> bool:
     """Whether what has arrived could be the beginning of ``NO_ANSWER``, to be held back till it is clear."""
-    if _SPELLED.match(text):
+    opening = text[:_LONGEST_SPELLED]  # asked at each piece: the time must not grow with the sentence
+    if _SPELLED.match(opening):
         return True
-    letters = "".join(re.findall(r"[a-z]", text.lower()))
-    return not _HAN_OR_DIGIT.search(text) and "noanswer".startswith(letters)
+    letters = "".join(re.findall(r"[a-z]", opening.lower()))
+    may = not _HAN_OR_DIGIT.search(opening) and "noanswer".startswith(letters)
+    return may and len(text) <= _LONGEST_SPELLED

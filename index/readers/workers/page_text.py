@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-
 from .faults import Found, telling_faults
 
 
@@ -15,7 +13,6 @@ def extract(data: bytes, max_chars: int, max_pages: int) -> Found:
     """
     import trafilatura
 
-    logging.disable(logging.CRITICAL)
     found = trafilatura.bare_extraction(
         data.decode("utf-8", "replace"),
         include_comments=False,

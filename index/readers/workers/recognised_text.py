@@ -33,11 +33,8 @@ def extract(data: bytes, max_chars: int, max_pages: int, *numbers: int) -> Found
 
 
 def _recogniser() -> Any:
-    import logging
-
     from rapidocr_onnxruntime import RapidOCR
 
-    logging.disable(logging.CRITICAL)
     return RapidOCR(max_side_len=_LONGEST_SIDE)
 
 
