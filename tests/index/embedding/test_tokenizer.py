@@ -1,4 +1,4 @@
-"""The tokenizer that opens quickly gives the tokens of the whole one."""
+"""The tokenizer that is made for a text gives the tokens of the whole one."""
 
 from __future__ import annotations
 
@@ -8,33 +8,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.embedding.packaged_model import packaged_graph
+from index.embedding.packaged_model import open_packed, packaged_graph
 from index.embedding.packed_file import read_packed
-from index.embedding.tokenizer import (
-    UNKNOWN,
-    PackagedTokenizer,
-    build_tokenizer,
-    is_common,
-    write_tokenizers,
-)
+from index.embedding.pieces import write_pieces
+from index.embedding.tokenizer import UNKNOWN, PackagedTokenizer, build_tokenizer
 
 
 @pytest.fixture(scope="module")
 def folder(tiny_file, tmp_path_factory):
     made = tmp_path_factory.mktemp("tokenizer")
-    write_tokenizers(read_packed(tiny_file), made)
+    write_pieces(read_packed(tiny_file).pieces, made)
     return made
-
-
-@pytest.mark.parametrize(
-    ("text", "common"),
-    [
-        *((text, True) for text in ("大桥于6月28日通车。", "Café, 45 £", "μ ≥ 3 ①", "")),
-        *((text, False) for text in ("нить", "大桥 ạ", "😀", "한국")),
-    ],
-)
-def test_which_texts_are_common(text, common):
-    assert is_common(text) is common
 
 
 @settings(max_examples=200, deadline=None)
@@ -51,12 +35,16 @@ def test_tokens_and_offsets_are_those_of_the_whole_tokenizer(folder, tiny_file, 
         assert found.offsets == expected.offsets
 
 
-def test_the_whole_tokenizer_is_opened_only_for_other_scripts(folder, monkeypatch):
+def test_many_texts_are_read_as_each_is_alone(folder):
+    texts = ["大桥通车", "", "abc", "学校 abc 大桥。"]
     tokenizer = PackagedTokenizer(folder)
-    tokenizer.encode(["大桥", ""])
-    assert "_of_all" not in vars(tokenizer)
-    tokenizer.encode(["нить"])
-    assert "_of_all" in vars(tokenizer)
+    assert tokenizer.encode(texts) == [tokenizer.encode([text])[0] for text in texts]
+    assert tokenizer.encode([]) == []
+
+
+def test_pieces_of_one_hash_are_refused(tmp_path):
+    with pytest.raises(ValueError, match="same hash"):
+        write_pieces([("桥", -1.0), ("桥", -2.0)], tmp_path)
 
 
 def test_a_separator_in_a_text_is_unknown(folder):
@@ -77,7 +65,4 @@ def test_the_packaged_tokenizer_reads_any_text_as_the_whole_one(text):
 
 @cache
 def _both():
-    from tokenizers import Tokenizer
-
-    folder = packaged_graph()
-    return PackagedTokenizer(folder), Tokenizer.from_file(str(folder / "tokenizer.json"))
+    return PackagedTokenizer(packaged_graph()), build_tokenizer(open_packed())
