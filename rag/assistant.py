@@ -5,7 +5,6 @@ understanding -> finding -> answerer -> completed; what is asked of the conversa
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Generator, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Unpack
@@ -286,7 +285,9 @@ class Assistant:
         **options: Unpack[AskKeywords],
     ) -> Answer:
         """``ask`` without holding up the event loop."""
-        return await asyncio.to_thread(self.ask, question, history, filters, **options)
+        from asyncio import to_thread
+
+        return await to_thread(self.ask, question, history, filters, **options)
 
     async def astream(
         self,
@@ -307,6 +308,8 @@ class Assistant:
         **options: Unpack[AskKeywords],
     ) -> list[Answer]:
         """``batch`` without holding up the event loop; all answers at the end, in order."""
-        return await asyncio.to_thread(
+        from asyncio import to_thread
+
+        return await to_thread(
             lambda: list(self.batch(questions, concurrency=concurrency, **options))
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextvars
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Generator, Iterable, Iterator
@@ -71,6 +70,8 @@ def failed_answer(question: str, error: Exception) -> Answer:
 
 async def without_blocking(events: Generator[Event]) -> AsyncIterator[Event]:
     """The events of a stream, each made outside of the event loop."""
+    from asyncio import wrap_future
+
     context = contextvars.copy_context()
     # One thread steps through the stream, so that closing it waits for the step that runs.
     pool = ThreadPoolExecutor(1, thread_name_prefix="juwen-stream")
@@ -79,7 +80,7 @@ async def without_blocking(events: Generator[Event]) -> AsyncIterator[Event]:
         return context.run(lambda: next(events, None))
 
     try:
-        while event := await asyncio.wrap_future(pool.submit(step)):
+        while event := await wrap_future(pool.submit(step)):
             yield event
     finally:
         pool.submit(context.run, events.close)

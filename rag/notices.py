@@ -8,7 +8,7 @@ from index.errors import Message
 from index.text.language import Language, detect_language
 from rag.extractive.answer import Draft
 from rag.extractive.conflicts import Said
-from rag.generation.writing import WrittenAnswer
+from rag.generation.written import WrittenAnswer
 from rag.question.answer_type import asks_for_course
 from rag.question.asked import Asked
 from rag.records import UNTRANSLATED, AppliedFilters, QuestionKind, iso

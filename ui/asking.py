@@ -107,8 +107,8 @@ def ask_command(
     failed = 0
     with open_assistant(library or Path(DEFAULT_LIBRARY), encoder) as assistant:
         filters = checked(filters, assistant.library)
-        assistant.warm_up()
         if batch is not None:
+            assistant.warm_up()
             failed = ask_batch(assistant, batch, out)
         elif question is not None:
             taken_for = QuestionKind(kind) if kind else None

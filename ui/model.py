@@ -9,7 +9,7 @@ from dataclasses import replace
 import click
 
 from rag.generation.chat_model import ChatModelError
-from rag.generation.connecting import open_connection, try_connection, with_context
+from rag.generation.connecting import try_connection, with_context
 from rag.generation.connection import (
     ADDRESSES,
     Connection,
@@ -20,6 +20,7 @@ from rag.generation.connection import (
     read_connection,
     save_connection,
 )
+from rag.generation.opening import open_connection
 from rag.generation.servers import list_models, local_servers
 from ui.language import complain, say, say_message, speaks_chinese
 

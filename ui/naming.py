@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection, Sequence
 
 from index.errors import ArticleError
@@ -51,4 +50,6 @@ def near_ids(article_id: str, ids: Collection[str]) -> list[str]:
     """
     page = article_id.partition("#")[0]
     same = [other for other in ids if other.partition("#")[0] == page]
-    return (same or difflib.get_close_matches(article_id, ids, _MOST_NEAR))[:_MOST_NEAR]
+    from difflib import get_close_matches
+
+    return (same or get_close_matches(article_id, ids, _MOST_NEAR))[:_MOST_NEAR]

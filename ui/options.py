@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import sys
 from collections.abc import Callable, Collection, Sequence
@@ -47,7 +46,7 @@ def open_assistant(folder: Location, encoder: str | Encoder | None) -> Assistant
     """
     from rag.assistant import Assistant
     from rag.generation.chat_model import ChatModelError
-    from rag.generation.connecting import chosen_chat_model
+    from rag.generation.opening import chosen_chat_model
     from rag.retrieval.rerank import Reranker
 
     name = os.environ.get("JUWEN_RERANKER")
@@ -235,7 +234,9 @@ def check_accounts(wanted: Sequence[str], there: Collection[str]) -> None:
     for account in wanted:
         if account in there:
             continue
-        named = difflib.get_close_matches(account, there, cutoff=0.3) or sorted(there)
+        from difflib import get_close_matches
+
+        named = get_close_matches(account, there, cutoff=0.3) or sorted(there)
         near = named[:_NEAR_ACCOUNTS]
         raise click.UsageError(
             say(

@@ -29,13 +29,11 @@ from rag.extractive.candidates import readable
 from rag.extractive.certainty import Judgement
 from rag.extractive.conflicts import cited_first, disagreement, with_both
 from rag.generation.chat_model import ChatModel
-from rag.generation.generate import Checking, write_answer
-from rag.generation.writing import WrittenAnswer
+from rag.generation.written import WrittenAnswer
 from rag.kinds.apart import Apart
 from rag.kinds.catalogue import catalogue
 from rag.kinds.course import course
 from rag.kinds.listed import listed, spread, unfinished
-from rag.kinds.material import Material
 from rag.kinds.overview import overview
 from rag.kinds.premise import Contradicted, correcting, taken_wrongly
 from rag.question.asked import Asked
@@ -110,6 +108,10 @@ class Answerer:
         self, asked: Asked, found: Found, read: Answering, chat: ChatModel
     ) -> Generator[Event, None, WrittenAnswer]:
         """What the chat model writes."""
+        # What reads its reply takes half a second to import, which other answers need not wait for.
+        from rag.generation.generate import Checking, write_answer
+        from rag.kinds.material import Material
+
         most_sources = self.options.most_sources
         material = Material(self.library, self.retriever.find, self._read, most_sources)
         checking = Checking(

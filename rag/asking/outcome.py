@@ -9,7 +9,7 @@ from rag.events import CitationFound, Event, Text, Verified
 from rag.extractive.answer import Draft
 from rag.extractive.candidates import Candidate
 from rag.extractive.conflicts import Said
-from rag.generation.writing import WrittenAnswer
+from rag.generation.written import WrittenAnswer
 from rag.records import EXTRACTIVE
 
 

@@ -11,7 +11,6 @@ from index.library.library import Library
 from index.text.language import Language, detect_language
 from rag.asking.options import AskOptions
 from rag.generation.chat_model import ChatModel
-from rag.generation.rewrite import rewrite_question
 from rag.question.abbreviations import spelled_out
 from rag.question.asked import Asked
 from rag.question.follow_up import Standalone, leans, standalone
@@ -90,6 +89,8 @@ def _standalone(
     """The question as it is searched, and the tokens that a chat model took to rewrite it."""
     if not (chat and history):
         return standalone(question, history), None
+    from rag.generation.rewrite import rewrite_question
+
     rewritten, usage = rewrite_question(question, history, chat, config)
     if rewritten is None or leans(rewritten):
         return standalone(question, history), usage

@@ -1,19 +1,13 @@
-"""A chat model from a connection: opened, and tried on one question."""
+"""A connection tried: what its server says of the model, and what that says to one question."""
 
 from __future__ import annotations
 
-import os
 import time
 from dataclasses import dataclass, replace
 
-from rag.generation.chat_model import (
-    ChatModel,
-    ChatModelError,
-    Ending,
-    as_chat_model,
-    open_chat_model,
-)
-from rag.generation.connection import Connection, load_connection
+from rag.generation.chat_model import ChatModelError, Ending
+from rag.generation.connection import Connection
+from rag.generation.opening import open_connection
 from rag.generation.prompts import answer_messages
 from rag.generation.quotation import Quotation
 from rag.generation.servers import chosen, list_models
@@ -45,34 +39,6 @@ class Trial:
     answer: str
     seconds: float
     first: float
-
-
-def open_connection(connection: Connection) -> ChatModel:
-    """The chat model of a connection; nothing is sent.
-
-    Raises:
-        ChatModelError: no model is named, or it cannot be opened.
-    """
-    if not connection.model:
-        raise ChatModelError(
-            "no model is named; choose one of those that the server lists",
-            "没有指定模型；请从服务器列出的模型中选择一个",
-        )
-    name, address, key = connection.name, connection.address, connection.key
-    return open_chat_model(name, address, key, connection.context)
-
-
-def chosen_chat_model() -> ChatModel | None:
-    """The chat model that answers unless a question says otherwise: the one that ``JUWEN_CHAT_MODEL``
-    names, else the one that is kept; ``None`` where there is neither.
-
-    Raises:
-        ChatModelError: it cannot be opened, or what is kept cannot be read.
-    """
-    if name := os.environ.get("JUWEN_CHAT_MODEL"):
-        return as_chat_model(name)
-    connection = load_connection()
-    return open_connection(connection) if connection else None
 
 
 def with_context(connection: Connection) -> Connection:

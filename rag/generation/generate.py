@@ -24,7 +24,8 @@ from rag.generation.faults import cut_off, empty
 from rag.generation.no_answer import RefusalTeller
 from rag.generation.prompts import answer_messages
 from rag.generation.quotation import Quotation
-from rag.generation.writing import Writing, WrittenAnswer
+from rag.generation.writing import Writing
+from rag.generation.written import WrittenAnswer
 from rag.records import Strictness, Usage
 from rag.verification.align import Similarity
 from rag.verification.entailment import Entailment

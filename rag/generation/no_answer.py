@@ -83,7 +83,9 @@ def is_no_answer(text: str) -> bool:
 
 def may_become_no_answer(text: str) -> bool:
     """Whether what has arrived could be the beginning of ``NO_ANSWER``, to be held back till it is clear."""
-    opening = text[:_LONGEST_SPELLED]  # asked at each piece: the time must not grow with the sentence
+    opening = text[
+        :_LONGEST_SPELLED
+    ]  # asked at each piece: the time must not grow with the sentence
     if _SPELLED.match(opening):
         return True
     letters = "".join(re.findall(r"[a-z]", opening.lower()))

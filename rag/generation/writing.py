@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cache
 
-from index.errors import JuwenError
 from rag.events import CitationFound, Event, Text, Verified, Withdrawn
 from rag.extractive.answer import Draft, join_sentences
 from rag.generation.chat_model import Ending
@@ -14,7 +12,8 @@ from rag.generation.faults import cut_off, ran_on, some_withheld, unproven
 from rag.generation.no_answer import RefusalTeller, is_no_answer
 from rag.generation.reply import ReplyReader
 from rag.generation.thoughts import Signal
-from rag.records import AnswerSentence, Strictness, Support, Usage
+from rag.generation.written import WrittenAnswer
+from rag.records import AnswerSentence, Strictness, Support
 from rag.verification.citations import Citations
 from rag.verification.cited_sentences import Written
 from rag.verification.verify import Checked, Verifier, is_kept
@@ -29,24 +28,6 @@ _MOST_REPEATS = 3
 """A small model that says the same sentence once more than this would go on for ever."""
 
 _ENDS = tuple("。！？.!?…；;：:”」』\"'’）)】]")
-
-
-@dataclass(frozen=True, slots=True)
-class WrittenAnswer:
-    """What a chat model made of the passages.
-
-    Attributes:
-        draft: The answer, ``None`` where there is none.
-        refused: Whether the model said that the passages do not answer.
-        notice: What the reader has to know, as an error that both languages can be taken from.
-        incomplete: Whether the reply broke off.
-    """
-
-    draft: Draft | None = None
-    refused: bool = False
-    usage: Usage | None = None
-    notice: JuwenError | None = None
-    incomplete: bool = False
 
 
 class Writing:

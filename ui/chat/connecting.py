@@ -13,7 +13,7 @@ from typing import Any
 
 from rag.assistant import Assistant
 from rag.generation.chat_model import ChatModelError
-from rag.generation.connecting import open_connection, try_connection, with_context
+from rag.generation.connecting import try_connection, with_context
 from rag.generation.connection import (
     ADDRESSES,
     Connection,
@@ -22,6 +22,7 @@ from rag.generation.connection import (
     read_connection,
     save_connection,
 )
+from rag.generation.opening import open_connection
 from rag.generation.servers import list_models, local_servers
 from ui.language import say, speaks_chinese
 

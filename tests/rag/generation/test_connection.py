@@ -10,12 +10,7 @@ from pathlib import Path
 import pytest
 
 from rag.generation.chat_model import MOST_CONTEXT_TOKENS, ChatModelError
-from rag.generation.connecting import (
-    chosen_chat_model,
-    open_connection,
-    try_connection,
-    with_context,
-)
+from rag.generation.connecting import try_connection, with_context
 from rag.generation.connection import (
     Connection,
     Provider,
@@ -25,6 +20,7 @@ from rag.generation.connection import (
     read_connection,
     save_connection,
 )
+from rag.generation.opening import chosen_chat_model, open_connection
 from rag.generation.servers import (
     Listed,
     _read,
