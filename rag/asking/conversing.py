@@ -9,6 +9,7 @@ from rag.asking.models import Models
 from rag.extractive.answer import Draft
 from rag.extractive.candidates import readable, score_sentences
 from rag.kinds.conversation import action_meant, meant_by, more_on, remarked, said_of
+from rag.kinds.points import Stated, point_meant, stated
 from rag.question.asked import Asked
 from rag.question.read import UNSEARCHED
 from rag.records import Answer, Filters, QuestionKind, Turn
@@ -43,6 +44,7 @@ class Conversing:
             action_meant(asked.question, self.models.kinds),
             again=lambda: self.ask(at, kind),
             more=lambda: self._more_on(asked, self.history[at]),
+            point=lambda: self._point(asked, self.history[at]),
         )
 
     def _last_searched(self) -> int | None:
@@ -58,5 +60,15 @@ class Conversing:
         meant = meant_by(asked.question, last)
         found = self.retriever.find(meant, self.filters)
         ranked = readable(found.articles)
+        point = point_meant(asked.question, last.answer)
+        if told := stated(point, ranked) if point else None:
+            return more_on(found, told)
         candidates = score_sentences(meant, ranked, self.models.reader) if ranked else []
         return more_on(found, candidates[0] if candidates else None)
+
+    def _point(self, asked: Asked, last: Turn) -> Stated | None:
+        """Where the point of the last answer is told that is meant by its number."""
+        point = point_meant(asked.question, last.answer)
+        if not point:
+            return None
+        return stated(point, readable(self.retriever.find(point, self.filters).articles))

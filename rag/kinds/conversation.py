@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from index.text.numerals import chinese_number
 from index.text.rules import load_patterns
 from index.text.sentences import split_sentences
 from rag.extractive.answer import Draft, join_sentences
 from rag.extractive.candidates import Candidate
 from rag.kinds.pieces import Piece, draft_of
+from rag.kinds.points import Stated, place_meant, point_meant
 from rag.question.asked import Asked
 from rag.question.kind import Action, KindTeller
 from rag.question.subject import subject_of
@@ -26,42 +25,11 @@ from rag.records import (
     Seconds,
     Support,
     Turn,
+    citation,
 )
 
 _RULES = load_patterns("rag.question", "catalogue")
-_WORDS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5}
-_MARKER = re.compile(r"(?:\[\d+\]\s*)+")
 _MORE_SENTENCES = 6
-_CUT = re.compile(r"[、；;]")
-
-
-def place_meant(question: str) -> int | None:
-    """Which of what was listed is meant: 0 for the first, -1 for the last; ``None`` for none.
-
-    >>> place_meant("第二条的来源"), place_meant("the last one, please"), place_meant("展开讲讲")
-    (1, -1, None)
-    """
-    if match := _RULES["ordinal"].search(question):
-        named = match.groupdict()
-        if word := named.get("word"):
-            return _WORDS[word.lower()] - 1
-        said = named.get("digits") or named.get("number") or ""
-        number = int(said) if said.isdigit() else chinese_number(said)
-        return int(number) - 1 if number else None
-    return -1 if _RULES["last"].search(question) else None
-
-
-def items_of(answer: str) -> list[str]:
-    """What an answer listed: what stands before its markers, or its lines, or the members of its
-    enumeration."""
-    parts = _MARKER.split(answer)
-    marked = [part.strip().splitlines()[-1] for part in parts[:-1] if part.strip()]
-    if len(marked) > 1:
-        return marked
-    lines = [_MARKER.sub("", line).strip() for line in answer.splitlines() if line.strip()]
-    if len(lines) > 1:
-        return lines
-    return [part.strip(" 。.：:") for part in _CUT.split(answer) if part.strip()]
 
 
 def sources_of(answer: Answer, question: str) -> Draft | None:
@@ -74,6 +42,13 @@ def sources_of(answer: Answer, question: str) -> Draft | None:
     if not sentences:
         return None
     return Draft(join_sentences(sentences), tuple(sentences), tuple(cited))
+
+
+def source_of(stated: Stated) -> Draft:
+    """The article that tells what is meant, with its address."""
+    cited = citation(1, stated.passage, stated.span)
+    said = AnswerSentence(_source(cited), (cited.marker,), Support.SUPPORTED)
+    return Draft(join_sentences([said]), (said,), (cited,))
 
 
 def _source(cited: Citation) -> str:
@@ -97,7 +72,7 @@ def shortened(answer: Answer) -> Answer:
     )
 
 
-def more_on(found: Found, best: Candidate | None) -> Draft | None:
+def more_on(found: Found, best: Stated | Candidate | None) -> Draft | None:
     """The sentence that fits best and those that follow it, or the best passage where none was read."""
     passage = best.passage if best else next((hits[0].passage for hits in found.articles), None)
     if passage is None:
@@ -144,10 +119,9 @@ def action_meant(question: str, kinds: KindTeller) -> Action:
 
 def meant_by(question: str, last: Turn) -> str:
     """The question that "more" is wanted on: the last one, with what of its answer is meant."""
-    place = place_meant(question)
-    items = items_of(last.answer) if place is not None else []
-    if place is not None and -len(items) <= place < len(items):
-        return f"{last.question} {items[place]}"
+    about = point_meant(question, last.answer)
+    if about:
+        return f"{last.question} {about}"
     own = subject_of(question)
     return f"{own} {last.question}" if own else last.question
 
@@ -157,17 +131,21 @@ def said_of(
     action: Action,
     again: Callable[[], Answer],
     more: Callable[[], Draft | None],
+    point: Callable[[], Stated | None],
 ) -> Answer:
     """What is wanted of the conversation so far.
 
     Args:
         again: The last answer once more.
         more: What follows where it stands.
+        point: Where the point of it is told that is meant by its number, if one is.
     """
     if action is Action.MORE:
         return _answered(asked, more(), _CAN)
     if action is Action.OTHER:
         return _answered(asked, None, _CAN)
+    if action is Action.SOURCE and (told := point()):
+        return _answered(asked, source_of(told), _CAN)
     answer = again()
     if action is Action.SOURCE:
         return _answered(asked, sources_of(answer, asked.question), _CAN)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rag.assistant import Assistant
-from rag.kinds.conversation import items_of, place_meant
+from rag.kinds.points import place_meant, point_meant, points_of
 from rag.question.kind import Action
 from rag.records import QuestionKind, Turn
 from tests.conftest import FakeEncoder, FakeKinds
@@ -18,6 +18,9 @@ SAYS = {
     "换成英文": Action.TRANSLATE,
     "短一点": Action.SHORTER,
     "存成文件": Action.OTHER,
+    "第一条的来源": Action.SOURCE,
+    "第二条的来源": Action.SOURCE,
+    "第一点展开讲讲": Action.MORE,
 }
 
 
@@ -103,7 +106,31 @@ def test_which_of_what_was_listed(said, place):
         ("甲。 [1] 乙。 [2]", ["甲。", "乙。"]),
         ("有甲、乙和丙。", ["有甲", "乙和丙"]),
         ("共 2 篇：\n6月1日：甲 [1] 乙 [2]", ["6月1日：甲", "乙"]),
+        ("6月2日：甲 [1] 乙 [2]\n6月1日：丙 [3]\n（共 2 篇）", ["6月2日：甲 乙", "6月1日：丙"]),
+        ("有两点：1. 甲、乙；2. 丙。", ["甲、乙", "丙"]),
+        ("一是甲，二是乙，三是丙。", ["甲", "乙", "丙"]),
+        ("①甲 ②乙", ["甲", "乙"]),
+        ("（1）投资18.6亿元；（2）6月28日通车。", ["投资18.6亿元", "6月28日通车"]),
     ],
 )
 def test_what_was_listed(answer, items):
-    assert items_of(answer) == items
+    assert points_of(answer) == items
+
+
+def test_a_number_past_the_last_point_means_none():
+    assert point_meant("第三点展开讲讲", "1. 甲；2. 乙。") == ""
+    assert point_meant("展开讲讲", "1. 甲；2. 乙。") == ""
+
+
+NUMBERED = [Turn("青屿有哪些消息？", "1. 东岸大桥将于6月28日通车；2. 跨海轮渡暑期每天加开四班。")]
+
+
+def test_the_source_of_a_point_is_the_article_that_tells_it(talking):
+    for number, expected in (("一", "bridge"), ("二", "school")):
+        (cited,) = talking.ask(f"第{number}条的来源", NUMBERED).citations
+        assert cited.article_id == expected
+
+
+def test_more_on_a_point_goes_on_where_it_is_told(talking):
+    answer = talking.ask("第一点展开讲讲", NUMBERED)
+    assert answer.sentences[0].text.startswith("东岸大桥将于6月28日通车")
