@@ -202,13 +202,15 @@ class _Teller:
     ) -> _Told:
         share = Measure.SHARE in clause.measures
         numbers = Measure.COUNT in clause.measures or share
-        lists = Measure.TITLES in clause.measures or Measure.DAY in clause.measures
+        lists = not clause.measures.isdisjoint((Measure.TITLES, Measure.CONTENT, Measure.DAY))
         if numbers and not lists and not selection.about:
             return _Told((self._said(self._count(selection, counts, share=share)),), selection)
         if selection.is_whole:
             return self._introduced(counts, briefly=lists)
         said = self._count(selection, counts, share=share)
-        return self._listed(selection, counts, _LISTED, said=said)
+        return self._listed(
+            selection, counts, _LISTED, said=said, tells=Measure.CONTENT in clause.measures
+        )
 
     def _count(self, selection: Selection, counts: LibraryCounts, *, share: bool = False) -> str:
         called = selection.called(in_english=self.in_english)
@@ -364,8 +366,11 @@ class _Teller:
         day = max(days) if newest else min(days)
         of = selection.of(day_of(day))
         most = clause.top or 1
-        single = Measure.TITLES in clause.measures or not (
-            Measure.DAY in clause.measures or Measure.COUNT in clause.measures
+        tells = Measure.CONTENT in clause.measures
+        single = (
+            tells
+            or Measure.TITLES in clause.measures
+            or clause.measures.isdisjoint((Measure.DAY, Measure.COUNT))
         )
         if not single:
             return _Told((self._said(self._day_at_end(day, days[day], newest=newest)),), of)
@@ -380,7 +385,8 @@ class _Teller:
             degree = ("最新", "newest") if newest else ("最早", "oldest")
             said = self._first_of(degree[self.in_english], len(headings))
         names = Group.ACCOUNT in clause.groups
-        pieces = (self._said(said), *self._pieces(headings, names_account=names))
+        titled = self._pieces(headings, names_account=names, tells=tells)
+        pieces = (self._said(said), *titled)
         return _Told(pieces, of, self._more(days[day] - len(headings)) if not clause.top else "")
 
     def _day_at_end(self, day: date, count: int, *, newest: bool) -> str:
@@ -405,9 +411,10 @@ class _Teller:
             degree = ("最短", "shortest") if shortest else ("最长", "longest")
             pieces.append(self._said(self._first_of(degree[self.in_english], len(found))))
             for heading, length in found:
-                (piece,) = self._pieces([heading], names_account=names)
+                tells = Measure.CONTENT in clause.measures
+                piece, *told = self._pieces([heading], names_account=names, tells=tells)
                 long = f" ({length:,} characters)" if self.in_english else f"（{length:,} 字）"
-                pieces.append(replace(piece, text=piece.text + long))
+                pieces += [replace(piece, text=piece.text + long), *told]
         return _Told(tuple(pieces), selection)
 
     def _introduced(self, counts: LibraryCounts, *, briefly: bool) -> _Told:
@@ -429,22 +436,37 @@ class _Teller:
         return _Told((self._said(said), *self._pieces(headings)), whole, more)
 
     def _listed(
-        self, selection: Selection, counts: LibraryCounts, most: int, *, said: str
+        self,
+        selection: Selection,
+        counts: LibraryCounts,
+        most: int,
+        *,
+        said: str,
+        tells: bool = False,
     ) -> _Told:
         headings = self.library.headings(most, filters=selection.filters)
-        pieces = (self._said(said), *self._pieces(headings))
+        pieces = (self._said(said), *self._pieces(headings, tells=tells))
         return _Told(pieces, selection, self._more(counts.articles - len(headings)))
 
     def _said(self, text: str) -> Piece:
         return Piece(None, text=text)
 
     def _pieces(
-        self, headings: Sequence[Heading], *, names_account: bool = False
+        self,
+        headings: Sequence[Heading],
+        *,
+        names_account: bool = False,
+        tells: bool = False,
     ) -> Iterator[Piece]:
+        """Articles by their titles; where it is asked for, each with the sentence that tells best."""
         for heading in headings:
             article = self.library.article(heading.article_id)
-            if article:
-                yield self._titled(article, names_account=names_account)
+            if article is None:
+                continue
+            titled = self._titled(article, names_account=names_account)
+            yield titled
+            if tells and article.text:
+                yield replace(titled, text="")
 
     def _titled(self, article: Article, *, names_account: bool) -> Piece:
         """An article by its title, citing the sentence that says best what it tells."""

@@ -33,6 +33,7 @@ class Measure(StrEnum):
     SHARE = "share"
     MEAN = "mean"
     TITLES = "titles"
+    CONTENT = "content"
     WHETHER = "whether"
     DAY = "day"
     SPAN = "span"

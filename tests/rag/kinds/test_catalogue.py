@@ -90,6 +90,18 @@ def test_titles_that_are_asked_for_are_listed(library, question, ids):
     assert cited(told(library, question)) == ids
 
 
+@pytest.mark.parametrize(
+    "question",
+    ["6月1日那篇写的是什么？", "最早的一篇讲了什么", "6月1日发了几篇，都说了些啥？"],
+)
+def test_what_an_article_tells_is_said_beside_its_title(library, question):
+    *_, titled, tells = told(library, question).sentences
+    (title,) = (one.title for one in told(library, question).citations)
+    assert titled.text == title
+    assert tells.text not in ("", title)
+    assert titled.markers == tells.markers
+
+
 def test_who_published_the_newest_is_named_beside_it(library):
     assert "大桥通车（晚报（试刊））" in told(library, "最新的文章是哪篇，哪个号发的？").text
 
