@@ -33,7 +33,7 @@ from rag.generation.written import WrittenAnswer
 from rag.kinds.apart import Apart
 from rag.kinds.catalogue import catalogue
 from rag.kinds.course import course
-from rag.kinds.listed import listed, spread, unfinished
+from rag.kinds.listed import listed, rows_asked, spread, unfinished
 from rag.kinds.overview import overview
 from rag.kinds.premise import Contradicted, correcting, taken_wrongly
 from rag.question.asked import Asked
@@ -183,7 +183,8 @@ class Answerer:
         return None
 
     def _apart(self) -> Apart:
-        return Apart(self.retriever.find, self._read, self.options.most_sources)
+        kind_of = self.models.kinds.kind_of
+        return Apart(self.retriever.find, self._read, kind_of, self.options.most_sources)
 
     def _read(self, own: str, found: Found, background: str) -> Answering:
         """What of the articles answers a question: its own words, and those that it leans on."""
@@ -203,9 +204,13 @@ class Answerer:
 
 def _list_told(asked: Asked, own: str, found: Found, read: Answering) -> Draft | None:
     """A list or table of an article; a series also where one thing seemed to be asked for."""
+    language = asked.language
     if asked.kind is QuestionKind.LIST:
-        return listed(own, read.candidates, readable(found.articles), asked.language)
-    return spread(read.candidates, asked.language) if asked.kind is QuestionKind.FACT else None
+        whole = listed(own, read.candidates, readable(found.articles), language)
+        return whole or rows_asked(own, read.candidates, language)
+    if asked.kind is not QuestionKind.FACT:
+        return None
+    return rows_asked(own, read.candidates, language) or spread(read.candidates, language)
 
 
 def _corrected(wrong: Contradicted, language: Language) -> Generator[Event, None, Outcome]:

@@ -111,6 +111,8 @@ class Draft:
     short: ShortAnswer | None = None
     notice: str = ""
     """What is said of it as a whole, such as how many articles there are of which these are some."""
+    listed: bool = False
+    """Whether its sentences are the items of a list, which belong together."""
 
     @property
     def as_of(self) -> str | None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from index.text.language import detect_language
 from index.text.names import Name, NameKind, fold_name, latin_words, stands_in
 from index.text.terms import content_terms
 from rag.extractive.answer import Answering, Draft, drafted
-from rag.extractive.candidates import Candidate
+from rag.extractive.candidates import Candidate, readable
+from rag.kinds.listed import listed, rows_asked
 from rag.kinds.pieces import Part, is_named, joined
 from rag.question.answer_type import expected_answer
 from rag.question.asked import Asked
@@ -21,7 +23,7 @@ from rag.question.parts import (
     subject_in,
     things_named,
 )
-from rag.records import Certainty, Filters, Found
+from rag.records import Certainty, Filters, Found, QuestionKind
 from rag.retrieval.find import filters_of
 
 _NEAR_AT_HAND = 3
@@ -43,11 +45,13 @@ class Apart:
     Attributes:
         find: The articles for a question.
         read: What of them answers it: its own words, the articles, the question that it leans on.
+        kind_of: What kind of question it is.
         most_sources: How many articles a part may cite.
     """
 
     find: Callable[[str, Filters], Found]
     read: Callable[[str, Found, str], Answering]
+    kind_of: Callable[[str], QuestionKind]
     most_sources: int | None = None
 
     def several(self, asked: Asked, found: Found) -> Draft | None:
@@ -168,7 +172,14 @@ class Apart:
             read = _on_what_is_named(own, name, read)
         if read.certainty is Certainty.REFUSAL:
             return None
-        return drafted(own, read, None, self.most_sources)
+        return self._listed(own, found, read) or drafted(own, read, None, self.most_sources)
+
+    def _listed(self, own: str, found: Found, read: Answering) -> Draft | None:
+        """A list, or the rows of a table, where a part asks for one."""
+        language = detect_language(own)
+        lists = self.kind_of(own) is QuestionKind.LIST
+        whole = listed(own, read.candidates, readable(found.articles), language) if lists else None
+        return whole or rows_asked(own, read.candidates, language)
 
 
 def _on_what_is_named(own: str, name: str, read: Answering) -> Answering:

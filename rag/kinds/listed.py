@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from index.records import Article, Span
 from index.text.dates.words import part_number
@@ -54,6 +54,9 @@ this likely."""
 
 _LIKELIEST = 5
 
+_COLUMNS, _MOST_ROWS = 2, 0.6
+"""Cells of a table's header at least, and the share of its rows that have as many."""
+
 
 @dataclass(frozen=True, slots=True)
 class Block:
@@ -92,6 +95,44 @@ def listed(
         if 0 in inside or (len(inside) > 1 and _together(candidates, inside) >= _CLEARLY_IN):
             return _draft(series, series.items, language)
     return None
+
+
+def rows_asked(question: str, candidates: Sequence[Candidate], language: Language) -> Draft | None:
+    """The rows of a table that have what a question names, where one of its rows is the likeliest
+    answer; ``None`` where none has."""
+    best = candidates[0] if candidates else None
+    if best is None:
+        return None
+    for block in blocks_of(best.passage.article):
+        if _is_table(block) and any(_overlap(best.span, one) for one in (block.over, *block.items)):
+            rows = _with_cells(block, question) or _named(block, question)
+            return _draft(block, rows, language) if rows else None
+    return None
+
+
+def _with_cells(block: Block, question: str) -> tuple[Span, ...]:
+    """The rows of a table that have the most cells which stand in a question as they are."""
+    asked = fold(question)
+    above = fold(f"{block.article.heading} {block.text_of(block.over)}")
+    counts = []
+    for item in block.items:
+        cells = {fold(cell) for cell in block.text_of(item).split() if not cell.isdigit()}
+        counts.append(sum(len(one) > 1 and one in asked and one not in above for one in cells))
+    most = max(counts)
+    if not most:
+        return ()
+    return tuple(item for item, count in zip(block.items, counts, strict=True) if count == most)
+
+
+def _is_table(block: Block) -> bool:
+    """Whether most items have as many cells as the line over them."""
+    columns = len(block.text_of(block.over).split())
+    alike = sum(len(block.text_of(item).split()) == columns for item in block.items)
+    return columns >= _COLUMNS and alike >= _MOST_ROWS * len(block.items)
+
+
+def _overlap(one: Span, other: Span) -> bool:
+    return one.start < other.end and other.start < one.end
 
 
 def spread(candidates: Sequence[Candidate], language: Language) -> Draft | None:
@@ -199,7 +240,8 @@ def _draft(block: Block, items: Sequence[Span], language: Language) -> Draft:
     heading = over if len(over) <= _LONGEST_ITEM else block.article.title
     shown = items[:_SHOWN]
     pieces = [Piece(block.article, item, heading=heading) for item in shown]
-    return draft_of(pieces, notice=_notice(len(items), len(block.items), len(shown), language))
+    notice = _notice(len(items), len(block.items), len(shown), language)
+    return replace(draft_of(pieces, notice=notice), listed=True)
 
 
 def _named(block: Block, question: str) -> tuple[Span, ...]:

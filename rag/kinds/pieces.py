@@ -102,7 +102,7 @@ def joined(parts: Sequence[Part], *, in_english: bool, sentences: int = 2) -> Dr
     answers it is said. ``None`` where nothing answers any.
 
     Args:
-        sentences: How many a part may have.
+        sentences: How many a part may have that is no list.
     """
     if all(part.draft is None or part.draft.certainty is Certainty.NEAREST for part in parts):
         return None
@@ -115,7 +115,8 @@ def joined(parts: Sequence[Part], *, in_english: bool, sentences: int = 2) -> Dr
             )
             continue
         lead = lead_of(part.draft.certainty, Language.ENGLISH if in_english else Language.CHINESE)
-        for one in part.draft.sentences[: 1 if lead else sentences]:
+        most = None if part.draft.listed else 1 if lead else sentences
+        for one in part.draft.sentences[:most]:
             cited = [c for c in part.draft.citations if c.marker in one.markers]
             markers = tuple(len(citations) + at for at in range(1, len(cited) + 1))
             citations += [replace(c, marker=m) for c, m in zip(cited, markers, strict=True)]

@@ -116,3 +116,16 @@ def test_a_part_of_another_year_is_asked_as_the_first(tmp_path, encoder):
     question = "东岸展会2023年有多少家企业参展？2025年呢？"
     answer = several(tmp_path / "fairs", encoder, question, *fairs)
     assert "88家" not in answer.answer
+
+
+def test_each_of_two_questions_on_a_table_has_its_own_rows(tmp_path, encoder):
+    question = "企业名单里港口是哪家？西岸区又有哪几家？"
+    rows = "序号 企业 区\r1 甲厂 东岸区\r2 乙厂 西岸区\r3 丙厂 港口\r4 丁厂 西岸区\r5 戊厂 山区"
+    index_raw([article("table", rows, title="企业名单")], tmp_path / "library", encoder=encoder)
+    kinds = FakeKinds({question: QuestionKind.SEVERAL})
+    with Assistant.open(tmp_path / "library", encoder=encoder, kinds=kinds) as assistant:
+        parts = assistant.ask(question).parts()
+    assert [[one.text for one in said] for _, said in parts] == [
+        ["3 丙厂 港口"],
+        ["2 乙厂 西岸区", "4 丁厂 西岸区"],
+    ]

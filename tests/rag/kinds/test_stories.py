@@ -12,7 +12,7 @@ from index.text.language import Language
 from rag.extractive.answer import Draft
 from rag.extractive.candidates import score_sentences
 from rag.kinds.course import course
-from rag.kinds.listed import blocks_of, listed, series_of, spread, unfinished
+from rag.kinds.listed import blocks_of, listed, rows_asked, series_of, spread, unfinished
 from rag.kinds.overview import fitting_articles, overview, stories_of
 from rag.records import AnswerSentence, AppliedFilters, Found, Support
 from tests.conftest import FakeReader
@@ -162,6 +162,35 @@ def test_the_rows_that_a_question_names_are_meant():
     draft = listed(question, candidates, [passage], Language.CHINESE)
     assert draft
     assert [one.text for one in draft.sentences] == ["1 甲厂 东岸区", "3 丙厂 港口"]
+
+
+@pytest.mark.parametrize(
+    ("question", "rows"),
+    [
+        ("西岸区是哪一家？", ["2 乙厂 西岸区", "4 丁厂 西岸区"]),
+        ("那港口又有谁？", ["3 丙厂 港口"]),
+        ("戊厂在哪个区？", ["5 戊厂 山区"]),
+        ("东岸区的乙厂呢？", ["1 甲厂 东岸区", "2 乙厂 西岸区"]),
+    ],
+)
+def test_rows_with_the_cells_that_a_question_names_are_told(question, rows):
+    hits = [ranked(ROWS, title="企业名单")]
+    candidates = score_sentences(question, hits, FakeReader())
+    draft = rows_asked(question, candidates, Language.CHINESE)
+    assert draft.listed
+    assert [one.text for one in draft.sentences] == rows
+
+
+def test_no_rows_where_none_has_what_is_named_or_prose_answers():
+    hits = [ranked(ROWS, title="企业名单")]
+    assert (
+        rows_asked("哪天？", score_sentences("哪天？", hits, FakeReader()), Language.CHINESE)
+        is None
+    )
+    prose = [ranked("一、西岸区报名。\n二、领取证件。\n三、入场。", title="须知")]
+    read = score_sentences("西岸区报名", prose, FakeReader())
+    assert rows_asked("西岸区报名", read, Language.CHINESE) is None
+    assert rows_asked("西岸区", (), Language.CHINESE) is None
 
 
 def test_levels_are_items():
