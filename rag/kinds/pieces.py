@@ -82,14 +82,23 @@ def share(own: Collection[str], wanted: Collection[str]) -> float:
 
 
 UNTOLD = {True: "The articles do not say this.", False: "文章没有说到这一点。"}
+ABOVE = {
+    True: "If the articles say this, then in what is quoted under another question.",
+    False: "文章若说到这一点，就在另一问所引的句子里。",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One of several questions with what answers it; ``None`` where nothing does."""
+    """One of several questions with what answers it; ``None`` where nothing does.
+
+    Attributes:
+        above: Whether the sentence that answers another one is the likeliest for it.
+    """
 
     heading: str
     draft: Draft | None
+    above: bool = False
 
     @property
     def first(self) -> str:
@@ -110,9 +119,8 @@ def joined(parts: Sequence[Part], *, in_english: bool, sentences: int = 2) -> Dr
     said: list[AnswerSentence] = []
     for part in _together(parts):
         if part.draft is None:
-            said.append(
-                AnswerSentence(UNTOLD[in_english], (), Support.UNVERIFIED, heading=part.heading)
-            )
+            words = (ABOVE if part.above else UNTOLD)[in_english]
+            said.append(AnswerSentence(words, (), Support.UNVERIFIED, heading=part.heading))
             continue
         lead = lead_of(part.draft.certainty, Language.ENGLISH if in_english else Language.CHINESE)
         most = None if part.draft.listed else 1 if lead else sentences

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
+
 from index.records import Article, Span
 from rag.extractive.answer import Draft
-from rag.kinds.pieces import UNTOLD, Part, Piece, draft_of, is_named, joined
+from rag.kinds.pieces import ABOVE, UNTOLD, Part, Piece, draft_of, is_named, joined
 from rag.records import Certainty
 
 
@@ -76,3 +80,18 @@ def test_what_one_sentence_answers_stands_once_under_both_questions():
     said = joined([*parts, Part("票价？", draft("票价45元。"))], in_english=False)
     assert said
     assert [one.heading for one in said.sentences] == ["何时？ 哪天？", "票价？"]
+
+
+@pytest.mark.parametrize("in_english", [True, False])
+def test_of_a_part_whose_sentence_stands_under_another_that_is_said(in_english):
+    told = draft("渡轮今天开航。")
+    parts = [Part("一", told), Part("二", None, above=True), Part("三", None)]
+    answer = joined(parts, in_english=in_english)
+    assert [one.text for one in answer.sentences[1:]] == [ABOVE[in_english], UNTOLD[in_english]]
+
+
+def test_of_a_part_that_is_a_list_nothing_is_left_out():
+    one = made("甲乙丙丁")
+    items = [Piece(one, Span(at, at + 1)) for at in range(4)]
+    answer = joined([Part("一", replace(draft_of(items), listed=True))], in_english=False)
+    assert len(answer.sentences) == 4
