@@ -164,11 +164,13 @@ class Found:
         question: The question as it was searched.
         filters: What limited the search.
         articles: The ranked articles, best first, each by its best passages, best first.
+        topic: What an overview or a course of events is wanted of; ``""`` for nothing in particular.
     """
 
     question: str
     filters: AppliedFilters
     articles: tuple[tuple[RankedPassage, ...], ...]
+    topic: str = ""
 
 
 @dataclass(frozen=True, slots=True)

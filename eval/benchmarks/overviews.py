@@ -42,7 +42,6 @@ from rag.kinds.course import Belonging
 from rag.kinds.pieces import share
 from rag.kinds.relevance import Relevance, relevance
 from rag.kinds.telling import SURE, Telling, features_of, sentences_of
-from rag.question.subject import subject_of
 from rag.records import AppliedFilters, Filters, QuestionKind
 from rag.retrieval.find import Retriever
 
@@ -167,7 +166,7 @@ def articles(where: Path, rows: Sequence[dict[str, Any]]) -> None:
     for name, foreign, of_them in (("OWN", False, slice(None)), ("FOREIGN", True, [0, 3])):
         choices = []
         for at, (subject, hits) in enumerate(zip(subjects, found, strict=True)):
-            wanted = frozenset(content_terms(subject_of(hits.question) or hits.question))
+            wanted = frozenset(content_terms(hits.topic or hits.question))
             language = detect_language(subject.question)
             for hit in (first for first, *_ in hits.articles):
                 place = at, hit.passage.article.article_id

@@ -18,7 +18,6 @@ from rag.extractive.excerpt import excerpt
 from rag.kinds.overview import fitting_articles, heading_of, stories_of
 from rag.kinds.pieces import Piece, draft_of, share
 from rag.kinds.telling import tellings
-from rag.question.subject import subject_of
 from rag.records import Found
 
 _EVENTS = 12
@@ -71,7 +70,7 @@ class _Event:
 
 def course(found: Found, language: Language) -> Draft | None:
     """What the articles tell by day, earliest first; ``None`` where they are not about it."""
-    about = subject_of(found.question) or found.question
+    about = found.topic or found.question
     fitting = fitting_articles(found, about, language)
     if not fitting:
         return None

@@ -13,7 +13,6 @@ from rag.extractive.answer import Draft
 from rag.kinds.pieces import Piece, draft_of, quote_of
 from rag.kinds.relevance import about
 from rag.kinds.telling import tellings
-from rag.question.subject import subject_of
 from rag.records import Found
 from rag.retrieval.find import filters_of
 
@@ -37,7 +36,7 @@ class Story:
 def overview(found: Found, library: Library, language: Language) -> Draft | None:
     """The stories on what a question is about, or the newest where it is about nothing in particular;
     ``None`` where no article is about it."""
-    subject = subject_of(found.question)
+    subject = found.topic
     fitting = articles_on(found, library, language)
     if not fitting:
         return None
@@ -64,7 +63,7 @@ def overview(found: Found, library: Library, language: Language) -> Draft | None
 def articles_on(found: Found, library: Library, language: Language) -> list[Article]:
     """The articles on what a question is about, best first; the newest where it is about nothing in
     particular."""
-    subject = subject_of(found.question)
+    subject = found.topic
     if not subject:
         return [] if found.filters.dropped else _newest(found, library)
     return fitting_articles(found, subject, language)

@@ -24,7 +24,16 @@ def subject_of(question: str) -> str:
     >>> subject_of("最近都有哪些报道？")
     ''
     """
-    tokens = list(_tokens(question))
+    left = list(question)
+    for (start, end, _), asks in zip(tokens_in(question), asking_tokens(question), strict=True):
+        if asks:
+            left[start:end] = " " * (end - start)
+    return " ".join(question_phrases("".join(left)))
+
+
+def asking_tokens(question: str) -> list[bool]:
+    """Whether each token stands in a run that only asks."""
+    tokens = tokens_in(question)
     asking = asking_words()
     asks = [False] * len(tokens)
     if tokens and tokens[0][2].isascii() and tokens[0][2].isalpha():
@@ -33,17 +42,13 @@ def subject_of(question: str) -> str:
         for size in range(1, LONGEST_RUN + 1):
             if run_of([token for _, _, token in tokens[at : at + size]]) in asking:
                 asks[at : at + size] = [True] * len(asks[at : at + size])
-    left = list(question)
-    for (start, end, _), is_asking in zip(tokens, asks, strict=True):
-        if is_asking:
-            left[start:end] = " " * (end - start)
-    return " ".join(question_phrases("".join(left)))
+    return asks
 
 
 def asking_runs(text: str) -> Iterator[str]:
     """Every run of tokens of a text that might ask: words, and two characters and more; one says too
     little."""
-    tokens = [token for _, _, token in _tokens(text)]
+    tokens = [token for _, _, token in tokens_in(text)]
     yield from (run_of([token]) for token in tokens if token.isascii() and token.isalpha())
     if tokens and tokens[0].isascii() and tokens[0].isalpha():
         yield run_of(["^", tokens[0]])
@@ -52,12 +57,12 @@ def asking_runs(text: str) -> Iterator[str]:
             yield run_of(tokens[at : at + size])
 
 
-def _tokens(text: str) -> Iterator[tuple[int, int, str]]:
+def tokens_in(text: str) -> list[tuple[int, int, str]]:
+    """The tokens of a text with where they start and end, in characters of it."""
     folded = fold_characters(text).lower()
     if len(folded) != len(text):
         folded = text
-    for match in TOKEN.finditer(folded):
-        yield match.start(), match.end(), sign_of(match.group())
+    return [(*match.span(), sign_of(match.group())) for match in TOKEN.finditer(folded)]
 
 
 @cache

@@ -11,6 +11,7 @@ from index.library.library import Library
 from index.text.language import Language, detect_language
 from rag.question.limits import Role, Understood, understand
 from rag.question.subject import subject_of
+from rag.question.topic import topic_of
 from rag.records import (
     EVIDENCE_ARTICLES,
     AppliedFilters,
@@ -59,13 +60,13 @@ class Retriever:
             filters = _limited(given, read)
             if filters != given:
                 words = tuple(p.text for p in read.phrases if p.role is not Role.MENTIONED)
-                searched = _searched(read.without_limits, wide)
+                searched, topic = _searched(read.without_limits, kind)
                 if articles := self._ranked(searched, filters, wide):
-                    return Found(searched, _applied(filters, read=words), articles)
+                    return Found(searched, _applied(filters, read=words), articles, topic)
                 dropped = words
-        searched = _searched(question, wide)
+        searched, topic = _searched(question, kind)
         articles = self._ranked(searched, given, wide)
-        return Found(searched, _applied(given, dropped=dropped), articles)
+        return Found(searched, _applied(given, dropped=dropped), articles, topic)
 
     def _ranked(
         self, question: str, filters: Filters, wide: bool
@@ -75,12 +76,15 @@ class Retriever:
         return tuple(tuple(passages) for passages in found)
 
 
-def _searched(question: str, wide: bool) -> str:
-    """What is looked for: of a wide question its subject. An English one is whole what the embedding
-    model finds better by; its subject is words torn out of a sentence."""
-    if not wide or detect_language(question) is Language.ENGLISH:
-        return question
-    return subject_of(question) or question
+def _searched(question: str, kind: QuestionKind) -> tuple[str, str]:
+    """What is looked for, and the topic of a wide question: of such a one that is what is looked for.
+    An English one is whole what the embedding model finds better by; its topic is words torn out of a
+    sentence."""
+    if kind not in WIDE:
+        return question, ""
+    topic = subject_of(question) if kind is QuestionKind.LIBRARY else topic_of(question)
+    whole = not topic or detect_language(question) is Language.ENGLISH
+    return question if whole else topic, topic
 
 
 def _limited(given: Filters, read: Understood) -> Filters:

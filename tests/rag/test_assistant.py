@@ -215,8 +215,8 @@ def test_where_no_article_of_the_days_is_about_the_subject_all_are_looked_throug
     told = ranked("渡轮开航。", article_id="bridge", score=0.6)
     recent = AppliedFilters(date_from="2025-06-20", read=("最近",))
     within, all_of_them = (
-        Found("渡轮", recent, ((other,),)),
-        Found("渡轮", AppliedFilters(), ((told,),)),
+        Found("渡轮", recent, ((other,),), "渡轮"),
+        Found("渡轮", AppliedFilters(), ((told,),), "渡轮"),
     )
     monkeypatch.setattr(
         Retriever, "find", lambda _, __, given, ___: within if given.from_question else all_of_them

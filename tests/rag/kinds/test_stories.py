@@ -14,13 +14,15 @@ from rag.extractive.candidates import score_sentences
 from rag.kinds.course import course
 from rag.kinds.listed import blocks_of, listed, rows_asked, series_of, spread, unfinished
 from rag.kinds.overview import fitting_articles, overview, stories_of
+from rag.question.subject import subject_of
 from rag.records import AnswerSentence, AppliedFilters, Found, Support
 from tests.conftest import FakeReader
 from tests.rag.conftest import ranked
 
 
 def found(question: str, *hits, filters: AppliedFilters | None = None) -> Found:
-    return Found(question, filters or AppliedFilters(), tuple((hit,) for hit in hits))
+    articles = tuple((hit,) for hit in hits)
+    return Found(question, filters or AppliedFilters(), articles, subject_of(question))
 
 
 def test_an_article_that_is_not_near_is_not_about_it():
