@@ -110,6 +110,9 @@ class Score:
     exact: float
     f1: float
 
+    def __str__(self) -> str:
+        return f"{self.exact:.3f} told exactly, F1 of tokens {self.f1:.3f}"
+
 
 def score(requests: Sequence[Request], told: Callable[[str], list[bool]]) -> Score:
     exact = right = said = wanted = 0
