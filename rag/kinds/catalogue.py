@@ -17,7 +17,7 @@ from index.text.rules import load_patterns
 from index.text.script import fold
 from index.text.terms import question_phrases
 from rag.extractive.answer import Draft
-from rag.kinds.deadlines import notices
+from rag.kinds.deadlines import asks_until, notices
 from rag.kinds.overview import fitting_articles
 from rag.kinds.pieces import Piece, draft_of
 from rag.kinds.selection import Selection
@@ -107,7 +107,7 @@ def _is_on_notices(clauses: Sequence[Clause], asked: Asked) -> bool:
     """Whether notices are to be listed, or what is due, and not only to be counted."""
     if not any(Condition.NOTICE in clause.conditions for clause in clauses):
         return False
-    if _RULES["due"].search(asked.text):
+    if asks_until(asked.text):
         return True
     measures = {measure for clause in clauses for measure in clause.measures}
     only_numbers = measures and measures <= {Measure.COUNT, Measure.SHARE, Measure.MEAN}

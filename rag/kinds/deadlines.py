@@ -42,7 +42,7 @@ class _Notice:
 def notices(asked: Asked, library: Library, filters: Filters) -> Draft:
     """Notices, each with the sentences that say until when, newest first; where it is asked what is
     due, those that say it, soonest first, within the days that the question names."""
-    asks_due = bool(_RULES["due"].search(asked.text))
+    asks_due = asks_until(asked.text)
     period = _due_within(asked, library) if asks_due else (None, None)
     within = filters
     if period != (None, None):
@@ -58,12 +58,22 @@ def notices(asked: Asked, library: Library, filters: Filters) -> Draft:
     return draft_of([said, *pieces])
 
 
+def asks_until(question: str) -> bool:
+    """Whether it is asked until when things are due, or what is still open."""
+    return bool(_RULES["due"].search(question) or _RULES["still_open"].search(question))
+
+
 def _due_within(asked: Asked, library: Library) -> _Period:
-    """The days that a question names, as days to come."""
+    """The days that a question names, as days to come; of what is still open all from the day on as of
+    which it is asked."""
     today = library.scope().newest or date.today()
     named = [one.near for one in find_dates(fold_characters(asked.own), today) if not one.bare]
     firsts = [one.date_from for one in named if one.date_from]
     lasts = [one.date_to for one in named if one.date_to]
+    if _RULES["still_open"].search(asked.text):
+        return firsts[
+            -1
+        ] if firsts else today, None  # "if today is 5 May": the day that is named last
     return max(firsts, default=None), min(lasts, default=None)
 
 

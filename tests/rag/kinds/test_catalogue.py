@@ -152,6 +152,21 @@ def test_notices_by_their_titles_with_their_deadlines(library):
     assert [cited.quote for cited in draft.citations] == ["请于2025年6月20日前提交申请。"]
 
 
+@pytest.mark.parametrize(
+    ("question", "there"),
+    [
+        ("还有哪些通知没到期？", True),
+        ("要是今天是6月20日，哪些通知还能报名？", True),
+        ("6月21日仍在受理的通知有哪些？", False),
+        ("Which notices are still open as of 2025-06-19?", True),
+        ("Which notices have not expired as of 2025-06-21?", False),
+    ],
+)
+def test_what_is_still_open_is_due_on_a_day_or_later(library, question, there):
+    draft = told(library, question)
+    assert [one.quote for one in draft.citations] == ["请于2025年6月20日前提交申请。"] * there
+
+
 @pytest.mark.parametrize(("month", "there"), [("6", True), ("7", False)])
 def test_what_is_due_within_some_days(library, month, there):
     draft = told(library, f"{month}月15日到{month}月25日截止的通知有哪些")
