@@ -71,9 +71,8 @@ def _due_within(asked: Asked, library: Library) -> _Period:
     firsts = [one.date_from for one in named if one.date_from]
     lasts = [one.date_to for one in named if one.date_to]
     if _RULES["still_open"].search(asked.text):
-        return firsts[
-            -1
-        ] if firsts else today, None  # "if today is 5 May": the day that is named last
+        days = [one.date_from or one.date_to for one in named]
+        return days[-1] if days else today, None  # "if today is 5 May": the day named last
     return max(firsts, default=None), min(lasts, default=None)
 
 
