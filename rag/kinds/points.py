@@ -57,7 +57,7 @@ def point_meant(question: str, answer: str) -> str:
     """What of an answer is meant by its number, ``""`` for nothing.
 
     >>> point_meant("第二点展开讲讲", "有两点：1. 渡口迁址；2. 票价不变。")
-    '渡口迁址'
+    '票价不变'
     """
     place = place_meant(question)
     points = points_of(answer) if place is not None else []
