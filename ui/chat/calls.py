@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict
+from datetime import date
 from functools import wraps
 from typing import Any
 
 from index.errors import JuwenError
+from index.given import one_of, texts, wrong
 from rag.assistant import Assistant
-from rag.records import Strictness, Turn
+from rag.records import Filters, Strictness, Turn
 from rag.retrieval.retrieve import to_evidence
 from ui.callers import told
-from ui.chat.converse import read_filters
 
 MOST_ARTICLES = 10
 
@@ -50,13 +52,12 @@ def calls(assistant: Assistant) -> tuple[Callable[..., Any], ...]:
             "refused" is true of a refusal alone.
         """
         try:
-            turns = [Turn(str(one["question"]), str(one["answer"])) for one in history or ()]
-            filters = read_filters(
-                {"date_from": date_from, "date_to": date_to, "accounts": accounts}
-            )
-            answer = assistant.ask(question, turns, filters, strictness=Strictness(strictness))
-        except (JuwenError, ValueError, TypeError, KeyError) as error:
-            raise CallError(_plain(error)) from error
+            turns = _turns(history)
+            filters = _filters(date_from, date_to, accounts)
+            proof = one_of(Strictness, "strictness", strictness)
+            answer = assistant.ask(question, turns, filters, strictness=proof)
+        except JuwenError as error:
+            raise CallError(told(error)) from error
         return answer.to_dict()
 
     def search_articles(
@@ -79,12 +80,10 @@ def calls(assistant: Assistant) -> tuple[Callable[..., Any], ...]:
             For each article its id, title, date, account and the passage that fits best.
         """
         try:
-            filters = read_filters(
-                {"date_from": date_from, "date_to": date_to, "accounts": accounts}
-            )
+            filters = _filters(date_from, date_to, accounts)
             found = assistant.search(question, filters=filters)
-        except (JuwenError, ValueError, TypeError, KeyError) as error:
-            raise CallError(_plain(error)) from error
+        except JuwenError as error:
+            raise CallError(told(error)) from error
         return [
             asdict(one)
             for one in to_evidence(found.articles, assistant.library.copies())[: max(1, most)]
@@ -109,7 +108,7 @@ def given_request(
         try:
             begin(named.pop(name, None))
         except JuwenError as error:
-            raise CallError(_plain(error)) from error
+            raise CallError(told(error)) from error
         return call(*given, **named)
 
     signature = inspect.signature(call, eval_str=True)
@@ -123,5 +122,22 @@ def given_request(
     return called
 
 
-def _plain(error: Exception) -> str:
-    return told(error) if isinstance(error, JuwenError) else str(error)
+def _filters(date_from: str | None, date_to: str | None, accounts: Sequence[str] | None) -> Filters:
+    first, last = _day("date_from", date_from), _day("date_to", date_to)
+    return Filters(first, last, texts("accounts", accounts or ()))
+
+
+def _day(name: str, written: str | None) -> date | None:
+    if not written:
+        return None
+    with suppress(ValueError, TypeError):
+        return date.fromisoformat(written)
+    raise wrong(name, written, "a day as YYYY-MM-DD", "形如 YYYY-MM-DD 的日期")
+
+
+def _turns(history: Sequence[Mapping[str, str]] | None) -> list[Turn]:
+    try:
+        return [Turn(one["question"], one["answer"]) for one in history or ()]
+    except (KeyError, TypeError) as error:
+        form = '{"question": "…", "answer": "…"}'
+        raise wrong("history", history, f"a list of {form}", f" {form} 的列表") from error

@@ -18,3 +18,28 @@ def test_a_library_that_is_gone_is_said_without_where_it_lay(
         calls(assistant)[which]("东岸大桥什么时候通车？")
     assert str(library_folder.parent) not in str(raised.value)
     assert str(library_folder) in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"date_from": "last week"}, r"date_from is 'last week' \(str\); give a day as YYYY-MM-DD"),
+        ({"date_to": "2025-13-01"}, "date_to is '2025-13-01'"),
+        ({"accounts": 3}, r"accounts is 3 \(int\)"),
+        ({"strictness": "foo"}, "strictness is 'foo' .* 'strict', 'balanced', 'open'"),
+        ({"history": [{"role": "user", "content": "谁？"}]}, "history is .* give a list of"),
+        ({"history": ["谁？"]}, "history is .* give a list of"),
+    ],
+)
+def test_what_is_wrong_with_a_value_is_said(assistant, given, said):
+    with pytest.raises(CallError, match=said):
+        calls(assistant)[0]("东岸大桥什么时候通车？", **given)
+
+
+def test_limits_hold(assistant):
+    ask, search = calls(assistant)
+    assert search("东岸大桥", date_from="2025-06-20", date_to="2025-06-20")
+    assert {
+        one["date"] for one in search("大桥", date_from="2025-06-20", date_to="2025-06-20")
+    } == {"2025-06-20"}
+    assert ask("东岸大桥什么时候通车？", accounts=["无此号"])["refused"]
