@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from index.library.library import Library
 from index.records import Article, Kind
 from index.text.language import Language
 from index.text.rules import load_rules
@@ -26,6 +27,9 @@ STARTERS = "starters.json"
 """The file in the library's folder that keeps them, with the generation that they were made from."""
 
 MOST = 6
+
+_MOST_FURTHER = 3
+_FURTHER_TRIED = 6
 
 _VERSION = 2
 """Raised when other questions would be made of the same articles."""
@@ -167,6 +171,37 @@ def candidates(article: Article) -> list[Candidate]:
     ):
         question = f"What is reported about {named[1]}?"
         found.append(Candidate(question, "", article.article_id, Asks.NEWS))
+    return found
+
+
+def further(
+    library: Library,
+    article_ids: Iterable[str],
+    asked: Collection[str],
+    said: str,
+    is_answered: Callable[[Candidate], bool],
+) -> list[str]:
+    """Questions to go on with after an answer, at most three, one an article, in their order.
+
+    Args:
+        article_ids: Those that the answer cites, then those that were near.
+        asked: Questions of the conversation, which are not asked again.
+        said: The answer: what it has told is not asked for.
+        is_answered: Tries a question; called six times at most.
+    """
+    found: list[str] = []
+    tries = _FURTHER_TRIED
+    for article_id in article_ids:
+        article = library.article(article_id)
+        for one in candidates(article) if article else ():
+            if one.question in (*asked, *found) or (one.answer and one.answer in said):
+                continue
+            if not tries or len(found) == _MOST_FURTHER:
+                return found
+            tries -= 1
+            if is_answered(one):
+                found.append(one.question)
+                break
     return found
 
 

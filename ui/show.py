@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from index.database.database import Manifest
 from index.library.library import LibraryCounts
 from index.records import Kind, Summary
@@ -12,6 +14,7 @@ from rag.records import (
     UNTRANSLATED,
     Answer,
     AnswerSentence,
+    Citation,
     QuestionKind,
     Support,
 )
@@ -21,24 +24,44 @@ _OTHERS = {Language.CHINESE: Language.ENGLISH, Language.ENGLISH: Language.CHINES
 
 
 def show_answer(answer: Answer) -> str:
-    """The answer, then each cited article with the words that the sentence rests on."""
+    """The answer, then each cited article, with the words that a sentence rests on where it is not
+    these words itself."""
     lines = _said(answer)
     if notice := notice_of(answer):
         lines += ["", _one_line(notice)]
     if answer.as_of:
         lines += ["", say(f"As of {answer.as_of}.", f"截至 {answer.as_of}。")]
     lines += _foreign(answer)
-    for cited in answer.citations:
-        reprint = _reprint(cited.source, cited.account)
-        recognised = recognised_name() if cited.recognised else ""
-        parts = (cited.date, cited.account, reprint, recognised)
-        about = " · ".join(part for part in parts if part)
-        heading = _one_line(f"[{cited.marker}] {cited.title or cited.article_id}")
-        lines += ["", heading + (f"  ({_one_line(about)})" if about else "")]
-        lines.append(f"    “{_one_line(cited.quote)}”")
-        if cited.url:
-            lines.append(f"    {_one_line(cited.url)}")
+    for source in _by_article(answer.citations):
+        lines += ["", *_source(source, said=_one_line(answer.said))]
     return printable("\n".join(lines))
+
+
+def _by_article(citations: Iterable[Citation]) -> list[list[Citation]]:
+    """The citations of each article, in the order of their first markers."""
+    found: dict[str, list[Citation]] = {}
+    for one in citations:
+        found.setdefault(one.article_id, []).append(one)
+    return list(found.values())
+
+
+def _source(citations: Sequence[Citation], said: str) -> list[str]:
+    """An article with its markers, the words that it is cited for where ``said`` has them not
+    already, and its address."""
+    first = citations[0]
+    reprint = _reprint(first.source, first.account)
+    recognised = recognised_name() if first.recognised else ""
+    about = " · ".join(filter(None, (first.date, first.account, reprint, recognised)))
+    markers = " ".join(f"[{one.marker}]" for one in citations)
+    heading = _one_line(f"{markers} {first.title or first.article_id}")
+    lines = [heading + (f"  ({_one_line(about)})" if about else "")]
+    for one in citations:
+        quote = _one_line(one.quote)
+        if quote not in said:
+            lines.append(f"    {f'[{one.marker}] ' if len(citations) > 1 else ''}“{quote}”")
+    if first.url:
+        lines.append(f"    {_one_line(first.url)}")
+    return lines
 
 
 def _said(answer: Answer) -> list[str]:
@@ -48,7 +71,14 @@ def _said(answer: Answer) -> list[str]:
     if answer.certainty in LED:
         return [answer.lead, answer.said]
     short = [_one_line(answer.short.text), ""] if answer.short else []
-    return [*short, answer.said, *(_doubt(s) for s in answer.sentences if s.reason)]
+    said = [answer.said]
+    if answer.kind is QuestionKind.CONVERSATION and answer.sentences:  # each about another thing
+        said = [_marked(one) for one in answer.sentences]
+    return [*short, *said, *(_doubt(s) for s in answer.sentences if s.reason)]
+
+
+def _marked(sentence: AnswerSentence) -> str:
+    return " ".join([_one_line(sentence.text), *(f"[{one}]" for one in sentence.markers)])
 
 
 def foreign_language(answer: Answer) -> Language | None:

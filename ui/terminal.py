@@ -13,7 +13,7 @@ from index.errors import QuestionError
 from rag.assistant import Assistant
 from rag.records import Turn
 from ui.language import complain, say, say_message
-from ui.show import show_answer
+from ui.show import printable, show_answer
 
 _GOODBYES = {"exit", "quit", "bye", ":q", "退出", "再见"}
 
@@ -25,6 +25,8 @@ def talk(assistant: Assistant) -> None:
     click.echo(say("Ask (an empty line or 'exit' ends):", "请提问（空行或“退出”结束）："), err=True)
     history: list[Turn] = []
     for question in _typed_questions():
+        if not sys.stdin.isatty():  # who reads what a pipe was answered sees what was asked
+            click.echo(f"? {printable(question)}\n")
         try:
             answer = assistant.ask(question, history)
         except QuestionError as error:
@@ -36,7 +38,8 @@ def talk(assistant: Assistant) -> None:
 
 def _typed_questions() -> Iterator[str]:
     while True:
-        click.echo("? ", nl=False, err=True)
+        if sys.stdin.isatty():
+            click.echo("? ", nl=False, err=True)
         line = _read_line().strip()
         if not line or line.lower() in _GOODBYES:
             click.echo(err=True)

@@ -232,7 +232,7 @@ def test_ask(indexed):
     ran = indexed("ask", DATE)
     assert (ran.code, ran.err) == (0, "")
     assert ran.out.startswith("6月28日\n\n东岸大桥将于6月28日通车。 [1]")
-    assert "[1] 东岸大桥月底通车  (2025-06-20 · 试验号)" in ran.out
+    assert "[1] [2] 东岸大桥月底通车  (2025-06-20 · 试验号)" in ran.out
 
 
 def test_ask_json_is_all_there_is_on_standard_output(indexed):
@@ -422,7 +422,7 @@ def test_info_json_is_all_there_is_on_standard_output(indexed):
 def test_chat_about_ones_own_articles(juwen, export):
     ran = juwen("chat", export, typed=f"{DATE}\nexit\n")
     assert ran.code == 0
-    assert ran.out.startswith("6月28日\n\n东岸大桥将于6月28日通车。 [1]")
+    assert ran.out.startswith(f"? {DATE}\n\n6月28日\n\n东岸大桥将于6月28日通车。 [1]")
     assert "5 added" in ran.err
     assert Path("library/articles.db").is_file()
     assert not Path("library-samples").exists()

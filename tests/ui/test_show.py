@@ -18,6 +18,7 @@ from rag.records import (
     Certainty,
     Citation,
     Nearest,
+    QuestionKind,
     Refusal,
     Seconds,
     ShortAnswer,
@@ -74,15 +75,15 @@ def cited(**changes) -> Citation:
     [
         (
             cited(),
-            ["[1] 东岸大桥  (2025-06-20 · 试验号)", "    “大桥通车了。”", "    https://e.com/b"],
+            ["[1] 东岸大桥  (2025-06-20 · 试验号)", "    https://e.com/b"],
         ),
         (
             cited(source="晚报", url=""),
-            ["[1] 东岸大桥  (2025-06-20 · 试验号 · reprinted from 晚报)", "    “大桥通车了。”"],
+            ["[1] 东岸大桥  (2025-06-20 · 试验号 · reprinted from 晚报)"],
         ),
         (
             cited(date=None, account="", source="", url=""),
-            ["[1] 东岸大桥", "    “大桥通车了。”"],
+            ["[1] 东岸大桥"],
         ),
         (
             cited(quote="大桥\n通车  了。", url=""),
@@ -94,13 +95,37 @@ def test_show_answer(citation, lines):
     assert show_answer(answer(citation)).split("\n") == ["大桥通车了。 [1]", "", *lines]
 
 
+def test_the_articles_own_sentence_is_not_said_twice():
+    quoted = cited(quote="据了解，大桥通车了，并于次日开放。", url="")
+    assert "“据了解，大桥通车了，并于次日开放。”" in show_answer(answer(quoted))
+    assert show_answer(answer(cited(url=""))).count("大桥通车了。") == 1
+
+
+def test_an_article_stands_once_with_all_its_markers():
+    more = cited(marker=3, quote="全长9公里。")
+    shown = show_answer(answer(cited(), cited(marker=2, article_id="t", title="西山隧道"), more))
+    assert shown.split("\n")[2:] == [
+        "[1] [3] 东岸大桥  (2025-06-20 · 试验号)",
+        "    [3] “全长9公里。”",
+        "    https://e.com/b",
+        "",
+        "[2] 西山隧道  (2025-06-20 · 试验号)",
+        "    https://e.com/b",
+    ]
+
+
+def test_what_is_said_of_the_conversation_stands_line_by_line():
+    asked = replace(answer(cited(), cited(marker=2)), kind=QuestionKind.CONVERSATION)
+    assert show_answer(asked).split("\n")[:3] == ["大桥通车了。 [1]", "大桥通车了。 [2]", ""]
+
+
 def test_show_answer_says_reprints_in_chinese(monkeypatch):
     monkeypatch.setenv("JUWEN_LANGUAGE", "zh")
     assert "(2025-06-20 · 试验号 · 转自 晚报)" in show_answer(answer(cited(source="晚报")))
 
 
 def test_show_answer_shows_every_citation_in_order():
-    shown = show_answer(answer(cited(), cited(marker=2, title="西山隧道")))
+    shown = show_answer(answer(cited(), cited(marker=2, article_id="t", title="西山隧道")))
     assert shown.index("[1] 东岸大桥") < shown.index("[2] 西山隧道")
 
 

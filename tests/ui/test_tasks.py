@@ -59,6 +59,7 @@ def test_follow_ups_are_questions_that_the_articles_answer(client):
     assert BRIDGE not in questions
     for question in questions:
         assert "6月28日" not in question
+        assert "通车" not in question  # which the last answer has told
         body = client.post(URL, json={"messages": [{"role": "user", "content": question}]}).json()
         assert body["juwen"]["certainty"] == "direct"
 

@@ -25,10 +25,21 @@ def converse(assistant, capsys, monkeypatch):
 
 def test_an_answer_with_its_proof(converse):
     out, err = converse("东岸大桥什么时候通车？\nexit\n")
-    assert out.startswith("6月28日\n\n东岸大桥将于6月28日通车。 [1]")
-    assert "\n[1] 东岸大桥月底通车  (2025-06-20 · 试验号)\n    “东岸大桥将于6月28日通车。”\n" in out
-    assert "    https://example.com/bridge\n" in out
+    assert out.startswith("? 东岸大桥什么时候通车？\n\n6月28日\n\n东岸大桥将于6月28日通车。 [1]")
+    assert (
+        "\n[1] [2] 东岸大桥月底通车  (2025-06-20 · 试验号)\n    https://example.com/bridge\n" in out
+    )
     assert "Ask (an empty line or 'exit' ends):" in err
+    assert "? " not in err
+
+
+def test_in_a_terminal_the_question_is_not_said_again(assistant, capsys, monkeypatch):
+    typed = io.StringIO("东岸大桥什么时候通车？\n")
+    typed.isatty = lambda: True
+    monkeypatch.setattr("sys.stdin", typed)
+    talk(assistant)
+    out, err = capsys.readouterr()
+    assert out.startswith("6月28日")
     assert err.count("? ") == 2
 
 

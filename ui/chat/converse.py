@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date
@@ -137,16 +137,8 @@ def read_filters(values: Mapping[str, Any]) -> Filters:
     )
 
 
-def converse(
-    assistant: Streams,
-    asked: Asked,
-    instead: Callable[[Answer], Sequence[str]] = lambda answer: (),
-) -> Iterator[Part]:
-    """Ask, and say part by part what the page shows.
-
-    Args:
-        instead: Questions that can be answered, for an answer that is a refusal.
-    """
+def converse(assistant: Streams, asked: Asked) -> Iterator[Part]:
+    """Ask, and say part by part what the page shows."""
     forming = _Forming(asked)
     try:
         with closing(_stream(assistant, asked)) as events:
@@ -155,7 +147,7 @@ def converse(
                 if part is not None:
                     yield part
                 if isinstance(event, Done):
-                    yield from forming.done(event.answer, instead)
+                    yield forming.done(event.answer)
     except JuwenError as error:
         with speaking(chinese=asked.chinese):
             message = told(error)
@@ -232,14 +224,10 @@ class _Forming:
     def _html(self) -> str:
         return forming_html(self.sentences, self.citations, self.draft)
 
-    def done(self, answer: Answer, instead: Callable[[Answer], Sequence[str]]) -> Iterator[Part]:
-        """The whole answer, which replaces all that was shown before; then, where it is a refusal,
-        what can be asked instead: to try these questions takes longer than to refuse."""
+    def done(self, answer: Answer) -> Part:
+        """The whole answer, which replaces all that was shown before."""
         with speaking(chinese=self.asked.chinese):
-            part = done_part(answer, self._said_last(answer))
-        yield part
-        if answer.refused and answer.evidence:
-            yield {**part, "slots": {}, "said": "", "instead": list(instead(answer))}
+            return done_part(answer, self._said_last(answer))
 
     def _said_last(self, answer: Answer) -> str:
         """What a screen reader has not been told yet: the whole where it has been told nothing, or

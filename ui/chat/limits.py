@@ -23,6 +23,8 @@ class Limited(StrEnum):
 
     QUESTIONS = "questions"
     """Also searches for articles."""
+    FURTHER = "further questions"
+    """Requests for questions to go on with."""
     FEEDBACK = "feedback"
     LOG_INS = "log-ins"
     """That failed."""
@@ -30,12 +32,14 @@ class Limited(StrEnum):
 
 A_MINUTE: Mapping[Limited, int] = {
     Limited.QUESTIONS: 120,  # a newsroom of twenty may sit behind one address
+    Limited.FURTHER: 120,
     Limited.FEEDBACK: 30,
     Limited.LOG_INS: 10,
 }
 
 _SAID = {
     Limited.QUESTIONS: ("questions were asked", "已提问"),
+    Limited.FURTHER: ("questions were looked for", "已查找问题"),
     Limited.FEEDBACK: ("answers were judged", "已提交反馈"),
     Limited.LOG_INS: ("passwords were wrong", "密码错误"),
 }

@@ -9,7 +9,7 @@ from typing import Any
 from starlette.requests import Request
 
 from index.errors import JuwenError
-from rag.records import EXTRACTIVE, Answer
+from rag.records import EXTRACTIVE
 from ui.callers import told
 from ui.chat.converse import Part, Streams, converse, read_asked
 from ui.chat.guard import CALLER
@@ -30,7 +30,6 @@ def sender_of(request: Request | None) -> str:
 def conversation(
     assistant: Streams,
     limits: Limits,
-    instead: Callable[[Answer], Sequence[str]],
     models: Callable[[], Sequence[str]] = tuple,
     quiet: Quiet | None = None,
 ) -> Ask:
@@ -52,7 +51,7 @@ def conversation(
             yield failed(error, chinese=bool(asked.get("chinese")))
             return
         with quiet.asking():
-            yield from converse(assistant, read, instead)
+            yield from converse(assistant, read)
 
     return conversing
 

@@ -15,15 +15,16 @@ from index.location import Location
 from index.records import Summary
 from index.text.language import Language, detect_language
 from rag.assistant import Assistant
-from rag.records import Answer, Filters
+from rag.records import Filters
 from rag.retrieval.retrieve import to_evidence
-from rag.suggestions import answered, candidates
 from rag.suggestions import starters as make_starters
 from ui.chat.converse import done_part, read_filters
 from ui.chat.feedback import read_feedback_form
+from ui.chat.further import MOST_ARTICLES, Further
 from ui.chat.jobs import Job, State
 from ui.chat.kept import read_answer, to_markdown, to_rich_text
 from ui.chat.markup import fill
+from ui.chat.quiet import Quiet
 from ui.chat.reader import Marked, article_html, parse_spans
 from ui.chat.shelf import Cleaned, found_html, headings_html, library_html, report_html
 from ui.chat.word import to_word
@@ -38,9 +39,8 @@ _HEADINGS = 40
 _MOST_ANSWERS = 200
 _MOST_CLEANED = 500
 _HEADINGS_OF_A_JOB = 10
-_NEAREST_ASKED = 3
-_INSTEAD = 3
-_TRIED_INSTEAD = 3
+_STARTERS_INSTEAD = 3
+_MOST_TURNS = 100
 
 
 class Requests:
@@ -55,16 +55,19 @@ class Requests:
         assistant: Assistant,
         remove: Remove = remove_articles,
         starters: Callable[[], Sequence[str]] | None = None,
+        quiet: Quiet | None = None,
     ) -> None:
         """
         Args:
             starters: Questions to begin with, made anew where the library has changed.
+            quiet: Whether others' questions are being answered, which go first.
         """
         self._assistant = assistant
         self._library = assistant.library
         self._remove = remove
         self._make_starters = starters or partial(make_starters, assistant)
         self._starters: Sequence[str] = ()
+        self._further = Further(assistant, quiet or Quiet())
         self._making = threading.Lock()
         self.pure: Mapping[str, Callable[[Plain], Plain]] = {
             "facts": self.facts,
@@ -73,6 +76,7 @@ class Requests:
             "headings": self.headings,
             "find": self.find,
             "starters": self.starters,
+            "further": self.further,
             "render": self.render,
             "export": self.export,
             "copy": self.copy,
@@ -124,6 +128,19 @@ class Requests:
         own = Language.CHINESE if speaks_chinese() else Language.ENGLISH
         return {"questions": sorted(questions, key=lambda one: detect_language(one) != own)}
 
+    def further(self, values: Plain) -> Plain:
+        """Questions to go on with after an answer; where a refused one's articles have none, those
+        that the library begins with."""
+        ids, asked = (
+            _texts(values, "article_ids", MOST_ARTICLES),
+            _texts(values, "asked", _MOST_TURNS),
+        )
+        found = self._further.questions(ids, asked, _text(values, "said"))
+        if found or not values.get("refused"):
+            return {"questions": found, "near": True}
+        starters = [one for one in self._starters if one not in asked]
+        return {"questions": starters[:_STARTERS_INSTEAD], "near": False}
+
     def render(self, values: Plain) -> Plain:
         """Kept answers, shown again, perhaps in another language."""
         return {"parts": [_rendered(one) for one in _answers(values)]}
@@ -163,16 +180,6 @@ class Requests:
         self._remove([article_id], self._library.where)
         self._library.catch_up()
         return {"said": say("Removed.", "已移除。")}
-
-    def instead(self, answer: Answer) -> list[str]:
-        """Questions that the articles nearest to a refused one can answer."""
-        found: list[str] = []
-        for one in answer.evidence[:_NEAREST_ASKED]:
-            article = self._library.article(one.article_id)
-            if article is not None:
-                tried = candidates(article)[:_TRIED_INSTEAD]
-                found += [one.question for one in answered(self._assistant, tried)][:1]
-        return (found or list(self._starters))[:_INSTEAD]
 
     def job(self, job: Job | None) -> dict[str, Any]:
         """How far an upload is, and at its end the report."""
@@ -251,6 +258,15 @@ def _text(values: Plain, name: str) -> str:
     if not isinstance(value, str):
         raise QuestionError(f"{name!r} is missing; reload the page", f"缺少 {name!r}；请刷新页面")
     return value
+
+
+def _texts(values: Plain, name: str, most: int) -> list[str]:
+    found = values.get(name) or []
+    if not isinstance(found, list) or not all(isinstance(one, str) for one in found):
+        raise QuestionError(
+            f"{name!r} is no list of texts; reload the page", f"{name!r} 不是文本列表；请刷新页面"
+        )
+    return found[:most]
 
 
 def _gone(article_id: str) -> ArticleError:

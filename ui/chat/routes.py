@@ -38,7 +38,11 @@ Answering = Callable[[Mapping[str, Any]], Mapping[str, Any] | bytes]
 _WAITING: Part = {"state": "waiting", "slots": {}, "said": ""}
 
 
-_COUNTED = {"find": Limited.QUESTIONS, "feedback": Limited.FEEDBACK}
+_COUNTED = {
+    "find": Limited.QUESTIONS,
+    "further": Limited.FURTHER,
+    "feedback": Limited.FEEDBACK,
+}
 """Requests of the page that are limited; the others only read what lies ready."""
 
 

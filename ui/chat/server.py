@@ -127,6 +127,7 @@ class Page:
             assistant,
             settings.remove or remove_articles,
             lambda: starters(assistant, before_each=quiet.wait),
+            quiet,
         )
 
         def ids() -> Sequence[str]:
@@ -138,7 +139,7 @@ class Page:
                 requests.changed()
 
         jobs = Jobs(library.where, settings.index or index_apart, ids, changed)
-        ask = conversation(assistant, settings.limits, requests.instead, self._models, quiet)
+        ask = conversation(assistant, settings.limits, self._models, quiet)
         self._assistant, self._jobs = assistant, jobs
         connecting = guarded(Connecting(assistant).pure, self._may_choose)
         self._opening.page.set_result(page_app(requests, jobs, ask, connecting, settings.limits))

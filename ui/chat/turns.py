@@ -306,7 +306,8 @@ def _sentences(
     return {
         "parts": parts,
         "table": kind is QuestionKind.COMPARISON and all(heading for heading, _ in parts),
-        "over": kind in WIDE or kind is QuestionKind.CONVERSATION,
+        "over": kind in _UNMARKED - {QuestionKind.LIBRARY},
+        "plain": kind is QuestionKind.LIBRARY,  # which only says what else there is
         "short": short,
         "short_cited": by_marker.get(short.marker) if short else None,
         "answer": answer,

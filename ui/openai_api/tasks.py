@@ -7,7 +7,7 @@ title in words. No article answers these, and the reader sees the reply as the p
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -17,16 +17,14 @@ from index.text.rules import load_rules
 from rag.assistant import Assistant
 from rag.question.check import LONGEST_QUESTION
 from rag.records import EXTRACTIVE, Answer, Filters
-from rag.suggestions import answered, candidates
+from rag.suggestions import Candidate, answered, further
 
 _RULES = load_rules("ui.openai_api", "tasks")
 _PATTERNS = {name: _RULES.regex(name) for name in _RULES}
 
 _LONGEST_TITLE, _LONGEST_ENGLISH_TITLE = 18, 60
-_MOST_FOLLOW_UPS = 3
 _MOST_TAGS = 3
-_TRIED_OF_AN_ARTICLE = 4
-_LOOKED_AT = 3
+_LOOKED_AT = 5
 """Nearest articles whose questions are tried, beside those that were cited."""
 
 
@@ -107,15 +105,17 @@ def title_of(question: str) -> str:
 
 
 def follow_ups(assistant: Assistant, questions: Sequence[str]) -> list[str]:
-    """Questions that the articles of the last answer answer, too."""
+    """Questions that the articles of the last answer, or those near it, answer, too."""
     answer = _last_answer(assistant, questions[-1])
-    found: list[str] = []
-    for article_id in _articles(answer):
-        article = assistant.library.article(article_id)
-        if article is not None:
-            new = [one for one in candidates(article) if one.question not in questions]
-            found += [one.question for one in answered(assistant, new[:_TRIED_OF_AN_ARTICLE])]
-    return found[:_MOST_FOLLOW_UPS]
+    cited = [one.article_id for one in answer.citations]
+    near = [one.article_id for one in answer.evidence[:_LOOKED_AT]]
+
+    def is_answered(one: Candidate) -> bool:
+        return any(answered(assistant, [one]))
+
+    return further(
+        assistant.library, dict.fromkeys([*cited, *near]), questions, answer.answer, is_answered
+    )
 
 
 def _tags(assistant: Assistant, question: str) -> list[str]:
@@ -128,8 +128,3 @@ def _tags(assistant: Assistant, question: str) -> list[str]:
 
 def _last_answer(assistant: Assistant, question: str) -> Answer:
     return assistant.ask(question[:LONGEST_QUESTION], filters=Filters(), answerer=EXTRACTIVE)
-
-
-def _articles(answer: Answer) -> Iterable[str]:
-    cited = [one.article_id for one in answer.citations]
-    return dict.fromkeys([*cited, *(one.article_id for one in answer.evidence[:1])])

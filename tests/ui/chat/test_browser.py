@@ -273,6 +273,68 @@ def test_only_the_ticked_articles_are_asked(visit):
     expect(school).not_to_be_checked()
 
 
+def test_an_opened_article_can_be_asked_alone(visit):
+    one = visit()
+    page = one.page
+    turn = one.ask("海棠小学今年招收多少名新生？")
+    turn.locator(".sentence .cite").first.click()
+    only = page.get_by_label("只问这一篇")
+    only.check()
+    expect(page.locator("#scope")).to_contain_text("海棠小学")
+    turn = one.ask(BRIDGE)
+    expect(turn.locator(".chip", has_text="文章")).to_be_visible()
+    assert "6月28日" not in turn.inner_text()
+    page.locator("#scope .chip-drop").click()
+    expect(only).not_to_be_checked()
+
+
+CONTROLS = {
+    "button", "checkbox", "combobox", "dialog", "link", "radio", "searchbox", "spinbutton", "textbox"
+}  # fmt: skip
+"""Roles of what a reader can use or is in."""
+
+
+def unnamed(page) -> list[str]:
+    """The controls that a screen reader would read without a name."""
+    tree = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")
+    return [
+        node["role"]["value"]
+        for node in tree["nodes"]
+        if not node["ignored"]
+        and node["role"]["value"] in CONTROLS
+        and not node.get("name", {}).get("value", "").strip()
+    ]
+
+
+@pytest.mark.parametrize("locale", ["zh-CN", "en-US"])
+def test_every_control_has_a_name(visit, locale):
+    one = visit(locale=locale)
+    page = one.page
+    page.locator(".suggestion").first.wait_for()
+    found = {"first visit": unnamed(page)}
+    turn = one.ask(BRIDGE)
+    turn.locator(".further .suggestion").first.wait_for()
+    turn.locator("[data-do=edit]").click()
+    found["answer"] = unnamed(page)
+    turn.locator("[data-do=cancel-edit]").click()
+    one.ask("2019年苏州有多少只企鹅？")
+    found["refusal"] = unnamed(page)
+    turn.locator(".sentence .cite").first.click()
+    page.locator("#panel mark").first.wait_for()
+    found["article"] = unnamed(page)
+    page.locator("[data-open=library]").click()
+    page.locator(".heading").first.wait_for()
+    found["library"] = unnamed(page)
+    for name in ("settings", "model", "conversations"):
+        page.locator(f"[data-open={name}]:visible").first.click()
+        found[name] = unnamed(page)
+        if name != "settings":
+            page.keyboard.press("Escape")
+    turn.locator("[data-do=wrong]").click()
+    found["feedback"] = unnamed(page)
+    assert {state: roles for state, roles in found.items() if roles} == {}
+
+
 @pytest.mark.parametrize(("width", "beside"), [(820, True), (390, False)])
 def test_an_article_beside_its_answer(visit, width, beside):
     one = visit(viewport={"width": width, "height": 800})
@@ -334,6 +396,42 @@ def test_an_answer_can_be_stopped(visit, slow):
     page.locator("[data-do=retry]").click()
     page.locator(".actions [data-do=right]").wait_for()
     expect(page.locator(".sentences")).to_contain_text("6月28日")
+
+
+def test_a_question_asked_while_another_is_answered_comes_next(visit, slow):
+    assistant, url = slow
+    page = visit(url=url).page
+    page.fill("#question", "海棠小学今年招收多少名新生？")
+    page.keyboard.press("Enter")
+    assistant.write(1)
+    page.locator(".draft").wait_for()
+    expect(page.locator("#send")).to_be_hidden()
+    page.fill("#question", "它的校长叫什么？")
+    page.locator("#send").click()
+    second = page.locator(".turn").nth(1)
+    expect(second.locator(".status")).to_have_text("上一个回答完成后即提问。")
+    assert len(assistant.answerers) == 1
+    assistant.write()
+    expect(second.locator(".sentences")).to_contain_text("温如玉")  # read with the answer before it
+    expect(page.locator(".turn").first.locator(".sentences")).to_contain_text("240")
+    expect(page.locator("#stop")).to_be_hidden()
+
+
+def test_what_waits_is_stopped_with_what_is_answered(visit, slow):
+    assistant, url = slow
+    page = visit(url=url).page
+    for question in (BRIDGE, "海棠小学今年招收多少名新生？"):
+        page.fill("#question", question)
+        page.keyboard.press("Enter")
+    second = page.locator(".turn").nth(1)
+    expect(second.locator(".status")).to_have_text("上一个回答完成后即提问。")
+    page.locator("#stop").click()
+    expect(page.locator(".status")).to_have_text(["已停止。", "已停止。"])
+    assistant.write()
+    assert assistant.ended.wait(10)
+    page.reload()
+    second.locator("[data-do=retry]").click()
+    expect(second.locator(".sentences")).to_contain_text("240")
 
 
 def test_the_answerer_can_be_chosen_where_there_is_a_chat_model(visit, slow):
@@ -405,6 +503,37 @@ def test_the_number_of_sources_limits_what_is_cited(visit):
     turn.locator("[data-do=retry]").click()
     expect(turn.locator(".source")).to_have_count(1)
     turn.locator(".actions").wait_for()
+
+
+def test_an_answer_is_followed_by_questions_that_its_articles_answer(visit):
+    one = visit()
+    first = one.ask(BRIDGE)
+    further = first.locator(".further")
+    expect(further.locator("h3")).to_have_text("接着可以问")
+    questions = further.locator(".suggestion").all_inner_texts()
+    assert 1 <= len(questions) <= 3
+    assert BRIDGE not in questions
+    one.page.reload()
+    further.locator(".suggestion").first.click()
+    second = one.page.locator(".turn").nth(1)
+    second.locator(".actions").wait_for()
+    expect(second.locator(".question")).to_have_text(questions[0])
+    assert second.locator(".sentence.supported").count() >= 1
+    expect(further).to_be_hidden()
+
+
+def test_questions_to_go_on_with_hold_up_no_question(visit):
+    one = visit()
+    held = []
+    one.page.route("**/page/further", lambda route: held.append(route))
+    one.ask("2019年苏州有多少只企鹅？")
+    expect(one.page.locator("#stop")).to_be_hidden()
+    one.ask(BRIDGE)
+    expect(one.page.locator(".turn").nth(1).locator(".sentences")).to_contain_text("6月28日")
+    assert len(held) == 2
+    for route in held:
+        route.continue_()
+    expect(one.page.locator(".turn").nth(1).locator(".further")).to_be_visible()
 
 
 def test_a_refusal_looks_like_an_answer(visit):

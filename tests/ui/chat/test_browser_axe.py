@@ -55,7 +55,7 @@ def test_no_grave_violation(visit, scheme, locale, viewport):
     for kind in ("总结一下东岸大桥", "东岸大桥和海棠小学对比一下", "库里有哪些文章？"):
         one.ask(kind).locator(".sentence").first.wait_for()
         found[kind] = violations(one)
-    one.ask("2019年苏州有多少只企鹅？").locator("[data-instead] button").first.wait_for()
+    one.ask("2019年苏州有多少只企鹅？").locator(".further button").first.wait_for()
     found["refusal"] = violations(one)
     turn.locator(".cite").first.click()
     page.locator("#panel mark").first.wait_for()

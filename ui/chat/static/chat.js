@@ -18,7 +18,7 @@ const YEAR = 365 * 24 * 3600;
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   const question = field.value.trim();
-  if (!question || !document.getElementById("stop").hidden) return;
+  if (!question) return;
   field.value = "";
   fit();
   if (matchMedia("(max-width: 700px)").matches) closePanel();

@@ -20,6 +20,8 @@ body.addEventListener("library", () => {
   for (const node of running.values()) place("jobs")?.append(node);
 });
 
+body.addEventListener("article", tick);
+
 async function list(offset) {
   const into = place("headings");
   if (!into) return;

@@ -15,6 +15,7 @@ export async function openArticle(button) {
   const { article, start, end, marks, passage } = button.dataset;
   const inLibrary = body.contains(button);
   await show("article", { id: article, start, end, marks, passage }, button, inLibrary);
+  body.dispatchEvent(new CustomEvent("article"));
   for (const old of document.querySelectorAll(".cite.open")) old.classList.remove("open");
   if (button.matches(".cite")) button.classList.add("open");
   const mark = body.querySelector("mark, .passage");

@@ -11,13 +11,18 @@ const welcome = document.getElementById("welcome");
 const template = document.getElementById("turn");
 const send = document.getElementById("send");
 const stop = document.getElementById("stop");
+const field = document.getElementById("question");
 const running = new Map(); // by the turn's id
+const waiting = []; // turns asked while another is being answered: each is read with what was said before
 
 // Shows its last turn, or the one of that id.
 export function showConversation(id) {
-  for (const one of running.values()) one.stop();
+  stopAll();
   list.replaceChildren();
-  for (const turn of current.conversation.turns) list.append(element(turn));
+  for (const turn of current.conversation.turns) {
+    list.append(element(turn));
+    if (!turn.answer) offerRetry(find(turn.id));
+  }
   welcome.hidden = current.conversation.turns.length > 0;
   document.documentElement.classList.remove("starting");
   return showKept(id);
@@ -27,7 +32,10 @@ async function showKept(id) {
   const turns = current.conversation.turns.filter((turn) => turn.answer);
   if (!turns.length) return;
   const { parts } = await request("render", { answers: turns.map((turn) => turn.answer) });
-  parts.forEach((part, at) => fillSlots(turns[at], { ...part, instead: turns[at].instead }));
+  parts.forEach((part, at) => {
+    fillSlots(turns[at], part);
+    showFurther(turns[at]);
+  });
   ((id && find(id)) || list.lastElementChild)?.scrollIntoView({ block: "start" });
 }
 
@@ -37,15 +45,34 @@ export function askNew(question) {
   current.conversation.turns.push(turn);
   welcome.hidden = true;
   list.append(element(turn));
-  return run(turn);
+  return running.size ? wait(turn) : run(turn);
+}
+
+function wait(turn) {
+  const node = find(turn.id);
+  waiting.push(turn);
+  keep();
+  status(node, words.queued);
+  say(words.queued);
+  busy();
+  node.classList.add("queued");
+  node.scrollIntoView({ block: "nearest", behavior: calm() });
+}
+
+function leaveQueue(turn) {
+  const at = waiting.indexOf(turn);
+  if (at >= 0) waiting.splice(at, 1);
 }
 
 async function run(turn) {
   const node = find(turn.id);
   running.get(turn.id)?.stop();
+  leaveQueue(turn);
   keepFocus(node);
   turn.answer = null;
-  node.classList.remove("compared");
+  turn.further = null;
+  showFurther(turn);
+  node.classList.remove("compared", "queued");
   node.querySelector(".beside")?.remove();
   keep();
   node.querySelector(".question").textContent = turn.question;
@@ -69,6 +96,44 @@ async function run(turn) {
   if (how === "stopped" || how === "lost") say(words[how]);
   if (!turn.answer && !node.querySelector(".actions")) offerRetry(node);
   if (turn.answer && !keep()) toast(words.full);
+  if (!next() && turn.answer) findFurther(turn).catch(() => {}); // nobody asked for them
+}
+
+// Returns whether one was waiting.
+function next() {
+  if (!waiting.length || running.size) return false;
+  run(waiting.shift());
+  return true;
+}
+
+// Kinds of question that are no matter of any article.
+const PLAIN = ["small_talk", "nothing", "conversation"];
+
+// Questions to go on with, of the articles that the answer uses and of those that were near.
+async function findFurther(turn) {
+  const { answer } = turn;
+  if (PLAIN.includes(answer.kind)) return;
+  const ids = [...answer.citations, ...answer.evidence].map((one) => one.article_id);
+  turn.further = await request("further", {
+    article_ids: [...new Set(ids)].slice(0, 5),
+    asked: current.conversation.turns.map((one) => one.question),
+    said: answer.answer,
+    refused: answer.refused,
+  });
+  if (turn.answer !== answer) return;
+  keep();
+  showFurther(turn);
+}
+
+function showFurther(turn) {
+  const place = find(turn.id)?.querySelector(".further");
+  if (!place) return;
+  const { questions = [], near } = turn.further ?? {};
+  place.hidden = !questions.length;
+  place.querySelector("h3").textContent = !near
+    ? words.starters
+    : turn.answer?.refused ? words.instead : words.further;
+  place.querySelector("ul").replaceChildren(...questions.map(suggestion));
 }
 
 // What has the focus may be about to go; the keyboard then goes on from the question.
@@ -117,21 +182,6 @@ function fillSlots(turn, part) {
   if (part.answer) turn.answer = part.answer;
   offerBeside(turn, node);
   offerModel(node);
-  if (part.instead?.length) {
-    turn.instead = part.instead;
-    offerInstead(node, part.instead);
-  }
-}
-
-function offerInstead(node, questions) {
-  const place = node.querySelector("[data-instead]");
-  if (!place) return;
-  const items = document.createElement("ul");
-  items.className = "suggestions";
-  items.append(...questions.map(suggestion));
-  place.querySelector("ul")?.remove();
-  place.append(items);
-  place.hidden = false;
 }
 
 export function suggestion(question) {
@@ -197,6 +247,7 @@ async function beside(turn, node, button) {
   if (running.get(`${turn.id}+`) === asking) running.delete(`${turn.id}+`);
   busy();
   column.classList.remove("running");
+  next();
 }
 
 function offerRetry(node) {
@@ -222,12 +273,17 @@ function status(node, text) {
 
 function busy() {
   stop.hidden = running.size === 0;
-  send.hidden = running.size > 0;
+  send.hidden = running.size > 0 && !field.value.trim();
 }
+field.addEventListener("input", busy);
 
 const calm = () => (matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth");
 
 export function stopAll() {
+  for (const turn of waiting.splice(0)) {
+    status(find(turn.id), words.stopped);
+    offerRetry(find(turn.id));
+  }
   for (const one of running.values()) one.stop();
 }
 
@@ -316,6 +372,7 @@ list.addEventListener("submit", (event) => {
   // What was said after the question that changes no longer follows from it.
   const turns = current.conversation.turns;
   for (const gone of turns.splice(turns.indexOf(turn) + 1)) {
+    leaveQueue(gone);
     running.get(gone.id)?.stop();
     find(gone.id)?.remove();
   }
