@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -47,6 +48,9 @@ _NO_CHUNKS = ("No generation chunks were returned", "No generations found in str
 
 _REASONS = ("finish_reason", "stop_reason", "done_reason")
 """Where OpenAI's, Anthropic's and Ollama's protocols say why a reply ended."""
+
+_ODD_PARTS = "Pydantic serializer warnings|Received unexpected [a-z ]+ block"
+"""What the clients warn of where a reply holds thoughts in a shape that they do not know, and pass over."""
 
 _TOO_LONG = (
     re.compile(r"context|prompt is too long|too many tokens|input (?:is|tokens?)", re.I),
@@ -91,7 +95,7 @@ _ENDINGS = {
     "|(?:model_)?context_(?:window|length)\\w*",
     Ending.FILTERED: "content_?filter\\w*|\\w*safety|refusal|sensitive|recitation|blocklist"
     "|prohibited_content|spii|guardrail_intervened|error_toxic|blocked",
-    Ending.BROKEN: "error|\\w+_error|abort(?:ed)?|cancel(?:l?ed)?|timeout|interrupted|(?:un)?load"
+    Ending.BROKEN: "error|\\w+_error|abort(?:ed)?|pause_turn|cancel(?:l?ed)?|timeout|interrupted|(?:un)?load"
     "|insufficient_system_resource",
 }
 """What the providers call each ending; any other word is that of a whole reply."""
@@ -104,6 +108,19 @@ class Piece:
     text: str
     usage: Usage | None = None
     ending: Ending | None = None
+
+
+@dataclass(slots=True)
+class _Counted:
+    """Whether a reply's tokens were counted once, with the last of its text or behind it."""
+
+    times: int = 0
+    at_end: bool = False
+
+    def note(self, piece: Piece) -> None:
+        self.times += piece.usage is not None
+        if piece.usage or piece.text:
+            self.at_end = piece.usage is not None and self.times == 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,20 +152,21 @@ class ChatModel:
         Raises:
             ChatModelError: the model cannot be reached or used, or broke off.
         """
-        begun, ending = False, None
+        begun, ending, counted = False, None, _Counted()
         try:
             for chunk in self._chunks(messages, config, whole=whole):
                 ending = ending_of(chunk.response_metadata) or ending
                 piece = Piece(str(chunk.text), self._usage(chunk))
                 begun = begun or bool(piece.text)
+                counted.note(piece)
                 yield piece
         except JuwenError:
             raise
         except Exception as error:
             if not str(error).startswith(_NO_CHUNKS):
                 raise explain(error, self.name, begun=begun) from error
-        if begun and ending is None and _says_how_it_ends(self.model):
-            ending = Ending.BROKEN
+        if begun and ending is None:
+            ending = _untold(self.model, counted_at_end=counted.at_end)
         yield Piece("", ending=ending or Ending.COMPLETE)
 
     def _chunks(
@@ -182,12 +200,16 @@ def ending_of(metadata: Mapping[str, Any]) -> Ending | None:
     return next(found, Ending.COMPLETE)
 
 
-def _says_how_it_ends(model: BaseChatModel) -> bool:
-    """Whether the model is reached by a protocol in which every whole reply says that it is."""
-    return any(
-        each.__name__ in ("BaseChatOpenAI", "ChatAnthropic", "ChatOllama")
-        for each in type(model).__mro__
-    )
+def _untold(model: BaseChatModel, *, counted_at_end: bool) -> Ending:
+    """How a reply ended that does not say, by whether every whole one of its protocol does.
+
+    Some servers of OpenAI's protocol never do; they count the tokens when the reply is whole.
+    """
+    classes = {each.__name__ for each in type(model).__mro__}
+    says = bool(classes & {"ChatAnthropic", "ChatOllama"})
+    if says or ("BaseChatOpenAI" in classes and not counted_at_end):
+        return Ending.BROKEN
+    return Ending.COMPLETE
 
 
 def add_usage(one: Usage | None, other: Usage | None) -> Usage | None:
@@ -237,6 +259,7 @@ def open_chat_model(
     """
     from langchain.chat_models import init_chat_model
 
+    warnings.filterwarnings("ignore", _ODD_PARTS, UserWarning)
     price, tokens = _price(), _context_tokens(context)
     settings = _settings(name, tokens, address, key)
     try:

@@ -19,17 +19,20 @@ _OPENING_LINE = f"(?:{_RULES['thought_heading'].pattern})"
 _ANSWERING_LINE = f"(?:{_RULES['answer_heading'].pattern})"
 
 _OPENS = re.compile(
-    rf"<{_THOUGHT}(?:\s[^<>\n]*)?>|<\|?(?:begin|start)_?(?:of_)?{_THOUGHT}\|?>|<\|(?!end|begin|start){_THOUGHT}\|>|◁{_THOUGHT}▷"
+    rf"(?:<|&lt;){_THOUGHT}(?:\s[^<>\n]*)?(?:>|&gt;)|<\|?(?:begin|start)_?(?:of_)?{_THOUGHT}\|?>|<\|(?!end|begin|start){_THOUGHT}\|>|◁{_THOUGHT}▷"
     rf"|\[{_THOUGHT}\]|【{_THOUGHT}】|<details\s[^<>\n]*reasoning[^<>\n]*>|<unused94>(?:thought)?"
+    rf"|<details[^<>\n]*>\s*<summary>[^<>\n]{{0,20}}?{_THOUGHT}[^<>\n]{{0,40}}</summary>|```{_THOUGHT}\n|<\|inner_prefix\|>"
     r"|<\|channel\|>\s?(?:analysis|commentary)[^<\n]{0,40}<\|message\|>",
     re.I,
 )
 _CLOSES = re.compile(
-    rf"</{_THOUGHT}\s?>|<\|?end_?(?:of_)?{_THOUGHT}\|?>|<\|/{_THOUGHT}\|>|◁/{_THOUGHT}▷|\[/{_THOUGHT}\]|【/{_THOUGHT}】"
-    r"|<unused95>|<\|channel\|>\s?final[^<\n]{0,40}<\|message\|>"
+    rf"(?:<|&lt;)/{_THOUGHT}\s?(?:>|&gt;)|<\|?end_?(?:of_)?{_THOUGHT}\|?>|<\|/{_THOUGHT}\|>|◁/{_THOUGHT}▷|\[/{_THOUGHT}\]|【/{_THOUGHT}】"
+    r"|<unused95>|<\|inner_suffix\|>|<\|channel\|>\s?final[^<\n]{0,40}<\|message\|>"
     rf"|<{_ANSWER}>|<\|?begin_?(?:of_)?{_ANSWER}\|?>|<\|?start_?(?:of_)?{_ANSWER}\|?>",
     re.I,
 )
+_ENDS_FENCE = re.compile(r"(?<=\n)```")
+_ENDS_QUOTED = re.compile(r"\n\s*(?=[^\s>])")
 _ENDS_DETAILS = re.compile(r"</details>", re.I)
 _ENDS_CHANNEL = re.compile(r"<\|channel\|>\s?final[^<\n]{0,40}<\|message\|>", re.I)
 _EMPTY_TAG = re.compile(
@@ -48,7 +51,9 @@ _ANSWERS = re.compile(
 _MAY_BE_HEADED = re.compile(r"[#*_>\s]*+(?:[我思推hmtrc][\w ]{0,32}[….]{0,3})?\*{0,4}\s?", re.I)
 _MAY_BE_TAG = re.compile(
     r"(?:<[/|]?(?:[A-Za-z_|\u3400-\u9fff][^<>\n]{0,80})?|[\[◁【]/?[^\W\d]{0,16}"
-    r"|<\|channel\|>[^<\n]{0,40}(?:<[|\w]{0,12})?|<unused9[45]>t?h?o?u?g?h?)$"
+    r"|<\|channel\|>[^<\n]{0,40}(?:<[|\w]{0,12})?|<unused9[45]>t?h?o?u?g?h?"
+    r"|<details[^<>\n]{0,80}>\s*(?:<summary>[^<>\n]{0,80})?(?:<[/\w]{0,8})?|`{1,3}[a-z_]{0,20}"
+    r"|&(?:l(?:t(?:;[^&<>\n]{0,40}(?:&(?:gt?)?)?)?)?)?)$"
 )
 
 
@@ -106,10 +111,11 @@ class ThoughtFilter:
         """Whether the reply begins, or may yet, with a heading of thoughts that have not ended."""
         if not _HEADED.match(self._held):
             return bool(_MAY_BE_HEADED.fullmatch(self._held))
-        answers = _ANSWERS.search(self._held)
+        quoted = self._held.lstrip().startswith(">")
+        answers = _ANSWERS.search(self._held) or (quoted and _ENDS_QUOTED.search(self._held))
         if answers:
             self._held = self._held[answers.end() :]
-        return answers is None
+        return not answers
 
     def _next_tag(self) -> re.Match[str] | None:
         if self._closes:
@@ -138,6 +144,8 @@ def _closing(tag: re.Match[str]) -> re.Pattern[str] | None:
         return None
     if tag[0].lower().startswith("<details"):
         return _ENDS_DETAILS
+    if tag[0].startswith("```"):
+        return _ENDS_FENCE
     return _ENDS_CHANNEL if "channel" in tag[0] else _CLOSES
 
 

@@ -35,6 +35,14 @@ class Reply:
 
 
 @dataclass
+class Raw:
+    """What the server sends as it stands: the lines of a stream, and the body where none is asked for."""
+
+    lines: list[str]
+    whole: dict[str, Any] | None = None
+
+
+@dataclass
 class Served:
     """The server as tests see it.
 
@@ -45,7 +53,7 @@ class Served:
     """
 
     url: str = ""
-    replies: list[Reply] = field(default_factory=list)
+    replies: list[Reply | Raw] = field(default_factory=list)
     asked: list[dict[str, Any]] = field(default_factory=list)
     paths: list[str] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
@@ -78,6 +86,13 @@ def scripted_server() -> Iterator[Served]:
             self._note()
             served.asked.append(body)
             reply = served.replies[min(len(served.asked), len(served.replies)) - 1]
+            if isinstance(reply, Raw):
+                if body.get("stream") or reply.whole is None:
+                    kind = "application/x-ndjson" if "/api/" in self.path else "text/event-stream"
+                    self._stream(iter(reply.lines), kind)
+                else:
+                    self._json(reply.whole)
+                return
             if reply.status != 200:
                 self._json({"error": {"message": reply.text, "type": "x"}}, reply.status)
                 return

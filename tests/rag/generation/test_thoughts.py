@@ -34,7 +34,14 @@ PAIRS = [
     ("<unused94>thought", "<unused95>"),
     ('<details type="reasoning" done="true">', "</details>"),
     ("<|channel|>analysis<|message|>", "<|end|><|start|>assistant<|channel|>final<|message|>"),
+    ("<cot>", "</cot>"),
+    ("<|inner_prefix|>", "<|inner_suffix|>"),
+    ("&lt;think&gt;", "&lt;/think&gt;"),
+    ("<details>\n<summary>Thought for 3 seconds</summary>\n", "</details>"),
+    ("<details open><summary>已深度思考</summary>", "</details>"),
+    ("```thinking\n", "\n```"),
     ("<think>", "</think><answer>"),
+    ("<think>", "</think>\n<|begin_of_box|>"),
 ]
 HEADED = [
     ("思考过程：", "\n\n最终答案："),
@@ -63,7 +70,7 @@ def test_what_stands_between_tags_is_left_out(opens, closes, width):
 @pytest.mark.parametrize(("opens", "closes"), PAIRS)
 @pytest.mark.parametrize("width", [1, 1000])
 def test_what_comes_before_thoughts_stays_and_thoughts_that_never_end_do_not(opens, closes, width):
-    if "<answer>" not in closes:
+    if not closes.endswith(("<answer>", "<|begin_of_box|>")):
         assert read(f"好的。{opens}{THOUGHT}{closes}{ANSWER}", width) == f"好的。{ANSWER}"
     assert read(f"{ANSWER}{opens}{THOUGHT}", width) == ANSWER
     assert read(f"{opens}{THOUGHT}", width) == ""
@@ -73,6 +80,12 @@ def test_what_comes_before_thoughts_stays_and_thoughts_that_never_end_do_not(ope
 @pytest.mark.parametrize("width", [1, 4, 1000])
 def test_where_only_the_end_is_marked_all_before_it_was_thought(closes, width):
     assert read(f"{THOUGHT}{closes}\n\n{ANSWER}", width) == ANSWER
+
+
+@pytest.mark.parametrize("width", [1, 4, 1000])
+def test_thoughts_in_a_quoted_block_end_with_it(width):
+    thoughts = "> 思考过程：\n> 引文[1]说大桥通车了。\n>\n> 那么可以回答。"
+    assert read(f"{thoughts}\n\n{ANSWER}", width) == ANSWER
 
 
 def test_an_end_behind_which_nothing_comes_ends_nothing():
@@ -91,6 +104,10 @@ def test_an_end_behind_which_nothing_comes_ends_nothing():
         "Reasoning: it rained, and nothing else was said.",
         "[甲]类共12家。",
         "a < b",
+        "<details><summary>附表</summary>大桥通车了。</details>",
+        "```text\n大桥通车了。\n```",
+        "R&D 投入与 R&lt 值。",
+        "> 大桥通车了。\n\n全长3公里。",
     ],
 )
 @pytest.mark.parametrize("width", [1, 1000])
