@@ -12,11 +12,14 @@ _SPARED = ("NO_PROXY", "no_proxy")
 
 
 def spare_local(environment: MutableMapping[str, str] = os.environ) -> None:
-    """Add this machine to what no proxy is asked for, where there is a proxy."""
+    """Add this machine to what no proxy is asked for, where there is a proxy.
+
+    Brackets around an address go: clients read ``[::1]`` as a host with a port.
+    """
     if not any(environment.get(name) or environment.get(name.lower()) for name in _PROXIES):
         return
     given = environment.get("no_proxy") or environment.get("NO_PROXY") or ""
-    spared = [part.strip() for part in given.split(",") if part.strip()]
+    spared = [name for part in given.split(",") if (name := part.strip().strip("[]"))]
     if "*" not in spared:
         spared += [name for name in _LOCAL if name not in spared]
     for name in _SPARED:

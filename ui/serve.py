@@ -184,14 +184,23 @@ def check_origins(origins: Sequence[str], api_key: str | None) -> None:
                     "--allow-origin '*' 允许任何网页提问；请设置 JUWEN_API_KEY，或逐一列出来源",
                 )
             )
-        parts = urlsplit(origin)
-        if not parts.scheme or f"{parts.scheme}://{parts.netloc}" != origin or not parts.netloc:
+        if not _is_origin(origin):
             raise click.UsageError(
                 say(
                     f"--allow-origin {origin!r} is no origin; write it like http://localhost:3000",
                     f"--allow-origin {origin!r} 不是来源；请写成 http://localhost:3000 的形式",
                 )
             )
+
+
+def _is_origin(given: str) -> bool:
+    try:
+        parts = urlsplit(given)
+        parts.port  # noqa: B018 - raises where it is no number
+    except ValueError:
+        return False
+    written = f"{parts.scheme}://{parts.netloc}"
+    return bool(parts.scheme and parts.netloc) and written.lower() == given.lower()
 
 
 def check_exposure(host: str, api_key: str | None) -> None:

@@ -39,6 +39,11 @@ _LEAST_EVIDENCE = 500
 _ROOM = 2048
 """Tokens that rules, examples, question and reply take beside the evidence."""
 
+_PROXIES = tuple(
+    variable
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
+    for variable in (name, name.lower())
+)
 _EXTRAS = ("openai", "ollama", "anthropic")
 _PACKAGE = re.compile(r"pip install ([\w-]+)")
 _LONGEST_REASON = 160
@@ -273,9 +278,11 @@ def open_chat_model(
     except ImportError as error:
         raise _not_installed(name, error) from error
     except ValueError as error:  # pydantic's ValidationError is one
-        raise _bad_name(name, error) from error
+        bad_proxy = "proxy URL" in str(error)
+        raise (_bad_proxy() if bad_proxy else _bad_name(name, error)) from error
     except Exception as error:
-        raise _no_settings(name, error) from error
+        bad_proxy = _is_a(error, "InvalidURL") and any(map(os.environ.get, _PROXIES))
+        raise (_bad_proxy() if bad_proxy else _no_settings(name, error)) from error
     return ChatModel(name, model, price, tokens)
 
 
@@ -356,6 +363,15 @@ def _not_installed(name: str, error: ImportError) -> ChatModelError:
     return ChatModelError(
         f"the chat model {name!r} needs a package that is not installed; run: pip install {package}",
         f"使用对话模型 {name!r} 需要的包尚未安装；请运行：pip install {package}",
+    )
+
+
+def _bad_proxy() -> ChatModelError:
+    return ChatModelError(
+        "a proxy that the environment names cannot be used; write HTTP_PROXY, HTTPS_PROXY and ALL_PROXY "
+        "like http://proxy.example:8080, NO_PROXY like localhost,.example, or unset them",
+        "环境变量指定的代理无法使用；请将 HTTP_PROXY、HTTPS_PROXY、ALL_PROXY 写成 http://proxy.example:8080 "
+        "的形式，NO_PROXY 写成 localhost,.example 的形式，或取消这些变量",
     )
 
 

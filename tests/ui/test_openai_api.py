@@ -329,6 +329,7 @@ def said_by(role, content, **more):
         ],
         [user([PICTURE]), user([{"type": "input_text", "text": QUESTION}])],
         [user([{"type": "file", "file": {"file_id": "f"}}, QUESTION])],
+        [user([None, {"type": "text", "text": {"value": QUESTION, "annotations": []}}])],
         [user([{"type": "input_audio", "input_audio": {}}, {"type": "text", "text": QUESTION}])],
         [
             user("几点？"),
@@ -444,6 +445,14 @@ def test_pages_of_a_named_origin_may_ask(assistant):
     other = client.options(URL, headers={**asking, "Origin": "http://evil.example"})
     assert other.status_code == 400
     assert "access-control-allow-origin" not in other.headers
+
+
+def test_an_origin_may_be_written_in_capitals(assistant):
+    app = create_app(assistant, origins=["https://News.Example"])
+    asked = TestClient(app, "http://127.0.0.1").get(
+        "/v1/models", headers={"Origin": "https://news.example"}
+    )
+    assert asked.headers["access-control-allow-origin"] == "https://news.example"
 
 
 def test_no_origin_is_allowed_unless_it_is_named(client):

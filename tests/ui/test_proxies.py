@@ -24,6 +24,10 @@ from ui.proxies import spare_local
             "localhost,b.example,127.0.0.1,::1",
         ),
         ({"HTTPS_PROXY": "http://p:1", "no_proxy": "*"}, "*"),
+        (
+            {"HTTP_PROXY": "http://p:1", "NO_PROXY": "[::1], 10.0.0.0/8"},
+            "::1,10.0.0.0/8,localhost,127.0.0.1",
+        ),
     ],
 )
 def test_this_machine_is_spared(given, spared):
@@ -66,3 +70,20 @@ def test_a_socks_proxy_without_its_package_is_said(monkeypatch):
         open_chat_model("openai:some")
     assert "httpx[socks]" in str(raised.value)
     assert "langchain" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("HTTP_PROXY", "ftp://proxy.example:1"),
+        ("ALL_PROXY", "socks4://127.0.0.1:9"),
+        ("NO_PROXY", "[::1]"),
+    ],
+)
+def test_a_proxy_that_no_client_can_use_is_said(monkeypatch, name, value):
+    pytest.importorskip("langchain_ollama")
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ChatModelError, match="HTTP_PROXY") as raised:
+        open_chat_model("ollama:some")
+    assert "OLLAMA" not in str(raised.value)

@@ -51,7 +51,9 @@ def test_no_library_is_said(juwen, tmp_path):
     assert "juwen index" in ran.complaints[0]
 
 
-@pytest.mark.parametrize("origin", ["*", "localhost:3000", "http://a.example/path", "null"])
+@pytest.mark.parametrize(
+    "origin", ["*", "localhost:3000", "http://a.example/path", "null", "http://localhost:*"]
+)
 def test_what_is_no_origin_or_every_one_is_refused(juwen, library_folder, origin):
     ran = juwen("serve", "--library", library_folder, "--port", 0, "--allow-origin", origin)
     assert ran.code == 2

@@ -69,7 +69,7 @@ def create_app(
             # First: what is refused is said to a page, too.
             Middleware(
                 CORSMiddleware,
-                allow_origins=[*origins],
+                allow_origins=[one.lower() for one in origins],  # as browsers send them
                 allow_methods=["GET", "POST"],
                 allow_headers=["*"],
                 allow_private_network=True,

@@ -70,6 +70,8 @@ def _text_of(part: Any) -> str:
     if isinstance(part, str):
         return part
     text = part.get("text") if isinstance(part, dict) and part.get("type") in _TEXTS else None
+    if isinstance(text, dict):  # as OpenAI's threads have it, with annotations
+        text = text.get("value")
     return text if isinstance(text, str) else ""
 
 

@@ -101,6 +101,17 @@ def test_the_enter_that_ends_a_composition_does_not_ask(visit, composed):
     expect(page.locator(".turn .question")).to_have_text("算力")
 
 
+def test_the_escape_that_ends_a_composition_closes_nothing(visit):
+    one = visit()
+    one.ask(BRIDGE).locator(".sentence .cite").first.click()
+    mark = one.page.locator("#panel mark").first
+    expect(mark).to_be_visible()
+    one.page.locator("#question").evaluate(CHROME.replace('"Enter"', '"Escape"'))
+    expect(mark).to_be_visible()
+    one.page.locator("#question").press("Escape")
+    expect(mark).not_to_be_visible()
+
+
 @contextmanager
 def proxied(port: int, below: str, *, hand_on: bool) -> Iterator[str]:
     """A proxy that has the server at ``port`` under a path, as nginx's ``proxy_pass``."""

@@ -45,6 +45,7 @@ document.getElementById("stop").addEventListener("click", () => {
 });
 
 document.addEventListener("keydown", (event) => {
+  if (event.isComposing || event.keyCode === 229) return; // it ends what is composed
   if (event.key === "Escape" && isOpen() && !document.querySelector("dialog[open]")) closePanel();
 });
 
