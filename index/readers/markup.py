@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from index.readers.hidden import Sight
+
 # fmt: off
 _BLOCKS = frozenset((
     "address", "article", "aside", "blockquote", "body", "br", "dd", "details", "div", "dl", "dt",
@@ -18,20 +20,6 @@ _UNSEEN = frozenset((
 ))
 # fmt: on
 _CELLS = frozenset(("td", "th"))
-_ANIMATIONS = ("animate", "set")
-_NOT_SHOWN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
-_HIDDEN = re.compile(r"visibility\s*:\s*(?:hidden|collapse)", re.IGNORECASE)
-_VISIBLE = re.compile(r"visibility\s*:\s*visible", re.IGNORECASE)
-_NO_HEIGHT = re.compile(
-    r"(?<![\w-])(?:max-)?height\s{0,9}:\s{0,9}(?:0{1,9}\.?|\.0)0{0,9}(?:px|r?em|vh|pt|%)?\s{0,9}"
-    r"(?:!important\s{0,9})?(?:;|$)",
-    re.IGNORECASE,
-)
-_CLIPPED = re.compile(r"overflow(?:-y)?\s*:\s*(?:hidden|clip)", re.IGNORECASE)
-_NO_SIZE = re.compile(
-    r"font-size\s{0,9}:\s{0,9}(?:0{1,9}\.?|\.0)0{0,9}(?:px|r?em|pt|%)?\s{0,9}(?:;|$)", re.IGNORECASE
-)
-_FONT_SIZE = re.compile(r"font-size\s*:", re.IGNORECASE)
 _BLOCK = re.compile(
     r"display\s*:\s*(?:block|flex|grid|list-item|table|table-row)\b(?!-)", re.IGNORECASE
 )
@@ -55,11 +43,12 @@ def text_of(element: Any) -> str:
 
     parts: list[str] = []
     walk = etree.iterwalk(element, events=("start", "end", "comment", "pi"))
+    sight = Sight(element)
     rows: list[bool] = []  # of the cells around: whether they share their row with others
     kept = 0  # how many elements around keep their line ends
     for event, node in walk:
         if event == "start":
-            if node is not element and _is_unseen(node):
+            if node is not element and _is_unseen(node, sight):
                 walk.skip_subtree()
                 continue
             kept += _keeps_lines(node)
@@ -69,7 +58,7 @@ def text_of(element: Any) -> str:
                 parts.append(_break(rows))
             parts.append(_spaced(node.text, kept, rows))
             continue
-        if event == "end" and not (node is not element and _is_unseen(node)):
+        if event == "end" and not (node is not element and _is_unseen(node, sight)):
             kept -= _keeps_lines(node)
             if node.tag in _CELLS:
                 parts.append(_CELL_END if rows and rows.pop() else "\n")
@@ -101,27 +90,8 @@ def fragment_text(text: str) -> str:
         return ""
 
 
-def _is_unseen(node: Any) -> bool:
-    if node.tag in _UNSEEN or "hidden" in node.attrib:
-        return True
-    style = node.get("style") or ""
-    if not style:
-        return False
-    if _NOT_SHOWN.search(style):
-        return True
-    if _HIDDEN.search(style) or (_NO_HEIGHT.search(style) and _CLIPPED.search(style)):
-        return not _is_shown_later(node)
-    return bool(_NO_SIZE.search(style)) and not any(
-        _FONT_SIZE.search(inner.get("style") or "") for inner in node.iterdescendants()
-    )
-
-
-def _is_shown_later(node: Any) -> bool:
-    """Whether something inside undoes what hides an element: another style, or an animation."""
-    return any(
-        inner.tag in _ANIMATIONS or _VISIBLE.search(inner.get("style") or "")
-        for inner in node.iterdescendants()
-    )
+def _is_unseen(node: Any, sight: Sight) -> bool:
+    return node.tag in _UNSEEN or "hidden" in node.attrib or sight.is_hidden(node)
 
 
 def _is_block(node: Any) -> bool:

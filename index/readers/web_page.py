@@ -11,6 +11,7 @@ from typing import Any
 
 from index.errors import ArticleError
 from index.readers.encoding import read_page_text
+from index.readers.hidden import Sight
 from index.readers.isolated import require, run_isolated
 from index.readers.limits import MAX_PAGE_CHARS, MAX_PAGE_TAGS
 from index.readers.markup import EMBEDDED, text_of
@@ -83,7 +84,12 @@ def _wechat_article(source: Source, page: WeChatPage, zone: tzinfo) -> RawArticl
 def _any_article(source: Source, page: str, tree: Any, zone: tzinfo) -> RawArticle:
     require(source, "trafilatura", "trafilatura")
     require(source, "lxml_html_clean", "lxml-html-clean")  # which trafilatura does not ask for
-    found = run_isolated("page_text", source, page.encode("utf-8", "replace"), {})
+    from lxml.html import tostring
+
+    seen = page
+    if tree is not None and Sight(tree).without_hidden():
+        seen = tostring(tree, encoding="unicode", method="html")
+    found = run_isolated("page_text", source, seen.encode("utf-8", "replace"), {})
     # trafilatura gives up on pages of a few words, and these are articles, too.
     text = found["text"].strip() or ("" if tree is None else text_of(tree))
     if not text:

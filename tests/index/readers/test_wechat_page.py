@@ -183,6 +183,20 @@ def test_lines_of_code_stay_apart(tmp_path):
         "display:none",
         "visibility:hidden",
         "font-size:0",
+        "font-size: 0px !important",
+        "opacity:0",
+        "OPACITY: .0",
+        "position:absolute;left:-9999px",
+        "text-indent:-999em",
+        "position:absolute;clip:rect(1px, 1px, 1px, 1px)",
+        "clip-path: inset(50%)",
+        "width:1px;height:1px;overflow:hidden",
+        "transform:scale(0)",
+        "color:#FFF;background-color:rgb(255,255,255)",
+        "background:white;color:#ffffff",
+        "color:transparent",
+        "color:rgba(0, 0, 0, 0)",
+        "content-visibility:hidden",
     ],
 )
 def test_hidden_text_is_not_taken(tmp_path, style):
@@ -199,6 +213,15 @@ def test_hidden_text_is_not_taken(tmp_path, style):
         ("height:0.5em;overflow:hidden", "<p>正文</p>"),
         ("font-size:0", '<span style="font-size:15px">正文</span>'),
         ("visibility:hidden", '<p style="visibility: visible">正文</p>'),
+        ("opacity:0;transform:translateY(20px)", "<p>正文</p>"),  # as a page that moves in begins
+        ("opacity:0", "<svg><text>正文</text><animate attributeName='opacity'></animate></svg>"),
+        ("opacity:0.5", "<p>正文</p>"),
+        ("text-indent:-2em", "<p>正文</p>"),
+        ("margin-left:-9999px", "<p>正文</p>"),  # what is not placed is laid out by its neighbours
+        ("color:#fff;background:#000", "<p>正文</p>"),
+        ("color:#fff;background:#fff url(a.png)", "<p>正文</p>"),
+        ("color:transparent;background-clip:text", "<p>正文</p>"),
+        ("width:1px", "<p>正文</p>"),
         (
             "height:0;overflow:hidden",
             "<svg><text>正文</text><animate attributeName='height'></animate></svg>",
@@ -207,6 +230,20 @@ def test_hidden_text_is_not_taken(tmp_path, style):
 )
 def test_what_is_shown_all_the_same_is_taken(tmp_path, style, inside):
     assert content(tmp_path, f'<section style="{style}">{inside}</section>') == ["正文"]
+
+
+def test_the_ground_is_that_of_what_is_around(tmp_path):
+    dark = '<section style="background:#111"><p style="color:#111">推广</p><p style="color:#fff">白字</p></section>'
+    assert content(tmp_path, f"{dark}<p>正文在此</p>") == ["白字", "正文在此"]
+
+
+def test_what_holds_most_of_a_page_is_seen(tmp_path):
+    body = '<div style="opacity:0"><p>大桥全长三公里，明日通车。</p></div><p>完</p>'
+    assert content(tmp_path, body) == ["大桥全长三公里，明日通车。", "完"]
+
+
+def test_what_only_a_program_passes_over_is_seen(tmp_path):
+    assert content(tmp_path, '<p aria-hidden="true">正文</p>') == ["正文"]
 
 
 def test_the_day_is_that_of_the_publishers_zone(tmp_path):
