@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from .symbol_fonts import plain_text
 from .word_formula import formula_text
+from .word_ground import Ground
 from .word_styles import Styles, W
 
 _MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}oMath"
@@ -49,6 +50,7 @@ class Runs:
     def __init__(
         self,
         styles: Styles,
+        ground: Ground,
         paragraph_styles: list[Any],
         box: Callable[[Any], str],
         parts: Mapping[str, Any],
@@ -56,7 +58,7 @@ class Runs:
         self.boxes: list[str] = []
         self.notes: list[tuple[str, str]] = []
         self.unread: Counter[str] = Counter()
-        self._styles = styles
+        self._styles, self._ground = styles, ground
         self._paragraph_styles = paragraph_styles
         self._box = box
         self._parts = parts
@@ -85,11 +87,14 @@ class Runs:
         return self._anchored(node, font)
 
     def _run(self, run: Any) -> str:
+        has_text = any((text.text or "").strip() for text in run.iterchildren(f"{W}t"))
         for reason, names in _LEFT_OUT.items():
             if self._styles.is_set(run, self._paragraph_styles, *names):
-                if any((text.text or "").strip() for text in run.iterchildren(f"{W}t")):
-                    self.unread[reason] += 1
+                self.unread[reason] += has_text
                 return ""
+        if has_text and self._ground.hides(run, self._paragraph_styles):
+            self.unread["hidden"] += 1
+            return ""
         fonts = run.find(f"{W}rPr/{W}rFonts")
         return self.text(run, "" if fonts is None else fonts.get(f"{W}ascii") or "")
 

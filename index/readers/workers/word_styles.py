@@ -53,11 +53,12 @@ class Styles:
 
     def is_set(self, run: Any, paragraph_styles: list[Any], *names: str) -> bool:
         """Whether one of these properties holds for a run, by itself or by a style of it."""
+        return any(is_on(self.property_of(run, paragraph_styles, name)) for name in names)
+
+    def property_of(self, run: Any, paragraph_styles: list[Any], name: str) -> Any:
+        """A property of a run, its own or else that of the nearest style; ``None`` where none says."""
         own = run.find(f"{W}rPr")
         layers = [own, *(style.find(f"{W}rPr") for style in self.chain(value(own, "rStyle")))]
         layers += [style.find(f"{W}rPr") for style in paragraph_styles]
-        for name in names:
-            said = (None if layer is None else layer.find(f"{W}{name}") for layer in layers)
-            if is_on(next((one for one in said if one is not None), None)):
-                return True
-        return False
+        said = (None if layer is None else layer.find(f"{W}{name}") for layer in layers)
+        return next((one for one in said if one is not None), None)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from .faults import Found, telling_faults
 from .office_zip import fault_of
+from .word_ground import Ground
 from .word_numbering import Numbering
 from .word_runs import Runs
 from .word_styles import Styles, W, is_on, value
@@ -68,6 +69,7 @@ class _Reading:
             if not relation.is_external
         }
         self._styles = Styles(self._root("styles"))
+        self._ground = Ground(document.element, self._styles)
         self._numbering = Numbering(self._root("numbering"), self._styles)
         self._notes = {
             kind: {note.get(f"{W}id"): note for note in self._children_of(f"{kind}s")}
@@ -101,7 +103,8 @@ class _Reading:
             yield held, held_below
 
     def _paragraph(self, paragraph: Any, *, joined: bool) -> tuple[str, list[str]]:
-        runs = Runs(self._styles, self._styles.of_paragraph(paragraph), self._box, self._related)
+        styles = self._styles.of_paragraph(paragraph)
+        runs = Runs(self._styles, self._ground, styles, self._box, self._related)
         text = runs.text(paragraph)
         self.unread.update(runs.unread)
         below = list(runs.boxes)

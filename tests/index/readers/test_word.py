@@ -262,6 +262,49 @@ def test_hidden_text_is_left_out_and_counted():
     assert (found["text"], found["unread"]) == ("明", {"hidden": 2})
 
 
+def looked(properties, text="暗"):
+    return f"<w:r><w:rPr>{properties}</w:rPr><w:t>{text}</w:t></w:r>"
+
+
+BLUE, AUTOMATIC = '<w:highlight w:val="blue"/>', '<w:color w:val="auto"/>'
+SMALL = '<w:sz w:val="8"/>'
+WHITE = '<w:color w:val="FFFFFF"/>'
+FILLED = '<w:shd w:val="clear" w:color="auto" w:fill="{}"/>'
+BEHIND = '<w:r><w:drawing><wp:anchor xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing" behindDoc="1"/></w:drawing></w:r>'
+
+
+@pytest.mark.parametrize(
+    "xml",
+    [
+        looked(WHITE),
+        looked('<w:color w:val="fefefe" w:themeColor="background1"/>'),
+        looked('<w:sz w:val="2"/>'),
+        looked(f'<w:color w:val="1F4E79"/>{FILLED.format("1F4E79")}'),
+        looked(f'<w:highlight w:val="white"/>{WHITE}'),
+    ],
+)
+def test_what_cannot_be_told_from_the_paper_is_left_out_and_counted(xml):
+    found = extract(body(f"<w:p>{run('明')}{xml}</w:p>"))
+    assert (found["text"], found["unread"]) == ("明", {"hidden": 1})
+
+
+@pytest.mark.parametrize(
+    "xml",
+    [
+        f"<w:p>{looked(WHITE + FILLED.format('1F4E79'))}</w:p>",
+        f"<w:p>{looked(BLUE + WHITE)}</w:p>",
+        f"<w:p><w:pPr>{FILLED.format('000000')}</w:pPr>{looked(WHITE)}</w:p>",
+        f"<w:tbl><w:tr><w:tc><w:p>{looked(WHITE)}</w:p></w:tc></w:tr></w:tbl>",
+        f"<w:p>{BEHIND}{looked(WHITE)}</w:p>",
+        f"<w:p>{looked(AUTOMATIC)}</w:p>",
+        f"<w:p>{looked(SMALL)}</w:p>",
+    ],
+)
+def test_white_text_on_another_ground_is_seen(xml):
+    found = extract(body(xml))
+    assert (found["text"].strip(), found["unread"]) == ("暗", {})
+
+
 def test_notes_stand_below_the_paragraph_that_they_belong_to():
     reference = '<w:r><w:{}Reference w:id="{}"/></w:r>'
     note = '<w:{0} w:id="{1}"><w:p>{2}</w:p></w:{0}>'
