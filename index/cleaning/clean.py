@@ -33,7 +33,7 @@ from index.cleaning.tables import join_table_rows
 from index.records import Article, Change, Kind, Layout, Problem, RawArticle
 from index.text.language import detect_language
 
-VERSION = 4
+VERSION = 5
 
 Rule = Callable[[Draft], Draft]
 

@@ -8,13 +8,17 @@ from index.text.sentences import split_lines
 
 _SERIAL_NUMBER = load_rules("index.cleaning", "zh/tables").regex("serial_number")
 _MOST_COLUMNS, _FEWEST_ROWS = 11, 3
+_FEWEST_COLUMNS, _LONGEST_CELL = 3, 40
+"""Of a table of fewer rows: its columns, and the characters of a cell."""
+
+_SENTENCE_MARKS = frozenset("，。；：！？,;!?")
 
 
 def join_table_rows(draft: Draft) -> Draft:
     """Put the cells of each row on one line.
 
     Such a table is known by its header, whose first cell is 序号, and by the serial numbers 1, 2, 3
-    … that begin its rows.
+    … that begin its rows. Fewer than three rows have to be whole, and of cells that are no sentences.
     """
     lines = list(split_lines(draft.text))
     cells = [span.of(draft.text) for span in lines]
@@ -45,4 +49,15 @@ def _table_rows(cells: list[str], header: int) -> list[tuple[int, int]]:
         # A row that lacks a cell ends where the next number stands.
         end = next((at for at in range(start + 1, end) if cells[at] == following), end)
         rows.append((start, end))
-    return rows if len(rows) > _FEWEST_ROWS else []
+    return rows if len(rows) > _FEWEST_ROWS or _are_whole(cells, rows) else []
+
+
+def _are_whole(cells: list[str], rows: list[tuple[int, int]]) -> bool:
+    """Whether a header and a row or two are wide, and every cell of them is there and short."""
+    columns = rows[0][1] - rows[0][0]
+    inside = cells[rows[0][0] : rows[-1][1]]
+    return (
+        columns >= _FEWEST_COLUMNS
+        and all(last - first == columns for first, last in rows)
+        and all(len(cell) <= _LONGEST_CELL and _SENTENCE_MARKS.isdisjoint(cell) for cell in inside)
+    )

@@ -16,7 +16,8 @@ from rag.generation.written import WrittenAnswer
 from rag.records import AnswerSentence, Strictness, Support
 from rag.verification.citations import Citations
 from rag.verification.cited_sentences import Written
-from rag.verification.verify import Checked, Verifier, is_kept
+from rag.verification.reading import content, read, share
+from rag.verification.verify import NEAR_SHARE, Checked, Verifier, is_kept
 
 LONGEST_REPLY = 6000
 """Characters; a model that writes more than this is running on and is cut off."""
@@ -146,8 +147,21 @@ class Writing:
 
     def _refuses(self, checked: Checked) -> bool:
         """Whether a sentence says that there is no answer; what an article says is none of that."""
-        supported = checked.claims and checked.support is Support.SUPPORTED
-        return not supported and self._refusals.is_refusal(checked.text)
+        if not self._refusals.is_refusal(checked.text):
+            return False
+        if not checked.claims or checked.support is Support.UNVERIFIED:
+            return True
+        cited = (proof.span.of(proof.passage.article.text) for proof in checked.proofs)
+        refusing = [words for words in cited if self._refusals.is_refusal(words)]
+        if not refusing:
+            return checked.support is not Support.SUPPORTED
+        return not any(_tells(checked.text, words) for words in refusing)
+
+
+def _tells(text: str, words: str) -> bool:
+    """Whether a sentence says most of what an article's words do, in which somebody refuses."""
+    said = read(text)
+    return share(frozenset(content(words)), said.terms, said.characters) >= NEAR_SHARE
 
 
 def _uncited(checked: Checked) -> AnswerSentence:

@@ -10,13 +10,14 @@ import httpx
 import pytest
 from langchain_core.callbacks import BaseCallbackHandler
 
+from index.build import index_raw
 from rag.assistant import Assistant
 from rag.events import CitationFound, Done, Text, Verified
 from rag.generation.chat_model import ChatModel, ChatModelError
 from rag.generation.no_answer import NO_ANSWER
 from rag.generation.writing import LONGEST_REPLY
 from rag.records import EXTRACTIVE, Filters, Strictness, Support, Turn, Usage
-from tests.conftest import ScriptedChat
+from tests.conftest import ScriptedChat, article
 
 QUESTION = "东岸大桥什么时候通车？"
 OPENING = "东岸大桥将于6月28日通车。"
@@ -482,6 +483,27 @@ def test_a_refusal_within_thoughts_is_none(written):
 def test_a_refusal_behind_an_answer_is_left_out(written):
     answer = written(f"{OPENING}[1] 不过资料中没有其他信息。").ask(QUESTION)
     assert answer.answer == f"{OPENING} [1]"
+
+
+@pytest.mark.parametrize(
+    ("said", "refused"),
+    [
+        ("记者就票价追问，轮渡客服称无法回答。", False),
+        ("对于票价，轮渡公司的客服表示自己无法回答记者的追问。", False),
+        ("抱歉，无法回答票价是多少。", True),
+        ("资料中没有票价。", True),
+    ],
+)
+def test_words_of_refusal_in_an_article_are_an_answer(library_folder, encoder, said, refused):
+    told = article(
+        "fare", "记者就票价追问，轮渡客服称无法回答。公司次日公布航班。", title="轮渡票价"
+    )
+    index_raw([told], library_folder, encoder=encoder)
+    chat = ChatModel("m", ScriptedChat(replies=[f"{said}[1]"]))
+    with Assistant.open(library_folder, encoder=encoder, chat_model=chat) as assistant:
+        answer = assistant.ask("记者追问轮渡票价，客服怎么说？")
+    assert answer.refused is refused
+    assert refused or answer.answer == f"{said} [1]"
 
 
 def test_thoughts_may_be_longer_than_a_reply(written):
