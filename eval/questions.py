@@ -271,6 +271,11 @@ class _Fields:
         if isinstance(value, str) and (value in _KINDS or value.startswith(OWN_KIND)):
             return value
         known = ", ".join(Kind)
+        if value is None:
+            raise self.error(
+                f"the field 'kind' is missing; give one of {known}, or one of your own that begins with {OWN_KIND!r}",
+                f"缺少字段 kind；请写上 {known} 之一，或以 {OWN_KIND!r} 开头的自定题型",
+            )
         raise self.error(
             f"the kind {value!r} is not known; use one of {known}, or one of your own that begins with {OWN_KIND!r}",
             f"未知的题型 {value!r}；可用：{known}，或以 {OWN_KIND!r} 开头的自定题型",

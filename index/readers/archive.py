@@ -60,6 +60,8 @@ _ZIP_ERRORS = (zipfile.BadZipFile, NotImplementedError, RuntimeError)
 def _members(
     origin: str, archive: zipfile.ZipFile, suffixes: tuple[str, ...]
 ) -> Iterator[Source | Problem]:
+    if len(archive.filelist) > MAX_MEMBERS:  # the record at the end may say less
+        raise _too_large(origin)
     kept: list[tuple[str, zipfile.ZipInfo]] = []
     infos = [(_name(info), info) for info in archive.infolist() if not info.is_dir()]
     pages = pages_among(name for name, _ in infos)
@@ -163,7 +165,7 @@ def _check_directory(origin: str, file: IO[bytes]) -> None:
 def _too_large(origin: str) -> ArticleError:
     size = MAX_UNPACKED_BYTES // 2**30
     return ArticleError(
-        f"{origin!r} holds over {MAX_MEMBERS} files or {size} GiB unpacked; split it into smaller "
+        f"{origin!r} holds over {MAX_MEMBERS:,} files or {size} GiB unpacked; split it into smaller "
         "archives",
-        f"{origin!r} 中的文件超过 {MAX_MEMBERS} 个或解压后超过 {size} GiB；请拆分为较小的压缩包",
+        f"{origin!r} 中的文件超过 {MAX_MEMBERS:,} 个或解压后超过 {size} GiB；请拆分为较小的压缩包",
     )

@@ -41,8 +41,8 @@ MAX_MEMORY_BYTES = 2**30
 MAX_RECOGNITION_BYTES = 2 * 2**30
 """The same where text is recognised: the engine reserves more than it uses, which is under 1 GiB."""
 
-MAX_MEMBERS = 100_000
-"""Files in one zip archive."""
+MAX_MEMBERS = 10_000
+"""Entries of one zip archive, its folders counted: each may be an article of its own."""
 
 MAX_UNPACKED_BYTES = 2 * 2**30
 """What the files of one zip archive may come to, unpacked."""

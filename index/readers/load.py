@@ -204,7 +204,7 @@ class _Reading:
 
 
 def _files(folder: Path) -> Iterator[Source | Problem]:
-    found = list(files_under(folder))
+    found = list(files_under(folder, SUFFIXES))
     paths = [one for one in found if not isinstance(one, Problem)]
     pages = folders_of_pages(path.as_posix() for path in paths)
     yield from (one for one in found if isinstance(one, Problem))

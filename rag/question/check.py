@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 
 from index.errors import QuestionError
 from index.given import wrong
@@ -54,6 +55,18 @@ def check_history(history: object) -> tuple[Turn, ...]:
 
 def _is_turn(one: object) -> bool:
     return isinstance(one, Turn) and isinstance(one.question, str) and isinstance(one.answer, str)
+
+
+def check_period(first: date | None, last: date | None) -> None:
+    """
+    Raises:
+        QuestionError: no day is in the period.
+    """
+    if first and last and first > last:
+        raise QuestionError(
+            f"date_from {first} is after date_to {last}; exchange them",
+            f"date_from {first} 晚于 date_to {last}；请对调",
+        )
 
 
 def check_filters(filters: object) -> Filters:

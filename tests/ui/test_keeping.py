@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from index.library.library import Library
-from tests.conftest import ARTICLES
+from tests.conftest import ARTICLES, article
 from tests.ui.conftest import write_export
 from ui.cli import main
 
@@ -80,6 +80,17 @@ def test_index_sync_removes_what_is_not_there(kept, tmp_path):
     assert ids() == ["bridge", "school"]
 
 
+def test_index_sync_removes_nothing_that_a_link_out_of_the_folder_stands_for(kept, tmp_path):
+    folder = tmp_path / "exports"
+    folder.mkdir()
+    write_export(folder / "some.json", ARTICLES[:2])
+    (folder / "others.json").symlink_to(write_export(tmp_path / "others.json", ARTICLES[2:]))
+    ran = kept("index", "--sync", folder)
+    assert ran.code == 1
+    assert "links that lead out of" in ran.err
+    assert len(ids()) == 5
+
+
 def damage(statement):
     connection = sqlite3.connect("library/articles.db")
     with connection:
@@ -90,6 +101,30 @@ def damage(statement):
 def test_verify_and_repair_a_whole_library(kept):
     assert (kept("verify").code, kept("verify").out) == (0, "nothing is wrong\n")
     assert (kept("repair").code, kept("repair").out) == (0, "nothing was wrong\n")
+
+
+@pytest.mark.parametrize(
+    ("before", "said"),
+    [
+        ("index.library.publication.publish_postings", "go on with"),
+        ("index.library.publication.update_vectors", "a generation behind"),
+    ],
+)
+def test_after_a_job_that_was_killed_verify_ends_with_0_and_says_what_is_unfinished(
+    kept, tmp_path, monkeypatch, before, said
+):
+    def kill(*_):
+        raise KeyboardInterrupt
+
+    export = write_export(tmp_path / "more.json", [article("tram", "红桥电车将于8月8日开通。")])
+    with monkeypatch.context() as patched:
+        patched.setattr(before, kill)
+        assert kept("index", export).code == 130
+    ran = kept("verify")
+    assert ran.code == 0
+    assert said in ran.out + ran.err
+    assert kept("index", export).code == 0
+    assert kept("verify").out == "nothing is wrong\n"
 
 
 def test_verify_names_what_is_wrong_and_repair_mends_it(kept):

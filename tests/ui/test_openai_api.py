@@ -288,6 +288,15 @@ def test_a_question_that_cannot_be_asked(client, content):
     assert ask(client, content, stream=True).status_code == 400
 
 
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_period_that_ends_before_it_begins_is_said(client, stream):
+    period = {"date_from": "2025-06-20", "date_to": "2025-06-01"}
+    body = {"messages": [{"role": "user", "content": "谁？"}], "juwen": period, "stream": stream}
+    response = client.post(URL, json=body)
+    assert response.status_code == 400
+    assert "2025-06-20 is after date_to 2025-06-01" in response.json()["error"]["message"]
+
+
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"\xff", b"null", b"[" * 100_000])
 def test_what_is_no_json_object(client, body):
     response = client.post(URL, content=body, headers={"content-type": "application/json"})

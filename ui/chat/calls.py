@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+import logging
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import date
-from functools import wraps
 from typing import Any
 
+from starlette.requests import Request
+
 from index.errors import JuwenError
-from index.given import one_of, texts, wrong
 from rag.assistant import Assistant
-from rag.records import Filters, Strictness, Turn
+from rag.records import Strictness
 from rag.retrieval.retrieve import to_evidence
 from ui.callers import told
+from ui.chat.arguments import read_choice, read_filters, read_history, read_text, read_whole
+from ui.chat.limits import Limited, Limits
+from ui.chat.questions import sender_of
+from ui.chat.spoken import answering_program
+from ui.language import say
 
 MOST_ARTICLES = 10
+_LOG = logging.getLogger(__name__)
 
 
 class CallError(Exception):
@@ -25,7 +31,10 @@ class CallError(Exception):
 
 
 def calls(assistant: Assistant) -> tuple[Callable[..., Any], ...]:
-    """``ask`` and ``search_articles``."""
+    """``ask`` and ``search_articles``, to be called within ``calling``.
+
+    They take whatever JSON there is, and raise a ``JuwenError`` for what is of another form.
+    """
 
     def ask(
         question: str,
@@ -51,14 +60,13 @@ def calls(assistant: Assistant) -> tuple[Callable[..., Any], ...]:
             answers, "nearest" where it is only what comes closest, "refusal" where nothing is near.
             "refused" is true of a refusal alone.
         """
-        try:
-            turns = _turns(history)
-            filters = _filters(date_from, date_to, accounts)
-            proof = one_of(Strictness, "strictness", strictness)
-            answer = assistant.ask(question, turns, filters, strictness=proof)
-        except JuwenError as error:
-            raise CallError(told(error)) from error
-        return answer.to_dict()
+        limits = {"date_from": date_from, "date_to": date_to, "accounts": accounts}
+        return assistant.ask(
+            read_text("question", question),
+            read_history(history),
+            read_filters(limits),
+            strictness=read_choice(Strictness, "strictness", strictness, Strictness.BALANCED),
+        ).to_dict()
 
     def search_articles(
         question: str,
@@ -79,65 +87,37 @@ def calls(assistant: Assistant) -> tuple[Callable[..., Any], ...]:
         Returns:
             For each article its id, title, date, account and the passage that fits best.
         """
-        try:
-            filters = _filters(date_from, date_to, accounts)
-            found = assistant.search(question, filters=filters)
-        except JuwenError as error:
-            raise CallError(told(error)) from error
-        return [
-            asdict(one)
-            for one in to_evidence(found.articles, assistant.library.copies())[: max(1, most)]
-        ]
+        limits = {"date_from": date_from, "date_to": date_to, "accounts": accounts}
+        shown = read_whole("most", most, MOST_ARTICLES, least=1, most=MOST_ARTICLES)
+        found = assistant.search(read_text("question", question), filters=read_filters(limits))
+        evidence = to_evidence(found.articles, assistant.library.copies())
+        return [asdict(one) for one in evidence[:shown]]
 
     return ask, search_articles
 
 
-def given_request(
-    call: Callable[..., Any], name: str, kind: object, begin: Callable[[Any], None]
-) -> Callable[..., Any]:
-    """``call`` with one more argument, which the server fills with the request and ``begin`` looks at.
+@contextmanager
+def calling(request: Request | None, question: object, limits: Limits) -> Iterator[None]:
+    """Count a program's call, and answer it in the language of its request, else of its question.
 
-    Args:
-        name: The argument's, which must be none that ``call`` has.
-        kind: Its type, by which the server knows it.
-        begin: Called first; what it raises is said to the program.
+    Raises:
+        CallError: whatever goes wrong inside. What is no fault of the caller's gets into the log with the
+            place where it happened and without what was asked.
     """
-
-    @wraps(call)
-    def called(*given: Any, **named: Any) -> Any:
+    with answering_program(request, question):
         try:
-            begin(named.pop(name, None))
+            limits.count(Limited.QUESTIONS, sender_of(request))
+            yield
+        except CallError:
+            raise
         except JuwenError as error:
             raise CallError(told(error)) from error
-        return call(*given, **named)
-
-    signature = inspect.signature(call, eval_str=True)
-    request = inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=kind)
-    parameters = [*signature.parameters.values(), request]
-    called.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
-    called.__annotations__ = {
-        **{one.name: one.annotation for one in parameters},
-        "return": signature.return_annotation,
-    }
-    return called
-
-
-def _filters(date_from: str | None, date_to: str | None, accounts: Sequence[str] | None) -> Filters:
-    first, last = _day("date_from", date_from), _day("date_to", date_to)
-    return Filters(first, last, texts("accounts", accounts or ()))
-
-
-def _day(name: str, written: str | None) -> date | None:
-    if not written:
-        return None
-    with suppress(ValueError, TypeError):
-        return date.fromisoformat(written)
-    raise wrong(name, written, "a day as YYYY-MM-DD", "形如 YYYY-MM-DD 的日期")
-
-
-def _turns(history: Sequence[Mapping[str, str]] | None) -> list[Turn]:
-    try:
-        return [Turn(one["question"], one["answer"]) for one in history or ()]
-    except (KeyError, TypeError) as error:
-        form = '{"question": "…", "answer": "…"}'
-        raise wrong("history", history, f"a list of {form}", f" {form} 的列表") from error
+        except Exception as error:
+            where = "".join(traceback.format_tb(error.__traceback__))
+            _LOG.error("a program's call failed: %s\n%s", type(error).__name__, where)
+            raise CallError(
+                say(
+                    "the server failed at this call, and its log says where; try again later",
+                    "服务器处理此调用时出错，出错位置见其日志；请稍后重试",
+                )
+            ) from error

@@ -6,11 +6,10 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any, Protocol, runtime_checkable
 
-from index.errors import JuwenError, QuestionError
-from index.text.language import Language, detect_language
+from index.errors import JuwenError
+from index.text.language import detect_language
 from rag.events import (
     CitationFound,
     Done,
@@ -21,6 +20,7 @@ from rag.events import (
     Verified,
     Withdrawn,
 )
+from rag.question.check import check_question
 from rag.records import (
     EVIDENCE_ARTICLES,
     Answer,
@@ -34,6 +34,14 @@ from rag.records import (
     Turn,
 )
 from ui.callers import told
+from ui.chat.arguments import (
+    read_choice,
+    read_filters,
+    read_history,
+    read_text,
+    read_whole,
+    wrong_value,
+)
 from ui.chat.markup import fill
 from ui.chat.turns import (
     answer_html,
@@ -96,44 +104,28 @@ def read_asked(values: Mapping[str, Any]) -> Asked:
     """What the page sent, checked.
 
     Raises:
-        QuestionError: a value is none that the page sends.
+        GivenError: a value is none that the page sends.
+        QuestionError: the question is empty or too long, or the period ends before it begins.
     """
-    try:
-        history = tuple(
-            Turn(_text(turn["question"]), _text(turn["answer"]))
-            for turn in (values.get("history") or [])[-MOST_TURNS:]
+    filters = values.get("filters")
+    if not isinstance(filters, Mapping | None):
+        raise wrong_value(
+            "filters", filters, 'an object like {"accounts": ["…"]}', '对象，如 {"accounts": ["…"]}'
         )
-        return Asked(
-            question=_text(values["question"]),
-            history=history,
-            filters=read_filters(values.get("filters") or {}),
-            strictness=Strictness(values.get("strictness") or Strictness.BALANCED),
-            answerer=_text(values.get("answerer") or ""),
-            sources=min(max(int(values.get("sources") or EVIDENCE_ARTICLES), 1), EVIDENCE_ARTICLES),
-            chinese=bool(values.get("chinese")),
-            kind=QuestionKind(values["kind"]) if values.get("kind") else None,
-            as_written=bool(values.get("as_written")),
-        )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise QuestionError(
-            f"the question could not be read ({type(error).__name__}: {error}); reload the page",
-            f"无法读取问题（{type(error).__name__}：{error}）；请刷新页面",
-        ) from error
-
-
-def read_filters(values: Mapping[str, Any]) -> Filters:
-    """Filters from plain JSON: days as ``YYYY-MM-DD``, absent or ``null`` for no limit.
-
-    Raises:
-        TypeError, ValueError: a value is of another form.
-    """
-    return Filters(
-        date_from=_day(values.get("date_from")),
-        date_to=_day(values.get("date_to")),
-        accounts=tuple(_text(one) for one in values.get("accounts") or ()),
-        article_ids=tuple(_text(one) for one in values.get("article_ids") or ()),
-        languages=tuple(Language(_text(one)) for one in values.get("languages") or ()),
-        from_question=bool(values.get("from_question", True)),
+    answerer = values.get("answerer")
+    sources = read_whole("sources", values.get("sources"), EVIDENCE_ARTICLES)
+    return Asked(
+        question=check_question(read_text("question", values.get("question"))),
+        history=read_history(values.get("history"))[-MOST_TURNS:],
+        filters=read_filters(filters or {}),
+        strictness=read_choice(
+            Strictness, "strictness", values.get("strictness"), Strictness.BALANCED
+        ),
+        answerer=read_text("answerer", "" if answerer is None else answerer),
+        sources=min(max(sources, 1), EVIDENCE_ARTICLES),
+        chinese=bool(values.get("chinese")),
+        kind=read_choice(QuestionKind, "kind", values.get("kind"), None),
+        as_written=bool(values.get("as_written")),
     )
 
 
@@ -256,13 +248,3 @@ def done_part(answer: Answer, said: str = "") -> Part:
 
 def _part(state: str, slots: dict[str, str], said: str = "") -> Part:
     return {"state": state, "slots": slots, "said": said}
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise TypeError(f"{type(value).__name__} where text belongs")
-    return value
-
-
-def _day(value: Any) -> date | None:
-    return date.fromisoformat(_text(value)) if value else None

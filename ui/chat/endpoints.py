@@ -5,9 +5,9 @@ Gradio takes seconds to import and is needed for nothing else: the server import
 
 from __future__ import annotations
 
+import inspect
 import os
-from collections.abc import Callable
-from functools import wraps
+from collections.abc import Sequence
 from typing import Any
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
@@ -15,33 +15,24 @@ os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
 
 import gradio as gr
 from fastapi import FastAPI
+from gradio.block_function import BlockFunction
 from gradio.events import api
 from starlette.requests import Request
 
 from rag.assistant import Assistant
-from ui.chat.calls import CallError, calls, given_request
-from ui.chat.limits import Limited, Limits
-from ui.chat.questions import sender_of
+from ui.chat.calls import CallError, calling, calls
+from ui.chat.limits import Limits
 from ui.chat.routes import AT_ONCE
+from ui.language import say
 
 _QUESTIONS = "questions"
 
 
 def program_app(assistant: Assistant, limits: Limits) -> FastAPI:
     """Gradio's server with what programs may call, which runs within its ``router.lifespan_context``."""
-
-    def count(request: gr.Request | None) -> None:
-        asking = request.request if request is not None else None
-        limits.count(Limited.QUESTIONS, sender_of(asking if isinstance(asking, Request) else None))
-
-    with gr.Blocks(analytics_enabled=False) as blocks:
+    with _Blocks(limits) as blocks:
         for name, call in zip(("ask", "search"), calls(assistant), strict=True):
-            api(
-                _said(given_request(call, "request", gr.Request, count)),
-                api_name=name,
-                concurrency_limit=AT_ONCE,
-                concurrency_id=_QUESTIONS,
-            )
+            api(call, api_name=name, concurrency_limit=AT_ONCE, concurrency_id=_QUESTIONS)
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     gr.mount_gradio_app(
         app,
@@ -55,14 +46,52 @@ def program_app(assistant: Assistant, limits: Limits) -> FastAPI:
     return app
 
 
-def _said(call: Callable[..., Any]) -> Callable[..., Any]:
-    """``call``, whose errors Gradio tells the program in their own words."""
+class _Blocks(gr.Blocks):
+    """Gradio's calls, each counted and told what is wrong with it in a sentence."""
 
-    @wraps(call)
-    def called(*given: Any, **named: Any) -> Any:
+    def __init__(self, limits: Limits) -> None:
+        super().__init__(analytics_enabled=False)
+        self._limits = limits
+
+    async def process_api(
+        self, block_fn: BlockFunction | int, inputs: list[Any], *rest: Any, **named: Any
+    ) -> dict[str, Any]:
+        """Gradio's own, which would log whatever goes wrong together with what was asked."""
+        given = named.get("request")  # Gradio's, around the one that came
+        request = given.request if isinstance(given, gr.Request) else None
+        called = self.fns[block_fn] if isinstance(block_fn, int) else block_fn
         try:
-            return call(*given, **named)
+            with calling(
+                request if isinstance(request, Request) else None,
+                inputs[0] if inputs else None,
+                self._limits,
+            ):
+                return await super().process_api(
+                    block_fn, _completed(called, inputs), *rest, **named
+                )
         except CallError as error:
             raise gr.Error(str(error), print_exception=False) from error
 
-    return called
+    async def preprocess_data(
+        self, block_fn: BlockFunction, inputs: list[Any], *_rest: Any, **_named: Any
+    ) -> list[Any]:
+        """The values as they came: Gradio's own would take some for files, to be copied or fetched."""
+        return list(inputs)
+
+
+def _completed(called: BlockFunction, values: Sequence[Any]) -> list[Any]:
+    """The values with ``None`` for those at the end that were left out.
+
+    Raises:
+        CallError: there are too many.
+    """
+    names = list(inspect.signature(called.fn).parameters) if called.fn else []
+    if len(values) > len(names):
+        listed = ", ".join(names)
+        raise CallError(
+            say(
+                f"{len(values)} values were given; give at most {len(names)}: {listed}",
+                f"给出了 {len(values)} 个值；最多 {len(names)} 个：{listed}",
+            )
+        )
+    return [*values, *[None] * (len(names) - len(values))]

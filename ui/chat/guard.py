@@ -11,16 +11,17 @@ import logging
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import ClientDisconnect
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ui.chat.access import caller_of, is_local, user_of
+from ui.chat.gradio_routes import PROGRAMS, pass_on
 from ui.chat.limits import Limited, Limits, RateError
+from ui.chat.spoken import answering
 from ui.json_body import BodyError, read_json
 from ui.language import say, say_message
 
@@ -33,10 +34,6 @@ MOST_BYTES = 2 * 1024 * 1024
 
 _PAGE = re.compile(
     r"/|/page/[a-z_-]+(?:\.(?:css|js|svg))?|/page/jobs/[\w-]{1,64}|/favicon\.ico|/health"
-)
-_PROGRAMS = re.compile(
-    r"/config|/gradio_api/(?:info|queue/join|queue/data|cancel|reset|heartbeat/[\w-]{1,64}"
-    r"|call(?:/v2)?/\w{1,40}(?:/[\w-]{1,64})?)/?"
 )
 TOOLS = ("/mcp", "/gradio_api/mcp")
 """Where the MCP server is."""
@@ -102,42 +99,20 @@ class Guard:
                 body = await _body(_limited(receive, MOST_BYTES))
                 # Written anew, since what is read strictly may still hold half a character.
                 checked = json.dumps(read_json(body)).encode() if body else body
-                receive = _replayed(checked, receive)
+                receive = replayed(checked, receive)
             await self._pass_on(scope, receive, _with_headers(send))
         except BodyError as error:
-            refused = JSONResponse({"problem": say_message(error.message)}, 400)
+            with answering(Request(scope)):
+                refused = JSONResponse({"problem": say_message(error.message)}, 400)
             await refused(scope, receive, _with_headers(send))
         except ClientDisconnect:
             _LOG.info("%s %s: the caller broke off", scope["method"], scope["path"])
 
     async def _pass_on(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let the application answer; where Gradio's own routes fall over a body, refuse that body."""
-        if not _PROGRAMS.fullmatch(scope["path"]):
+        if PROGRAMS.fullmatch(scope["path"]):
+            await pass_on(self.app, scope, receive, send)
+        else:
             await self.app(scope, receive, send)
-            return
-        begun = fell = False
-
-        async def sending(message: Message) -> None:
-            nonlocal begun, fell
-            fell = fell or (not begun and message.get("status") == HTTPStatus.INTERNAL_SERVER_ERROR)
-            begun = True
-            if not fell:
-                await send(message)
-
-        try:
-            await self.app(scope, receive, sending)
-        except ClientDisconnect:
-            raise
-        except Exception as error:  # whatever a made-up body upsets in them
-            if begun and not fell:
-                raise
-            _LOG.warning("%s %s: %s", scope["method"], scope["path"], type(error).__name__)
-            fell = True
-        if fell:
-            raise BodyError(
-                "the request holds what this path cannot use; see GET /gradio_api/info",
-                "请求内容不符合此路径的要求；请见 GET /gradio_api/info",
-            )
 
     def _refusal(self, scope: Scope, headers: Headers) -> Response | None:
         path = scope["path"]
@@ -175,7 +150,7 @@ class Guard:
 
     def _exists(self, path: str) -> bool:
         tools = self.mcp and path.removesuffix("/") in TOOLS
-        return tools or any(pattern.fullmatch(path) for pattern in (_PAGE, _PROGRAMS))
+        return tools or any(pattern.fullmatch(path) for pattern in (_PAGE, PROGRAMS))
 
 
 def _host_name(host: str) -> str:
@@ -233,7 +208,7 @@ async def _body(receive: Receive) -> bytes:
             return bytes(body)
 
 
-def _replayed(body: bytes, receive: Receive) -> Receive:
+def replayed(body: bytes, receive: Receive) -> Receive:
     """``receive``, from a body on that was received already."""
     given = False
 

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from index.errors import JuwenError
 from rag.records import EXTRACTIVE
 from ui.callers import told
-from ui.chat.converse import Part, Streams, converse, read_asked
+from ui.chat.converse import Asked, Part, Streams, converse, read_asked
 from ui.chat.guard import CALLER
 from ui.chat.limits import Limited, Limits
 from ui.chat.quiet import Quiet
@@ -19,7 +19,7 @@ from ui.chat.turns import error_html
 from ui.language import speaking
 
 Ask = Callable[[Mapping[str, Any], str], Generator[Part]]
-"""Answers what the page sent, for a caller."""
+"""Reads what the page sent, a ``JuwenError`` where it cannot, and answers it for a caller."""
 
 
 def sender_of(request: Request | None) -> str:
@@ -42,13 +42,16 @@ def conversation(
 
     def conversing(asked: Mapping[str, Any], caller: str) -> Generator[Part]:
         """Ask from the page."""
+        read = read_asked(asked)
+        if read.answerer not in (EXTRACTIVE, *models()):
+            read = replace(read, answerer="")
+        return answering(read, caller)
+
+    def answering(read: Asked, caller: str) -> Generator[Part]:
         try:
             limits.count(Limited.QUESTIONS, caller)
-            read = read_asked(asked)
-            if read.answerer not in (EXTRACTIVE, *models()):
-                read = replace(read, answerer="")
         except JuwenError as error:
-            yield failed(error, chinese=bool(asked.get("chinese")))
+            yield failed(error, chinese=read.chinese)
             return
         with quiet.asking():
             yield from converse(assistant, read)

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from index.build import remove_articles
-from index.errors import ArticleError, JuwenError, QuestionError
+from index.errors import ArticleError, JuwenError
 from index.library.library import Heading
 from index.location import Location
 from index.records import Summary
@@ -18,7 +18,8 @@ from rag.assistant import Assistant
 from rag.records import Filters
 from rag.retrieval.retrieve import to_evidence
 from rag.suggestions import starters as make_starters
-from ui.chat.converse import done_part, read_filters
+from ui.chat.arguments import read_filters, read_text, read_whole, wrong_value
+from ui.chat.converse import done_part
 from ui.chat.feedback import read_feedback_form
 from ui.chat.further import MOST_ARTICLES, Further
 from ui.chat.jobs import Job, State
@@ -90,9 +91,10 @@ class Requests:
 
     def article(self, values: Plain) -> Plain:
         """An article to read, with what is quoted marked."""
-        article = self._library.article(_text(values, "id"))
+        article_id = read_text("id", values.get("id"))
+        article = self._library.article(article_id)
         if article is None:
-            raise _gone(_text(values, "id"))
+            raise _gone(article_id)
         span = parse_spans(f"{values.get('start')}-{values.get('end')}")
         marked = Marked(
             span[0] if span else None,
@@ -111,14 +113,14 @@ class Requests:
 
     def headings(self, values: Plain) -> Plain:
         """A page of the list of articles."""
-        offset = max(0, int(values.get("offset") or 0))
+        offset = read_whole("offset", values.get("offset"), 0, least=0)
         found = self._library.headings(_HEADINGS + 1, offset, _filters(values))
         more = offset + _HEADINGS if len(found) > _HEADINGS else None
         return {"html": headings_html(found[:_HEADINGS], more=more)}
 
     def find(self, values: Plain) -> Plain:
         """Articles that fit some words."""
-        found = self._assistant.search(_text(values, "q"), filters=_filters(values))
+        found = self._assistant.search(read_text("q", values.get("q")), filters=_filters(values))
         evidence = to_evidence(found.articles, self._assistant.library.copies())
         return {"html": found_html(evidence)}
 
@@ -135,7 +137,7 @@ class Requests:
             _texts(values, "article_ids", MOST_ARTICLES),
             _texts(values, "asked", _MOST_TURNS),
         )
-        found = self._further.questions(ids, asked, _text(values, "said"))
+        found = self._further.questions(ids, asked, read_text("said", values.get("said")))
         if found or not values.get("refused"):
             return {"questions": found, "near": True}
         starters = [one for one in self._starters if one not in asked]
@@ -174,7 +176,7 @@ class Requests:
 
     def remove(self, values: Plain) -> Plain:
         """Take an article out of the library."""
-        article_id = _text(values, "id")
+        article_id = read_text("id", values.get("id"))
         if self._library.article(article_id) is None:
             raise _gone(article_id)
         self._remove([article_id], self._library.where)
@@ -244,28 +246,13 @@ def _said(job: Job) -> str:
 
 
 def _filters(values: Plain) -> Filters:
-    try:
-        return read_filters({**values, "from_question": False})
-    except (TypeError, ValueError) as error:
-        raise QuestionError(
-            f"the limits cannot be read ({error}); reload the page",
-            f"无法读取限定条件（{error}）；请刷新页面",
-        ) from error
-
-
-def _text(values: Plain, name: str) -> str:
-    value = values.get(name)
-    if not isinstance(value, str):
-        raise QuestionError(f"{name!r} is missing; reload the page", f"缺少 {name!r}；请刷新页面")
-    return value
+    return read_filters({**values, "from_question": False})
 
 
 def _texts(values: Plain, name: str, most: int) -> list[str]:
     found = values.get(name) or []
     if not isinstance(found, list) or not all(isinstance(one, str) for one in found):
-        raise QuestionError(
-            f"{name!r} is no list of texts; reload the page", f"{name!r} 不是文本列表；请刷新页面"
-        )
+        raise wrong_value(name, found, "a list of texts", "文本列表")
     return found[:most]
 
 

@@ -18,16 +18,17 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from index.errors import JuwenError
+from index.given import GivenError
 from ui.callers import is_of_server, told
 from ui.chat.converse import Part
 from ui.chat.guard import CALLER
 from ui.chat.jobs import Jobs
 from ui.chat.limits import Limited, Limits, RateError
-from ui.chat.questions import Ask, sender_of
+from ui.chat.questions import Ask, failed, sender_of
 from ui.chat.requests import Requests
 from ui.chat.spoken import answering
 from ui.json_body import BodyError, read_json
-from ui.language import say, say_message
+from ui.language import say, say_message, speaks_chinese
 
 AT_ONCE = 8
 """Questions that are answered at the same time; the others wait."""
@@ -78,7 +79,12 @@ def _questions(ask: Ask) -> Route:
         values = await _values(request)
         if isinstance(values, Response):
             return values
-        parts = ask(values, sender_of(request))
+        try:
+            parts = ask(values, sender_of(request))
+        except JuwenError as error:
+            with answering(request):
+                part = failed(error, chinese=bool(values.get("chinese", speaks_chinese())))
+            return JSONResponse({"problem": part["said"], **part}, 400)
         return StreamingResponse(
             _lines(parts, slots),
             media_type="application/x-ndjson",
@@ -162,13 +168,15 @@ def _answered(request: Request, answer: Answering, values: Mapping[str, Any]) ->
             return JSONResponse(found)
         except RateError as error:
             return JSONResponse({"problem": say_message(error.message)}, 429)
+        except GivenError as error:
+            return JSONResponse({"problem": say_message(error.message)}, 400)
         except JuwenError as error:
             return JSONResponse({"problem": told(error)}, 503 if is_of_server(error) else 422)
-        except (TypeError, ValueError, KeyError, AttributeError, OverflowError) as error:
+        except (TypeError, ValueError, KeyError, AttributeError, OverflowError):
             # The page sends no such thing; what a program made up is refused, whatever it upsets.
             said = say(
-                f"the request cannot be read ({type(error).__name__}); reload the page",
-                f"无法读取请求（{type(error).__name__}）；请刷新页面",
+                "the request holds a value that cannot be read; reload the page",
+                "请求中有无法读取的值；请刷新页面",
             )
             return JSONResponse({"problem": said}, 400)
 

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from ui.chat.requests import Remove, Requests
 
 _SECONDS_TO_CLOSE = 5
+_SECONDS_TO_FINISH = 60
+"""At most, for the question that is under way: a tenth of a second, but many on a busy machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +172,7 @@ class Page:
         process that ends within a network's code is ended by the system."""
         self._quiet.end()
         if self._preparing is not None:
-            self._preparing.join(_SECONDS_TO_CLOSE)
+            self._preparing.join(_SECONDS_TO_FINISH)
 
     async def close(self) -> None:
         await self._programs.close()

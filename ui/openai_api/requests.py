@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from rag.asking.options import AskKeywords
-from rag.question.check import check_question
+from rag.question.check import check_period, check_question
 from rag.records import EXTRACTIVE, Filters, QuestionKind, Strictness, Turn
 from ui.language import say
 
@@ -177,7 +177,12 @@ def conversation(messages: Sequence[Message]) -> tuple[str, list[Turn]]:
 
 
 def limits(asked: Asked) -> Filters:
+    """
+    Raises:
+        QuestionError: the period ends before it begins.
+    """
     wanted = asked.juwen
+    check_period(wanted.date_from, wanted.date_to)
     return Filters(wanted.date_from, wanted.date_to, wanted.accounts, wanted.article_ids)
 
 

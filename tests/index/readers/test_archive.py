@@ -131,6 +131,16 @@ def test_too_many_members_or_too_much_in_all_is_refused(tmp_path, monkeypatch):
     assert "unpacked" in only_problem(tmp_path, "b.zip", data).english
 
 
+def test_an_archive_of_thousands_of_files_is_refused_whatever_its_end_says(tmp_path):
+    data = zipped({f"{number}.txt": b"x" for number in range(10_001)})
+    said = only_problem(tmp_path, "a.zip", data)
+    assert "over 10,000 files" in said.english
+    assert "超过 10,000 个" in said.chinese
+    at = data.rindex(b"PK\5\6")
+    lie = data[: at + 8] + struct.pack("<HH", 1, 1) + data[at + 12 :]
+    assert "over 10,000 files" in only_problem(tmp_path, "b.zip", lie).english
+
+
 def test_a_directory_too_large_to_read_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(archive, "_MAX_DIRECTORY_BYTES", 1000)
     data = zipped({"x" * 2000 + ".txt": b"x"})

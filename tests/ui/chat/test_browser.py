@@ -45,6 +45,16 @@ def test_a_first_visit_shows_what_can_be_asked(visit):
     assert page.locator("#welcome").is_hidden()
 
 
+def test_what_cannot_be_asked_is_said(visit):
+    one = visit()
+    one.expected.add(400)
+    wrong = json.dumps({"question": "谁" * 2001, "chinese": True})
+    one.page.route("**/page/ask", lambda route: route.continue_(post_data=wrong))
+    one.page.fill("#question", BRIDGE)
+    one.page.keyboard.press("Enter")
+    expect(one.page.locator(".turn").last).to_contain_text("最多 2,000 个；请缩短")
+
+
 def test_a_citation_leads_to_the_marked_sentence(visit):
     one = visit()
     turn = one.ask(BRIDGE)

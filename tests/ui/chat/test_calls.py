@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from rag.assistant import Assistant
-from ui.chat.calls import CallError, calls
+from ui.chat.calls import CallError, calling, calls
+from ui.chat.limits import Limits
 
 
 @pytest.mark.parametrize("which", [0, 1])
@@ -14,7 +15,7 @@ def test_a_library_that_is_gone_is_said_without_where_it_lay(
 ):
     assistant = Assistant.open(library_folder, encoder=encoder)
     library_folder.rename(library_folder.with_name("elsewhere"))
-    with pytest.raises(CallError, match="try again later") as raised:
+    with pytest.raises(CallError, match="try again later") as raised, calling(None, "", Limits()):
         calls(assistant)[which]("东岸大桥什么时候通车？")
     assert str(library_folder.parent) not in str(raised.value)
     assert str(library_folder) in caplog.text
@@ -23,16 +24,16 @@ def test_a_library_that_is_gone_is_said_without_where_it_lay(
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({"date_from": "last week"}, r"date_from is 'last week' \(str\); give a day as YYYY-MM-DD"),
-        ({"date_to": "2025-13-01"}, "date_to is '2025-13-01'"),
-        ({"accounts": 3}, r"accounts is 3 \(int\)"),
-        ({"strictness": "foo"}, "strictness is 'foo' .* 'strict', 'balanced', 'open'"),
-        ({"history": [{"role": "user", "content": "谁？"}]}, "history is .* give a list of"),
-        ({"history": ["谁？"]}, "history is .* give a list of"),
+        ({"date_from": "last week"}, 'date_from is "last week"; give a day of the calendar like'),
+        ({"date_to": "2025-13-01"}, 'date_to is "2025-13-01"'),
+        ({"accounts": 3}, "accounts is 3; give a text or"),
+        ({"strictness": "foo"}, 'strictness is "foo"; .* "strict", "balanced", "open"'),
+        ({"history": [{"role": "user", "content": "谁？"}]}, r"history\[0\] is .*; give an object"),
+        ({"history": ["谁？"]}, r"history\[0\] is .*; give an object"),
     ],
 )
 def test_what_is_wrong_with_a_value_is_said(assistant, given, said):
-    with pytest.raises(CallError, match=said):
+    with pytest.raises(CallError, match=said), calling(None, "", Limits()):
         calls(assistant)[0]("东岸大桥什么时候通车？", **given)
 
 

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from index.errors import LibraryError, QuestionError
+from index.given import GivenError
 from rag.events import CitationFound, Done, EvidenceFound, QuestionRead, Text, Verified
 from rag.records import (
     AnswerSentence,
@@ -170,10 +171,11 @@ def test_what_the_page_sends():
         {"question": "谁？", "strictness": "lax"},
         {"question": "谁？", "sources": "many"},
         {"question": "谁？", "answerer": 7},
+        {"question": "谁？", "kind": "poem"},
     ],
 )
 def test_what_it_never_sends(sent):
-    with pytest.raises(QuestionError, match="reload the page"):
+    with pytest.raises(GivenError, match="; give "):
         read_asked(sent)
 
 

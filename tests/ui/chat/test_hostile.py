@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 import subprocess
@@ -131,7 +132,10 @@ def _inbox(process: int) -> list[Path]:
     return [path for path in found if path.is_file()]
 
 
-def test_uploads_that_are_broken_off_or_too_large_leave_nothing(page_assistant, page_settings):
+def test_uploads_that_are_broken_off_or_too_large_leave_nothing(
+    page_assistant, page_settings, caplog, capfd
+):
+    caplog.set_level(logging.INFO)
     with serving(page_assistant, replace(page_settings, upload_bytes=1000)) as url:
         before = _inbox(os.getpid())
         with _connected(url) as connection:
@@ -145,6 +149,11 @@ def test_uploads_that_are_broken_off_or_too_large_leave_nothing(page_assistant, 
         while _inbox(os.getpid()) != before and time.monotonic() < deadline:
             time.sleep(0.1)
         assert _inbox(os.getpid()) == before
+    broken_off = [
+        one for one in caplog.messages if "POST /page/upload: the caller broke off" in one
+    ]
+    assert len(broken_off) >= 1
+    assert "Traceback" not in caplog.text + "".join(capfd.readouterr())
 
 
 def test_searches_feedback_and_wrong_passwords_are_limited(page_assistant, page_settings):

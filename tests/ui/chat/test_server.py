@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -16,13 +17,17 @@ import pytest
 from gradio_client import Client
 from gradio_client.exceptions import AppError
 
+from index.build import index_articles
 from index.errors import JuwenError, Message
+from rag.assistant import Assistant
 from rag.events import Text
-from tests.conftest import article
+from tests.conftest import FakeEncoder, article
+from tests.ui.chat.conftest import make_library, settings_for
 from tests.ui.conftest import write_export
 from ui.chat.limits import Limited, Limits
 from ui.chat.server import opened, serving
 from ui.chat.spoken import reads_chinese
+from ui.connections import Patience
 
 BRIDGE = "东岸大桥什么时候通车？"
 
@@ -184,19 +189,156 @@ def test_the_endpoints_are_described(client):
     ("asked", "said"),
     [
         ({"question": " "}, "the question is empty"),
-        (
-            {"question": "谁？", "date_from": "yesterday"},
-            "date_from is .yesterday. .* give a day as YYYY-MM-DD",
-        ),
-        (
-            {"question": "谁？", "strictness": "lax"},
-            "strictness is 'lax' .* give one of 'strict', 'balanced', 'open'",
-        ),
+        ({"question": "谁？", "date_from": "昨天"}, 'date_from 为 "昨天"；应为日历中的日期'),
+        ({"question": "Who?", "strictness": "lax"}, 'strictness is "lax"; give one of "strict"'),
     ],
 )
 def test_a_program_is_told_what_is_wrong(shared_url, asked, said):
     with pytest.raises(AppError, match=said):
         Client(shared_url, verbose=False).predict(**asked, api_name="/ask")
+
+
+NOTHING = None, None, None
+FILE = {"meta": {"_type": "gradio.FileData"}}
+WRONG_CALLS = [
+    ("search", ["ferry", *NOTHING, 1.5], "most is 1.5; give a whole number from 1 to 10"),
+    ("search", ["ferry", *NOTHING, "x"], 'most is "x"; give'),
+    ("search", ["ferry", *NOTHING, True], "most is true; give"),
+    ("search", ["ferry", *NOTHING, 0], "most is 0; give"),
+    ("search", ["渡轮", *NOTHING, [3]], "most 为 [3]；应为 1 到 10 的整数"),
+    ("search", [None, *NOTHING, 3], "question is missing or null; give a text"),
+    ("search", ["ferry", "2025-02-30", None, None, 3], 'date_from is "2025-02-30"; give a day'),
+    ("ask", [], "question is missing or null; give a text"),
+    ("ask", [7, None, *NOTHING, None], "question is 7; give a text"),
+    ("ask", ["Who?", "notalist", *NOTHING, "open"], 'history is "notalist"; give a list of turns'),
+    ("ask", ["Who?", {}, *NOTHING, "open"], "history is {}; give a list of turns"),
+    ("ask", ["Who?", [[1, 2]], *NOTHING, "open"], "history[0] is [1, 2]; give an object"),
+    ("ask", ["Who?", [None], *NOTHING, "open"], "history[0] is missing or null; give an object"),
+    ("ask", ["谁？", [{"role": "user"}], *NOTHING, "open"], 'history[0] 为 {"role": "user"}；应为'),
+    ("ask", ["谁？", None, "2025-99-99", None, None, None], 'date_from 为 "2025-99-99"；应为'),
+    ("ask", ["Who?", None, None, 20250620, None, None], "date_to is 20250620; give a day"),
+    ("ask", ["Who?", None, "2025-06-20", "2025-06-01", None, None], "is after date_to 2025-06-01"),
+    (
+        "ask",
+        ["谁？", None, "2025-06-20", "2025-06-01", None, None],
+        "晚于 date_to 2025-06-01；请对调",
+    ),
+    ("ask", ["Who?", None, None, None, {"a": 1}, None], 'accounts is {"a": 1}; give a text or'),
+    ("ask", ["Who?", None, None, None, [1], None], "accounts is [1]; give a text or a list"),
+    ("ask", ["Who?", None, *NOTHING, "bogus"], 'strictness is "bogus"; give one of "strict"'),
+    ("ask", ["Who?", None, *NOTHING, 1], "strictness is 1; give one of"),
+    ("ask", [{"path": "/etc/hosts", **FILE}], 'question is {"path": "/etc/hosts", "meta": '),
+    ("ask", ["Who?", [{"path": "http://127.0.0.1:9/a", **FILE}]], 'history[0] is {"path": "http:'),
+    ("search", ["x", None, None, {"path": "/etc/hosts", **FILE}], 'accounts is {"path": "/etc/h'),
+    ("ask", ["Who?", None, *NOTHING, None, 8], "7 values were given; give at most 6: question, "),
+]
+PYTHON = re.compile(r"Error|None|\b(?:int|str|dict|Strictness|pydantic)\b|0x[0-9a-f]{6}|object at")
+
+
+def called(client: httpx.Client, name: str, data: list[object], **headers: str) -> str:
+    """What a program is told, by plain requests."""
+    sent = client.post(f"/gradio_api/call/{name}", json={"data": data}, headers=headers)
+    event = sent.json()["event_id"]
+    return client.get(f"/gradio_api/call/{name}/{event}", timeout=60).text
+
+
+@pytest.mark.parametrize(("name", "data", "said"), WRONG_CALLS)
+def test_each_wrong_value_of_a_call_is_said_and_not_logged(client, capfd, name, data, said):
+    told = called(client, name, data)
+    assert told.startswith("event: error")
+    problem = json.loads(told.partition("data: ")[2])["error"]
+    assert said in problem
+    assert not PYTHON.search(problem)
+    log = "".join(capfd.readouterr())
+    assert "Traceback" not in log
+    assert log.count("\n") <= 1
+
+
+def test_a_program_is_told_in_the_language_that_it_asks_for(client):
+    headers = {"Accept-Language": "zh-CN"}
+    told = called(client, "search", ["ferry", None, None, None, "x"], **headers)
+    assert "应为 1 到 10 的整数" in json.loads(told.partition("data: ")[2])["error"]
+
+
+def test_one_account_may_be_named_by_itself_and_the_rest_left_out(client):
+    whole = called(client, "search", ["大桥"])
+    assert whole == called(client, "search", ["大桥", None, None, None, 10])
+    assert whole.startswith("event: complete")
+    one = called(client, "search", ["大桥", None, None, "没有的号"])
+    assert json.loads(one.partition("data: ")[2]) == [[]]
+
+
+@pytest.mark.parametrize("name", ["ask", "search"])
+def test_an_answer_that_there_is_none_of_is_said_and_breaks_nothing_off(client, capfd, name):
+    headers = {"Accept-Language": "zh"}
+    told = client.get(f"/gradio_api/call/{name}/0123456789abcdef", headers=headers).text
+    assert told.startswith("event: error")
+    assert "没有这个调用" in json.loads(told.partition("data: ")[2])["error"]
+    assert "Traceback" not in "".join(capfd.readouterr())
+
+
+def test_a_call_by_names_is_told_of_names(client):
+    sent = client.post("/gradio_api/call/v2/search", json={"asked": "渡轮"})
+    assert sent.status_code == 400
+    assert "send an object with the values by their names" in sent.json()["problem"]
+
+
+@pytest.mark.parametrize("body", [{"data": "x"}, {"data": None}, {}])
+def test_a_call_without_a_list_of_values_is_told_what_to_send(client, body):
+    sent = client.post("/gradio_api/call/ask", json=body, headers={"Accept-Language": "zh"})
+    assert sent.status_code == 400
+    assert '请按 GET /gradio_api/info 所列顺序发送 {"data": […]}' in sent.json()["problem"]
+
+
+def test_nobody_is_told_where_an_article_was_read(tmp_path, encoder):
+    folder = tmp_path / "of-the-owner"
+    folder.mkdir()
+    (folder / "bridge.txt").write_text("东岸大桥将于6月28日通车。", "utf-8")
+    index_articles([folder], tmp_path / "library", encoder=encoder)
+    settings = replace(settings_for(encoder), mcp=True)
+    with (
+        Assistant.open(tmp_path / "library", encoder=encoder) as assistant,
+        serving(assistant, settings) as url,
+        httpx.Client(base_url=url, timeout=60) as client,
+    ):
+        said = [
+            client.post(f"/page/{name}", json=form).text
+            for name, form in (
+                ("ask", {"question": BRIDGE}),
+                ("article", {"id": "bridge"}),
+                ("headings", {}),
+                ("find", {"q": "大桥"}),
+            )
+        ]
+        said += [called(client, "ask", [BRIDGE]), called(client, "search", ["大桥"])]
+        said += [tool_call(url, "ask", {"question": BRIDGE})]
+        kept = assistant.library.raw_article("bridge")
+    assert kept is not None
+    assert str(folder) in kept.origin
+    assert all("bridge" in one for one in said)
+    assert not any("of-the-owner" in one for one in said)
+
+
+def test_a_fault_is_logged_without_what_was_asked(page_assistant, page_settings, caplog, capfd):
+    class Faulty:
+        library, chat_model = page_assistant.library, None
+        stream, search = page_assistant.stream, page_assistant.search
+
+        def ask(self, question, *rest, **named):
+            if "lighthouse" in question:
+                raise KeyError(question)
+            return page_assistant.ask(question, *rest, **named)
+
+    settings = replace(page_settings, mcp=True)
+    with serving(Faulty(), settings) as url, httpx.Client(base_url=url, timeout=60) as client:
+        told = called(client, "ask", ["Who keeps the secret lighthouse?"])
+        assert "the server failed at this call" in told
+        told = tool_call(url, "ask", {"question": "谁看守 secret lighthouse？"})
+        assert "服务器处理此调用时出错" in told
+    log = caplog.text + "".join(capfd.readouterr())
+    assert "KeyError" in log
+    assert "in ask" in log
+    assert "secret lighthouse" not in log
 
 
 def test_evidence_is_shown_before_the_answer(client):
@@ -214,14 +356,28 @@ def test_evidence_is_shown_before_the_answer(client):
     [
         {},
         {"question": 3},
+        {"question": " \n"},
+        {"question": "谁" * 2001},
         {"question": "谁？", "history": [1]},
         {"question": "谁？", "filters": {"date_from": "x"}},
+        {"question": "谁？", "filters": {"date_from": "2025-06-20", "date_to": "2025-06-01"}},
     ],
 )
 def test_what_the_page_never_sends_is_refused(client, asked):
-    [part] = converse(client, **asked)
-    assert part["state"] == "failed"
-    assert "reload the page" in part["said"]
+    for language, word in (("en", "; "), ("zh", "；")):
+        sent = client.post("/page/ask", json=asked, headers={"Accept-Language": language})
+        assert sent.status_code == 400
+        said = sent.json()
+        assert said["state"] == "failed"
+        assert word in said["problem"]
+        assert not PYTHON.search(said["problem"])
+        assert said["said"] == said["problem"]
+
+
+def test_a_wrong_number_of_the_page_is_said(client):
+    sent = client.post("/page/headings", json={"offset": "x"})
+    assert sent.status_code == 400
+    assert sent.json()["problem"] == 'offset is "x"; give a whole number from 0 on'
 
 
 @pytest.mark.parametrize(
@@ -300,7 +456,7 @@ def test_requests_are_limited_in_size(client):
 def test_what_is_no_json_is_refused(client):
     assert client.post("/page/find", content=b"{").status_code == 400
     assert client.post("/page/find", json=[1]).status_code == 400
-    assert client.post("/page/article", json={}).status_code == 422
+    assert client.post("/page/article", json={}).status_code == 400
     assert "is not in the library" in client.post("/page/article", json={"id": "x"}).text
 
 
@@ -416,15 +572,133 @@ def test_tools_of_the_mcp_server(page_assistant, page_settings):
             assert "the question is empty" in wrong.content[0].text
 
 
-def test_tools_count_as_questions(page_assistant, page_settings):
+def tool_call(url: str, name: str, arguments: dict, **headers: str) -> str:
+    """What an MCP client is told, by one plain request."""
     pytest.importorskip("mcp")
-    call = {"name": "ask", "arguments": {"question": BRIDGE}}
-    body = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": call}
-    headers = {"Accept": "application/json, text/event-stream"}
+    params = {"name": name, "arguments": arguments}
+    body = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}
+    headers = {"Accept": "application/json, text/event-stream", **headers}
+    said = httpx.post(f"{url}mcp", json=body, headers=headers, timeout=60)
+    result = json.loads(said.text.partition("data: ")[2])["result"]
+    return result["content"][0]["text"]
+
+
+def test_tools_count_as_questions(page_assistant, page_settings):
     settings = replace(page_settings, mcp=True, limits=Limits({Limited.QUESTIONS: 2}))
+    asked = {"question": BRIDGE}
     with serving(page_assistant, settings) as url:
-        said = [httpx.post(url + "mcp", json=body, headers=headers).text for _ in range(3)]
+        said = [tool_call(url, "ask", asked, **{"Accept-Language": "en"}) for _ in range(3)]
+        in_chinese = tool_call(url, "ask", asked)
     assert ["were asked within a minute" in one for one in said] == [False, False, True]
+    assert "一分钟内已提问 2 次" in in_chinese
+
+
+def test_each_caller_has_limits_of_its_own_also_for_programs(page_assistant, page_settings):
+    few, trusted = (
+        Limits({Limited.QUESTIONS: 1}),
+        Patience(trusted_proxies=frozenset(["127.0.0.1"])),
+    )
+    settings = replace(page_settings, mcp=True, limits=few, patience=trusted)
+    with serving(page_assistant, settings) as url, httpx.Client(base_url=url, timeout=60) as client:
+        called_by = [
+            called(client, "search", ["bridge"], **{"X-Forwarded-For": address})
+            for address in ("10.0.0.1", "10.0.0.2", "10.0.0.1")
+        ]
+        asked = {"question": "bridge"}
+        tools = [
+            tool_call(url, "search_articles", asked, **{"X-Forwarded-For": address})
+            for address in ("10.0.0.3", "10.0.0.4", "10.0.0.3")
+        ]
+    for said in (called_by, tools):
+        assert ["were asked within" in one for one in said] == [False, False, True]
+
+
+@pytest.fixture(scope="module")
+def tools_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    pytest.importorskip("mcp")
+    encoder = FakeEncoder()
+    folder = make_library(tmp_path_factory.mktemp("tools") / "library", encoder)
+    settings = replace(settings_for(encoder), mcp=True)
+    with Assistant.open(folder, encoder=encoder) as assistant, serving(assistant, settings) as url:
+        yield url
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "said"),
+    [
+        ("ask", {}, "question is missing or null; give a text"),
+        ("ask", {"question": 7}, "question is 7; give a text"),
+        ("ask", {"question": " "}, "the question is empty"),
+        ("ask", {"question": "Who?", "history": "x"}, 'history is "x"; give a list of turns'),
+        ("ask", {"question": "Who?", "history": [{"question": 1}]}, "history[0] is "),
+        ("ask", {"question": "谁？", "strictness": ["open"]}, "strictness 为 "),
+        ("search_articles", {"question": "ferry", "most": "many"}, 'most is "many"; give'),
+        ("search_articles", {"question": "ferry", "date_to": {"a": 1}}, "date_to is "),
+        ("answer", {"question": "ferry"}, "there is no tool 'answer'; call one of ask, "),
+    ],
+)
+def test_each_wrong_value_of_a_tool_is_said(tools_url, capfd, name, arguments, said):
+    told = tool_call(tools_url, name, arguments)
+    assert told.startswith(said) or said in told
+    assert not PYTHON.search(told)
+    assert "\n" not in told
+    assert "Traceback" not in "".join(capfd.readouterr())
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"method": "tools/call", "params": {"name": "ask", "arguments": "the secret lighthouse"}},
+        {"method": "tools/call", "params": ["the secret lighthouse"]},
+        {"method": "the secret lighthouse", "params": {}},
+        {"method": "tools/call", "params": {"name": 7}, "id": [1]},
+        [],
+    ],
+)
+def test_a_message_that_is_none_of_mcp_is_said_and_not_logged(tools_url, caplog, capfd, message):
+    body = {"jsonrpc": "2.0", "id": 1, **message} if isinstance(message, dict) else message
+    headers = {"Accept": "application/json, text/event-stream", "Accept-Language": "en"}
+    said = httpx.post(f"{tools_url}mcp", json=body, headers=headers, timeout=60)
+    assert said.status_code == 400
+    assert said.json()["error"]["message"].startswith("the message is none of MCP's; call a tool")
+    body = {"jsonrpc": "2.0", "method": "tools/call", "params": {"name": "the secret lighthouse"}}
+    assert httpx.post(f"{tools_url}mcp", json=body, headers=headers, timeout=60).status_code == 400
+    log = caplog.text + "".join(capfd.readouterr())
+    assert "lighthouse" not in log
+    assert "validation error" not in log
+
+
+def test_a_tool_takes_lists_that_are_written_as_texts(tools_url):
+    asked = {"question": "大桥", "accounts": '["没有的号"]', "most": None}
+    params = {"name": "search_articles", "arguments": asked}
+    body = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}
+    headers = {"Accept": "application/json, text/event-stream"}
+    said = httpx.post(f"{tools_url}mcp", json=body, headers=headers, timeout=60).text
+    assert json.loads(said.partition("data: ")[2])["result"]["structuredContent"] == {"result": []}
+
+
+def test_a_slow_tool_keeps_nobody_waiting(page_assistant, page_settings):
+    begun, go_on = threading.Event(), threading.Event()
+
+    class Slow:
+        library, chat_model = page_assistant.library, None
+        stream, search = page_assistant.stream, page_assistant.search
+
+        def ask(self, question, *rest, **named):
+            if question == "Slow?":
+                begun.set()
+                go_on.wait(30)
+            return page_assistant.ask(question, *rest, **named)
+
+    with serving(Slow(), replace(page_settings, mcp=True)) as url:
+        asking = threading.Thread(target=tool_call, args=(url, "ask", {"question": "Slow?"}))
+        asking.start()
+        try:
+            assert begun.wait(30)
+            assert httpx.post(f"{url}page/find", json={"q": "大桥"}, timeout=20).status_code == 200
+        finally:
+            go_on.set()
+            asking.join()
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,10 @@ async function* parts(asked, signal) {
     body: JSON.stringify(asked),
     signal,
   });
+  if (response.status === 400) {
+    yield await response.json(); // a question that cannot be read: the one part says why
+    return;
+  }
   const reader = (await answered(response)).body.pipeThrough(new TextDecoderStream()).getReader();
   let text = "";
   for (;;) {
