@@ -365,9 +365,13 @@ def postgres() -> Iterator[Postgres]:
         yield server
 
 
-@pytest.fixture(params=["folder", "postgresql"])
-def where(request: pytest.FixtureRequest, tmp_path: Path) -> Location:
+@pytest.fixture(params=["folder", "postgresql", "postgresql in parts"])
+def where(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Location:
     """An empty place for a library, one of each kind."""
     if request.param == "folder":
         return tmp_path / "library"
+    if request.param == "postgresql in parts":  # of years, as where there are millions of passages
+        monkeypatch.setattr("index.postgresql.schema.FEWEST_IN_PART", 1)
     return Server(request.getfixturevalue("postgres").new_database())

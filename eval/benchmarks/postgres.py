@@ -1,12 +1,14 @@
 """A folder and PostgreSQL side by side, in one run: the same library, the same questions.
 
-    python -m eval.benchmarks.postgres SOURCE ADDRESS --work FOLDER [--size 100000] [--questions 100]
+    python -m eval.benchmarks.postgres SOURCE ADDRESS --work FOLDER [--export FILE] [--size 100000] [--questions 100]
 
-SOURCE is a library folder, which is copied; past its own passages every article counts again, under
-another id, with its real words and vectors sampled around the real ones (``eval.benchmarks.enlarge``).
-The copy is moved to ADDRESS, an empty database of a server on this machine. Questions are titles of
-articles, embedded by the library's own model. Times are the processor's: of this process, and, read
-from ``/proc``, of the server's process that answers it. Exact neighbours are found by comparing all.
+SOURCE is a library folder, around whose vectors those of all passages are sampled
+(``eval.benchmarks.sampled``). With an export, the library that is measured is made of its articles, as
+many as give the size; else it is a copy of SOURCE. Past what is there every article counts again, under
+another id, with its real words (``eval.benchmarks.enlarge``). The library is moved to ADDRESS, an empty
+database of a server on this machine. Questions are titles of its articles, embedded by SOURCE's own
+model. Times are the processor's: of this process, and, read from ``/proc``, of the server's process
+that answers it. Exact neighbours are found by comparing all.
 """
 
 from __future__ import annotations
@@ -36,6 +38,8 @@ from index.postgresql.dense import Layout, load_layout
 from index.postgresql.filtering import allowed_by
 from index.postgresql.reader import PostgresLibrary
 from index.postgresql.schema import vectors_table
+from index.readers.load import read_articles
+from index.records import RawArticle
 from index.search.filters import NO_FILTERS, Filters
 from index.search.lexical import load_postings
 from index.text.terms import index_terms
@@ -43,6 +47,10 @@ from index.text.terms import index_terms
 _LIMIT = 128
 _NEAREST = 20
 _MORE = 100
+_PASSAGES_AN_ARTICLE = 5
+_NEARLY = 50
+"""A size is met that lacks less than a fiftieth."""
+
 _SHARES = {"one in a hundred": 100, "one in twenty": 20}
 
 
@@ -61,6 +69,7 @@ def main() -> None:
     parser.add_argument("source", type=Path)
     parser.add_argument("address")
     parser.add_argument("--work", type=Path, required=True)
+    parser.add_argument("--export", type=Path, help="articles, in place of SOURCE's own")
     parser.add_argument("--size", type=int, default=0, help="passages; SOURCE's own by default")
     parser.add_argument("--questions", type=int, default=100)
     arguments = parser.parse_args()
@@ -68,14 +77,15 @@ def main() -> None:
     encoder = _Sampled(arguments.source)
     if not folder.exists():
         arguments.work.mkdir(parents=True, exist_ok=True)
-        shutil.copytree(arguments.source, folder)
-        with Library.open(folder) as library:
-            missing = arguments.size - library.counts().chunks
-        enlarge(folder, encoder, missing)
+        if arguments.export:
+            _index(arguments.export, folder, encoder, arguments.size)
+        else:
+            shutil.copytree(arguments.source, folder)
+        enlarge(folder, encoder, _missing(folder, arguments.size))
     started = time.perf_counter()
     move_library(folder, server)
     found: dict[str, Any] = {"move, s": round(time.perf_counter() - started, 1)}
-    questions = _questions(arguments.source, arguments.questions)
+    questions = _questions(folder, arguments.questions)
     with FolderLibrary.at(folder) as old, PostgresLibrary.at(server) as new:
         found["passages"] = old.counts().chunks
         found["candidates, ms of the processor"] = {
@@ -94,9 +104,29 @@ def main() -> None:
     print(json.dumps(found, indent=2))
 
 
-def _questions(source: Path, most: int) -> list[tuple[Any, list[str]]]:
-    with Library.open(source) as library:
-        titles = [one.title for one in islice(library.articles(), 0, None, 29) if one.title][:most]
+def _index(export: Path, folder: Path, encoder: SampledEncoder, size: int) -> None:
+    """Make a library of an export's articles, until it has nearly so many passages."""
+    raws = (one for one in read_articles([export]) if isinstance(one, RawArticle))
+    while (missing := _missing(folder, size)) > size // _NEARLY:
+        some = list(islice(raws, 1 + missing // _PASSAGES_AN_ARTICLE))
+        if not some:
+            return
+        index_raw(some, folder, encoder=encoder)
+
+
+def _missing(folder: Path, size: int) -> int:
+    if not folder.exists():
+        return size
+    with Library.open(folder) as library:
+        return size - library.counts().chunks
+
+
+def _questions(folder: Path, most: int) -> list[tuple[Any, list[str]]]:
+    """Titles of articles from all over the library, with their vectors."""
+    with Library.open(folder) as library:
+        step = max(library.counts().articles // most, 1)
+        titles = [one.title for one in islice(library.articles(), 0, None, step) if one.title]
+        titles = titles[:most]
         vectors = load_encoder(library.manifest().encoder).encode_queries(titles)
     return [
         (vector[None], index_terms(title)) for title, vector in zip(titles, vectors, strict=True)

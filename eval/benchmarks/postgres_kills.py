@@ -51,6 +51,7 @@ from tests.postgres import Postgres, primary_in, room_for_servers, standby_of, w
 
 _SECONDS_TO_RECOVER = 120
 _ARTICLES = 16
+_NAP = 0.02
 _ASKED = "第7号码头"
 
 _processes = multiprocessing.get_context("forkserver")
@@ -94,13 +95,14 @@ class Seen:
     """What one reader saw.
 
     Attributes:
-        waits: From when to when each question waited for its answer, by the monotonic clock.
+        waits: Of each question when it was asked, when it was last begun to be answered (with a
+            connection at hand), and when it was, by the monotonic clock.
         again: When a question was asked once more.
         behind: Questions that saw less than was acknowledged before they were asked.
         wrong: Errors that reached the reader, and what did not fit together within an answer.
     """
 
-    waits: list[tuple[float, float]] = field(default_factory=list)
+    waits: list[tuple[float, float, float]] = field(default_factory=list)
     again: list[float] = field(default_factory=list)
     behind: int = 0
     wrong: list[str] = field(default_factory=list)
@@ -245,7 +247,7 @@ def read(address: str, pause: float, stop: threading.Event, writing: Writing, se
             except Exception:
                 seen.wrong.append(traceback.format_exc())
                 continue
-            seen.waits.append((asked, time.monotonic()))
+            seen.waits.append((asked, begun[-1], time.monotonic()))
             seen.again += begun[1:]
             seen.behind += job < acknowledged
             if wrong:
@@ -272,30 +274,47 @@ def run(kills: int, readers: int, pause: float, seed: int = 0) -> tuple[dict[str
             address = pair.address(database)
             writing, seen = Writing(address, pause), [Seen() for _ in range(readers)]
             try:
-                with _asking(address, pause, writing, seen):
+                with _asking(address, pause, writing, seen) as lates:
                     done, wrong = _killed(pair, database, writing, chosen, kills)
             finally:
                 writing.kill()
             found = verify_server(Server(address))
             wrong += [one.message.english for one in found if one.mend.is_of_damage]
-            return _counted(seen, writing, done), wrong + _wrong(seen, writing)
+            return _counted(seen, writing, done, lates), wrong + _wrong(seen, writing)
 
 
 @contextmanager
-def _asking(address: str, pause: float, writing: Writing, seen: Sequence[Seen]) -> Iterator[None]:
-    """Readers ask meanwhile, from the first publication on."""
+def _asking(
+    address: str, pause: float, writing: Writing, seen: Sequence[Seen]
+) -> Iterator[list[tuple[float, float]]]:
+    """Readers ask meanwhile, from the first publication on.
+
+    Gives when a thread that only sleeps woke up, and how late: what no server can be blamed for.
+    """
     writing.wait_for(Step.ACKNOWLEDGED)
-    stop, threads = threading.Event(), []
+    stop = threading.Event()
+    lates: list[tuple[float, float]] = []
+    threads = [threading.Thread(target=_sleep, args=(stop, lates))]
+    threads[0].start()
     for number, one in enumerate(seen):
         asked = address if number % 2 else f"{address}?target_session_attrs=any"
         threads.append(threading.Thread(target=read, args=(asked, pause, stop, writing, one)))
         threads[-1].start()
     try:
-        yield
+        yield lates
     finally:
         stop.set()
         for thread in threads:
             thread.join()
+
+
+def _sleep(stop: threading.Event, lates: list[tuple[float, float]]) -> None:
+    while True:
+        before = time.monotonic()
+        if stop.wait(_NAP):
+            return
+        now = time.monotonic()
+        lates.append((now, now - before - _NAP))
 
 
 def _killed(
@@ -353,13 +372,27 @@ def _within(moments: Sequence[float], kill: Kill) -> int:
     return sum(kill.at <= moment <= kill.over for moment in moments)
 
 
-def _counted(seen: Sequence[Seen], writing: Writing, done: Sequence[Kill]) -> dict[str, Any]:
-    waits: dict[str, list[float]] = {}
+def _lateness(lates: Sequence[tuple[float, float]], done: Sequence[Kill]) -> dict[str, list[float]]:
+    found: dict[str, list[float]] = {}
+    for at, late in lates:
+        during = [kill.victim.value for kill in done if kill.at <= at <= kill.over]
+        for name in during or ["none"]:
+            found.setdefault(name, []).append(round(late, 2))
+    return found
+
+
+def _counted(
+    seen: Sequence[Seen],
+    writing: Writing,
+    done: Sequence[Kill],
+    lates: Sequence[tuple[float, float]],
+) -> dict[str, Any]:
+    waits: dict[str, list[tuple[float, float]]] = {}
     for some in seen:
-        for begin, end in some.waits:
-            during = [kill.victim.value for kill in done if begin <= kill.over and end >= kill.at]
+        for asked, begun, end in some.waits:
+            during = [kill.victim.value for kill in done if asked <= kill.over and end >= kill.at]
             for name in during or ["none"]:
-                waits.setdefault(name, []).append(round(end - begin, 2))
+                waits.setdefault(name, []).append((round(end - asked, 2), round(begun - asked, 2)))
     until: dict[str, list[float]] = {}
     for kill in done:
         until.setdefault(kill.victim.value, []).append(round(kill.over - kill.at, 2))
@@ -372,8 +405,18 @@ def _counted(seen: Sequence[Seen], writing: Writing, done: Sequence[Kill]) -> di
         "most often by one reader in one kill": max(map(max, again), default=0),
         "answers behind what was acknowledged": sum(some.behind for some in seen),
         "jobs": {step.value: len(writing.of(step)) for step in Step},
-        "wait for an answer, s, median and longest, by who was killed": {
-            name: [statistics.median(some), max(some)] for name, some in waits.items()
+        "wait for an answer, s, by who was killed": {
+            name: {
+                "median": statistics.median(wait for wait, _ in some),
+                "longest": max(some)[0],
+                "of which until it was begun at last": max(some)[1],
+                "above a second": sum(wait > 1 for wait, _ in some),
+                "longest until one was begun at last": max(before for _, before in some),
+            }
+            for name, some in waits.items()
+        },
+        "a thread that does nothing was late by, s": {
+            name: max(late) for name, late in _lateness(lates, done).items()
         },
         "until a publication was acknowledged, s": until,
     }

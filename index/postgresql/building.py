@@ -18,7 +18,7 @@ from index.embedding.encoder import Vectors
 from index.postgresql.connection import Connection
 from index.postgresql.dense import Layout
 from index.postgresql.lexical import BLOCK, POSTING, pack_words
-from index.postgresql.schema import create_vectors, index_vectors, vectors_table
+from index.postgresql.schema import create_vectors, index_vectors, parts_of, vectors_table
 from index.records import Span
 from index.search.dense_vectors import Moments, stored_question_centres, unpack
 from index.search.lexical_building import MOST_COUNTED, searched_text
@@ -77,7 +77,9 @@ def lay_out(connection: Connection, number: int) -> tuple[Centres, Moments]:
     dimension = int(manifest_value(connection, "dimension"))
     totals: dict[str, NDArray[np.float64]] = {}
     counts: Counter[str] = Counter()
+    years: Counter[int] = Counter()
     for some in chunks_where(connection, "published"):
+        years.update(one.day.year for one in some if one.day)
         vectors = np.stack([unpack(one.vector) for one in some])
         labels = np.asarray([one.language for one in some])
         for language in set(labels.tolist()):
@@ -86,7 +88,7 @@ def lay_out(connection: Connection, number: int) -> tuple[Centres, Moments]:
             total += rows.sum(axis=0, dtype=np.float64)
             counts[language] += len(rows)
     centres = passage_centres(totals, counts, stored_question_centres(connection))
-    create_vectors(connection, number, dimension)
+    create_vectors(connection, number, dimension, parts_of(years))
     moments = Moments.none(dimension)
     for some in chunks_where(connection, "published"):
         moments = moments.with_more(add_vectors(connection, number, some, centres))

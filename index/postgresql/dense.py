@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,12 +13,13 @@ from index.embedding.centring import Centres
 from index.embedding.encoder import Vectors
 from index.postgresql.connection import Connection
 from index.postgresql.filtering import Allowed
-from index.postgresql.schema import vectors_table
+from index.postgresql.schema import tables_of, vectors_table
 from index.search.dense_vectors import Moments, stored_question_centres
 
 _SEARCHED = 400
 """Vectors that a search of the graph keeps in sight (``hnsw.ef_search``), at least."""
 
+_FEWEST_SEARCHED = 100
 _MOST_SEARCHED = 1000
 _SCANNED = 40_000
 
@@ -34,6 +36,7 @@ class Layout:
 
     Attributes:
         number: Of the table of vectors.
+        parts: Tables that it consists of, each with a graph of its own.
         laid: Chunks in it when it was made.
         centres: By which the passages are centred.
         questions: Where the encoder puts questions.
@@ -45,6 +48,7 @@ class Layout:
     """
 
     number: int
+    parts: int
     laid: int
     centres: Centres
     questions: Centres
@@ -81,6 +85,7 @@ def load_layout(connection: Connection) -> Layout:
     moments = Moments(chunks, summed, np.frombuffer(products, "<f8").reshape(len(summed), -1))
     return Layout(
         number,
+        len(tables_of(connection, number)),
         laid,
         Centres(centres),
         stored_question_centres(connection),
@@ -92,20 +97,29 @@ def load_layout(connection: Connection) -> Layout:
 
 
 def nearest(
-    connection: Connection, layout: int, question: Vectors, limit: int, allowed: Allowed
+    connection: Connection, layout: Layout, question: Vectors, limit: int, allowed: Allowed
 ) -> NDArray[np.int64]:
     """The ids of the ``limit`` chunks nearest to a centred question, of those that may be found."""
     order = "centred <#> ?::halfvec"
     if allowed.few is not None:
         order = f"0 + ({order})"  # keeps PostgreSQL from walking the graph: these few are compared
-    elif 2 * limit > _SEARCHED:
-        connection.run(f"SET LOCAL hnsw.ef_search = {min(2 * limit, _MOST_SEARCHED):d}")
+    elif (searched := _searched(limit, layout.parts)) != _SEARCHED:
+        connection.run(f"SET LOCAL hnsw.ef_search = {searched:d}")
     rows = connection.execute_planned(
-        f"SELECT chunk FROM {vectors_table(layout)} WHERE {allowed.condition} "
+        f"SELECT chunk FROM {vectors_table(layout.number)} WHERE {allowed.condition} "
         f"ORDER BY {order} LIMIT ?",
         (*allowed.values, _written(question), limit),
     ).fetchall()
     return np.sort(np.asarray([chunk for (chunk,) in rows], np.int64))
+
+
+def _searched(limit: int, parts: int) -> int:
+    """Vectors that the search of each part's graph keeps in sight.
+
+    Of several parts each has a share of the nearest, and is scanned on where it has more of them.
+    """
+    wanted = max(2 * limit, _SEARCHED)
+    return min(max(round(wanted / math.sqrt(parts)), _FEWEST_SEARCHED), _MOST_SEARCHED)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -25,7 +25,7 @@ from index.postgresql.building import (
 )
 from index.postgresql.connection import Connection
 from index.postgresql.dense import Layout, load_layout
-from index.postgresql.schema import other_layouts, vectors_table
+from index.postgresql.schema import other_layouts, tables_of, vectors_table
 from index.search.dense_vectors import Moments
 
 _MOST_GROWTH = 1.5
@@ -66,6 +66,7 @@ def publish_staged(
         layout = replace(
             layout,
             number=number,
+            parts=len(tables_of(connection, number)),
             laid=layout.chunks,
             centres=centres,
             moments=moments,

@@ -61,7 +61,7 @@ class PostgresLibrary(OpenServer, ArticleReader):
                 return Candidates.none()
             centred = layout.centre(question, language, asks)
             allowed = allowed_by(connection, layout.number, filters)
-            near = nearest(connection, layout.number, centred, limit, allowed)
+            near = nearest(connection, layout, centred, limit, allowed)
             weighed = weigh(connection, terms, layout.chunks, layout.average)
             try:
                 about = choose(connection, weighed, limit, layout.number, allowed)

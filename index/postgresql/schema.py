@@ -7,10 +7,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import MAXYEAR
+from itertools import pairwise
+
 from index.database.database import set_manifest
 from index.database.schema import new_manifest
 from index.embedding.encoder import Model
 from index.postgresql.connection import Connection
+
+FEWEST_IN_PART = 1_000_000
+"""Chunks from which on some years of a layout are a part of their own."""
 
 _TABLES = """
 CREATE EXTENSION IF NOT EXISTS vector;
@@ -119,37 +127,106 @@ def create_tables(connection: Connection, encoder: Model, chunk_tokens: int) -> 
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Whole years whose vectors lie in a table of their own.
+
+    Attributes:
+        first: The first of the years; ``None`` for all before ``end``.
+        end: The year after the last; ``None`` for all from ``first`` on.
+    """
+
+    first: int | None
+    end: int | None
+
+    @property
+    def name(self) -> str:
+        return "first" if self.first is None else f"{self.first:04d}"
+
+    @property
+    def span(self) -> str:
+        """Its bounds, in SQL."""
+        first = "MINVALUE" if self.first is None else f"'{self.first:04d}-01-01'"
+        end = "MAXVALUE" if self.end is None else f"'{self.end:04d}-01-01'"
+        return f"FROM ({first}) TO ({end})"
+
+
+def parts_of(years: Mapping[int, int]) -> list[Part]:
+    """Into which parts a layout is cut, by how many chunks each year has; one part is none.
+
+    As few whole years as have ``FEWEST_IN_PART`` chunks make a part, so that there is no more than one
+    graph to search for so many, and a vacuum meets a part at a time. What comes after the last full part
+    is in one of its own, which is empty at first where its year is over.
+    """
+    starts: list[int] = []
+    held = 0
+    for year in sorted(years):
+        held += years[year]
+        if held >= FEWEST_IN_PART and year < MAXYEAR:
+            starts.append(year + 1)
+            held = 0
+    if not starts or sum(years.values()) < 2 * FEWEST_IN_PART:
+        return []
+    bounds = [None, *starts, None]
+    return [Part(first, end) for first, end in pairwise(bounds)]
+
+
 def vectors_table(layout: int) -> str:
     """The name of the table of a layout's vectors."""
     return f"vectors_{layout:d}"
 
 
-def create_vectors(connection: Connection, layout: int, dimension: int) -> None:
-    """Make the table of a layout, without its indexes."""
+def create_vectors(
+    connection: Connection, layout: int, dimension: int, parts: Sequence[Part] = ()
+) -> None:
+    """Make the table of a layout, without its indexes.
+
+    Args:
+        parts: Spans of days of which each gets a table of its own, beside one for what has no day;
+            none for one table of all.
+    """
+    name = vectors_table(layout)
     connection.run(
-        f"CREATE TABLE {vectors_table(layout)} (chunk bigint NOT NULL, article bigint NOT NULL, "
+        f"CREATE TABLE {name} (chunk bigint NOT NULL, article bigint NOT NULL, "
         'day date, account text COLLATE "C" NOT NULL, language text COLLATE "C" NOT NULL, '
-        f"centred halfvec({dimension:d}) NOT NULL)"
+        f"centred halfvec({dimension:d}) NOT NULL)" + (" PARTITION BY RANGE (day)" if parts else "")
     )
+    for part in parts:
+        connection.run(
+            f"CREATE TABLE {name}_{part.name} PARTITION OF {name} FOR VALUES {part.span}"
+        )
+    if parts:
+        connection.run(f"CREATE TABLE {name}_undated PARTITION OF {name} DEFAULT")
 
 
 def index_vectors(connection: Connection, layout: int) -> None:
-    """Make the indexes of a layout that is filled."""
+    """Make the indexes of a layout that is filled: a graph for each of its tables."""
+    for name in tables_of(connection, layout):
+        connection.run(
+            f"ALTER TABLE {name} ADD PRIMARY KEY (chunk);"
+            f"CREATE INDEX ON {name} (article) INCLUDE (chunk);"
+            f"CREATE INDEX ON {name} (day) INCLUDE (chunk);"
+            f"CREATE INDEX ON {name} (account) INCLUDE (chunk);"
+            f"CREATE INDEX ON {name} USING hnsw (centred halfvec_ip_ops)"
+        )
+    connection.run(f"ANALYZE {vectors_table(layout)}")
+
+
+def tables_of(connection: Connection, layout: int) -> list[str]:
+    """The tables that hold the vectors of a layout: its own, or those of its parts."""
     name = vectors_table(layout)
-    connection.run(
-        f"ALTER TABLE {name} ADD PRIMARY KEY (chunk);"
-        f"CREATE INDEX ON {name} (article) INCLUDE (chunk);"
-        f"CREATE INDEX ON {name} (day) INCLUDE (chunk);"
-        f"CREATE INDEX ON {name} (account) INCLUDE (chunk);"
-        f"CREATE INDEX ON {name} USING hnsw (centred halfvec_ip_ops);"
-        f"ANALYZE {name}"
-    )
+    parts = connection.execute(
+        "SELECT relname FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid "
+        "WHERE inhparent = to_regclass(?) ORDER BY relname",
+        (name,),
+    ).fetchall()
+    return [part for (part,) in parts] or [name]
 
 
 def other_layouts(connection: Connection, layout: int) -> list[str]:
     """The tables of layouts that are not searched any more."""
     rows = connection.execute(
-        "SELECT relname FROM pg_class WHERE relkind = 'r' AND relname ~ '^vectors_[0-9]+$' "
+        "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND relname ~ '^vectors_[0-9]+$' "
         "AND relnamespace = current_schema()::regnamespace AND relname != ?",
         (vectors_table(layout),),
     ).fetchall()

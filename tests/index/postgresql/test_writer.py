@@ -6,18 +6,23 @@ import os
 import signal
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from index.build import index_raw, remove_articles
 from index.library.library import Library
 from index.location import Server
+from index.maintenance.keep_server import compact_server
 from index.maintenance.verify_server import verify_server
-from index.postgresql import building
+from index.postgresql import building, schema
 from index.postgresql.connection import connect
 from index.postgresql.dense import load_layout
-from index.postgresql.schema import other_layouts
+from index.postgresql.schema import other_layouts, tables_of
+from index.records import RawArticle
+from index.search.filters import Filters
 from index.text.terms import index_terms
 from tests.conftest import ARTICLES, FakeEncoder, article
 
@@ -118,6 +123,75 @@ def test_a_layout_stays_while_little_changes(
     )
     assert load_layout(connection).number == before + 1
     connection.close()
+
+
+def test_years_that_have_enough_are_parts_of_a_layout(
+    server: Server, encoder: FakeEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def told(name: str, day: str) -> RawArticle:
+        return article(name, f"{name}号渡轮开航。", time=day)
+
+    def found(**filters: Any) -> set[str]:
+        query = encoder.encode_queries(["渡轮"])
+        with Library.open(server) as library:
+            ids = library.candidates(query, "zh", ["渡轮"], 50, Filters(**filters)).ids.tolist()
+            return {one.article.article_id for one in library.passages(ids)}
+
+    def held() -> dict[str, int]:
+        sizes = {}
+        for name in tables_of(connection, load_layout(connection).number):
+            (sizes[name.rpartition("_")[2]],) = connection.execute(
+                f"SELECT count(*) FROM {name}"
+            ).fetchone()
+        return sizes
+
+    monkeypatch.setattr(schema, "FEWEST_IN_PART", 4)
+    index_raw(
+        [told(f"{year}-{n}", f"{year}/3/{n + 1}") for year in (2021, 2022, 2023) for n in range(3)],
+        server,
+        encoder=encoder,
+    )
+    connection = connect(server)
+    # Five are of 2025 or have no day; 2021 and 2022 together have enough, and so have 2023 and 2025.
+    assert held() == {"first": 6, "2023": 7, "2026": 0, "undated": 1}
+    monkeypatch.setattr("index.postgresql.publication._ALWAYS_LAID_OUT", 0)
+    before = load_layout(connection).number
+    index_raw(
+        [told("new", "2027/1/1"), told("old", "1999/1/1"), told("2023-0", "2022/7/1")],
+        server,
+        encoder=encoder,
+    )
+    remove_articles(["2021-0"], server, encoder=encoder)
+    assert load_layout(connection).number == before
+    assert held() == {"first": 7, "2023": 6, "2026": 1, "undated": 1}
+    assert list(verify_server(server)) == []
+    early = {"old", "2021-1", "2021-2", "2022-0", "2022-1", "2022-2"}
+    assert found(date_to=date(2022, 6, 30)) == early
+    assert found(date_from=date(2026, 1, 1)) == {"new"}
+    monkeypatch.setattr("index.postgresql.filtering.MOST_EXACT", 0)  # by the graphs, then
+    assert found(date_to=date(2022, 12, 31)) == early | {"2023-0"}
+    assert {"new", "old", "2023-1"} < found()
+    compact_server(server)
+    assert len(tables_of(connection, before)) == 4
+    connection.close()
+
+
+@pytest.mark.parametrize(
+    ("years", "parts"),
+    [
+        ({}, []),
+        ({2020: 5}, []),  # less than two parts are one table
+        ({2020: 6}, [(None, 2021), (2021, None)]),
+        ({2020: 3, 2021: 3, 2022: 1}, [(None, 2021), (2021, 2022), (2022, None)]),
+        ({2012: 1, 2015: 1, 2019: 1, 2020: 3}, [(None, 2020), (2020, 2021), (2021, None)]),
+        ({9999: 8}, []),  # no year comes after it
+    ],
+)
+def test_as_few_years_as_have_enough_are_a_part(
+    years: dict[int, int], parts: list[tuple[int | None, int | None]], monkeypatch
+) -> None:
+    monkeypatch.setattr(schema, "FEWEST_IN_PART", 3)
+    assert [(part.first, part.end) for part in schema.parts_of(years)] == parts
 
 
 def test_a_bounded_number_of_postings_is_read(
