@@ -13,6 +13,7 @@ from index.embedding.centring import Centres
 from index.embedding.encoder import Vectors
 from index.postgresql.connection import Connection
 from index.postgresql.filtering import Allowed
+from index.postgresql.lexical import WORDS, Words
 from index.postgresql.schema import tables_of, vectors_table
 from index.search.dense_vectors import Moments, stored_question_centres
 
@@ -105,12 +106,13 @@ def nearest(
         order = f"0 + ({order})"  # keeps PostgreSQL from walking the graph: these few are compared
     elif (searched := _searched(limit, layout.parts)) != _SEARCHED:
         connection.run(f"SET LOCAL hnsw.ef_search = {searched:d}")
-    rows = connection.execute_planned(
-        f"SELECT chunk FROM {vectors_table(layout.number)} WHERE {allowed.condition} "
-        f"ORDER BY {order} LIMIT ?",
-        (*allowed.values, _written(question), limit),
-    ).fetchall()
-    return np.sort(np.asarray([chunk for (chunk,) in rows], np.int64))
+    (packed,) = connection.execute_planned(
+        "SELECT string_agg(int8send(chunk), ''::bytea) FROM (SELECT chunk "
+        f"FROM {vectors_table(layout.number)} WHERE {allowed.condition} "
+        f"ORDER BY {order} LIMIT ?) AS near",
+        (*allowed.values, written(question), limit),
+    ).fetchone() or (None,)
+    return np.sort(np.frombuffer(packed or b"", ">i8").astype(np.int64))
 
 
 def _searched(limit: int, parts: int) -> int:
@@ -128,38 +130,39 @@ class Seen:
 
     Attributes:
         cosines: With the centred question.
-        lengths: Terms of each.
-        words: Their terms, as ``words.data``.
     """
 
     ids: NDArray[np.int64]
     articles: NDArray[np.int64]
     languages: NDArray[np.str_]
     cosines: NDArray[np.float32]
-    lengths: NDArray[np.int64]
-    words: tuple[bytes, ...]
+    words: Words
+
+
+_ROW = np.dtype([("chunk", ">i8"), ("article", ">i8"), ("distance", ">f8")])
 
 
 def look_up(connection: Connection, layout: int, question: Vectors, ids: NDArray[np.int64]) -> Seen:
     """These chunks, with their cosine to the centred question and their words."""
-    rows = connection.execute(
-        "SELECT chunk, article, language, centred <#> ?::halfvec, coalesce(length, 0), "
-        f"coalesce(data, '') FROM {vectors_table(layout)} LEFT JOIN words USING (chunk) "
-        "WHERE chunk = ANY (?) ORDER BY chunk",
-        (_written(question), ids.tolist()),
-    ).fetchall()
-    found, articles, languages, distances, lengths, words = (
-        zip(*rows, strict=True) if rows else ((),) * 6
+    packed, languages, *words = (
+        connection.execute(
+            "SELECT string_agg(int8send(chunk) || int8send(article) || float8send(centred <#> ?::halfvec), "
+            f"''::bytea ORDER BY chunk), array_agg(language ORDER BY chunk), {WORDS} "
+            f"FROM {vectors_table(layout)} LEFT JOIN words USING (chunk) WHERE chunk = ANY (?)",
+            (written(question), ids.tolist()),
+        ).fetchone()
+        or (None,) * 5
     )
+    rows = np.frombuffer(packed or b"", _ROW)
     return Seen(
-        np.asarray(found, np.int64),
-        np.asarray(articles, np.int64),
-        np.asarray(languages, np.str_),
-        -np.asarray(distances, np.float32),
-        np.asarray(lengths, np.int64),
-        tuple(words),
+        rows["chunk"].astype(np.int64),
+        rows["article"].astype(np.int64),
+        np.asarray(languages or (), np.str_),
+        -rows["distance"].astype(np.float32),
+        Words.read(*words),
     )
 
 
-def _written(question: Vectors) -> str:
+def written(question: Vectors) -> str:
+    """A vector as PostgreSQL reads it."""
     return "[" + ",".join(f"{number:.7g}" for number in question[0].tolist()) + "]"

@@ -203,14 +203,38 @@ def word_hash(term: str) -> int:
     return zlib.crc32(term.encode("utf-8", "surrogatepass"))
 
 
-def score(
-    question: Question, ids: Ids, lengths: NDArray[np.int64], words: Sequence[bytes]
-) -> Scored:
-    """The exact scores of some chunks.
+@dataclass(frozen=True, slots=True, eq=False)
+class Words:
+    """What stands in some chunks, in their order.
 
-    Args:
+    Attributes:
         lengths: Terms of each.
-        words: ``words.data`` of each.
+        sizes: Bytes of each one's ``words.data``.
+        hashes: The checksums of the terms of all of them, one chunk's after the other's.
+        counts: How often each stands in its chunk.
+    """
+
+    lengths: NDArray[np.int64]
+    sizes: NDArray[np.int64]
+    hashes: bytes
+    counts: bytes
+
+    @classmethod
+    def read(cls, sizes: bytes | None, hashes: bytes | None, counts: bytes | None) -> Words:
+        """What the columns ``WORDS`` hold; ``None`` where there is no chunk."""
+        lengths = np.frombuffer(sizes or b"", ">i4").astype(np.int64).reshape(-1, 2)
+        return cls(lengths[:, 0], lengths[:, 1], hashes or b"", counts or b"")
+
+
+WORDS = f"""
+string_agg(int4send(coalesce(length, 0)) || int4send(coalesce(octet_length(data), 0)), ''::bytea ORDER BY chunk),
+string_agg(substring(data FOR octet_length(data) / {_WORD} * 4), ''::bytea ORDER BY chunk),
+string_agg(substring(data FROM octet_length(data) / {_WORD} * 4 + 1), ''::bytea ORDER BY chunk)"""
+"""Columns of the words of all chunks that a statement finds, in one row: a row each costs more than what is in it."""
+
+
+def score(question: Question, ids: Ids, words: Words) -> Scored:
+    """The exact scores of some chunks.
 
     Raises:
         DatabaseError: what was read is damaged.
@@ -220,30 +244,36 @@ def score(
         by_hash[word_hash(term)] = by_hash.get(word_hash(term), 0.0) + weight
     if not len(ids) or not by_hash:
         return Scored(ids, np.zeros(len(ids)))
-    if any(len(data) % _WORD for data in words):
+    if (words.sizes % _WORD).any():
         raise sqlite3.DatabaseError("a list of words is not as it was written")
-    sizes = [len(data) // _WORD for data in words]
-    hashes = np.frombuffer(
-        b"".join(data[: 4 * size] for data, size in zip(words, sizes, strict=True)), "<u4"
-    )
-    counts = np.frombuffer(
-        b"".join(data[4 * size :] for data, size in zip(words, sizes, strict=True)), np.uint8
-    )
+    hashes = np.frombuffer(words.hashes, "<u4")
     known = np.sort(np.fromiter(by_hash, np.uint32, len(by_hash)))
-    places = np.minimum(np.searchsorted(known, hashes), len(known) - 1)
-    here = np.flatnonzero(known[places] == hashes)
-    owner = np.repeat(np.arange(len(ids)), sizes)[here]
-    weights = np.asarray([by_hash[int(one)] for one in known])[places[here]]
-    held = counts[here].astype(np.float64)
-    gains = weights * held / (question.penalties(lengths)[owner] + held)
+    places, here = _looked_up(known, hashes)
+    owner = np.repeat(np.arange(len(ids)), words.sizes // _WORD)[here]
+    weights = np.asarray([by_hash[int(one)] for one in known])[places]
+    held = np.frombuffer(words.counts, np.uint8)[here].astype(np.float64)
+    gains = weights * held / (question.penalties(words.lengths)[owner] + held)
     return Scored(ids, np.bincount(owner, gains, len(ids)).astype(np.float64))
 
 
-def read_words(connection: Connection, ids: Ids) -> tuple[Ids, NDArray[np.int64], list[bytes]]:
-    """Ids, lengths and words of the chunks that are still there."""
-    rows = connection.execute(
-        "SELECT chunk, length, data FROM words WHERE chunk = ANY (?) ORDER BY chunk",
-        (ids.tolist(),),
-    ).fetchall()
-    found, lengths = (np.asarray([row[at] for row in rows], np.int64) for at in (0, 1))
-    return found, lengths, [row[2] for row in rows]
+def _looked_up(known: NDArray[np.uint32], hashes: NDArray[np.uint32]) -> tuple[Ids, Ids]:
+    """Which of the few sorted ``known`` hashes the others are, and which others are any."""
+    # Nearly none are, as their last 16 bits tell already.
+    tails = np.zeros(1 << 16, np.bool_)
+    tails[known & 0xFFFF] = True
+    maybe = np.flatnonzero(tails[hashes.view("<u2")[::2]])
+    places = np.minimum(np.searchsorted(known, hashes[maybe]), len(known) - 1)
+    same = known[places] == hashes[maybe]
+    return places[same].astype(np.int64), maybe[same].astype(np.int64)
+
+
+def read_words(connection: Connection, ids: Ids) -> tuple[Ids, Words]:
+    """The chunks that are still there, by ascending id, and their words."""
+    found, *words = (
+        connection.execute(
+            f"SELECT array_agg(chunk ORDER BY chunk), {WORDS} FROM words WHERE chunk = ANY (?)",
+            (ids.tolist(),),
+        ).fetchone()
+        or (None,) * 4
+    )
+    return np.asarray(found or (), np.int64), Words.read(*words)

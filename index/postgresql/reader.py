@@ -71,7 +71,7 @@ class PostgresLibrary(OpenServer, ArticleReader):
             seen = look_up(connection, layout.number, centred, np.union1d(near, about))
             try:
                 scores, ceiling = (
-                    score(weighed, seen.ids, seen.lengths, seen.words),
+                    score(weighed, seen.ids, seen.words),
                     weighed.ceiling,
                 )
             except sqlite3.DatabaseError:
