@@ -106,7 +106,7 @@ def compact_server(server: Server) -> Compacted:
         with transaction(connection, server):
             staged = connection.execute("DELETE FROM article WHERE NOT published").rowcount
             join_parts(connection, all_of_them=True)
-            drop_other_layouts(connection)
+        drop_other_layouts(connection, server)
         for table in ("article", "chunk", "fingerprint", "words", "posting", "posting_part"):
             connection.run(f"VACUUM (ANALYZE) {table}")
         return Compacted(before, size(), staged)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -11,7 +12,9 @@ from index.database.database import manifest_value, set_manifest, utc_now
 from index.duplicates.lookup import store_recurring
 from index.duplicates.relations import Recurring
 from index.embedding.centring import Centres
+from index.errors import LibraryError
 from index.library.publication import relate_ready
+from index.location import Server
 from index.postgresql.building import (
     add_vectors,
     add_words,
@@ -23,7 +26,7 @@ from index.postgresql.building import (
     take_words_out,
     word_counts,
 )
-from index.postgresql.connection import Connection
+from index.postgresql.connection import Connection, ConnectionLostError, transaction
 from index.postgresql.dense import Layout, load_layout
 from index.postgresql.schema import other_layouts, tables_of, vectors_table
 from index.search.dense_vectors import Moments
@@ -31,6 +34,12 @@ from index.search.dense_vectors import Moments
 _MOST_GROWTH = 1.5
 _ALWAYS_LAID_OUT = 2_000
 """Chunks up to which a layout is made for each publication: it takes no time."""
+
+_SECONDS_FOR_READERS = 2
+"""How long it is waited for readers of an old layout."""
+
+_MILLISECONDS_TO_LOCK = 50
+_SECONDS_BETWEEN = 0.05
 
 _GOES = (
     "published AND (article_id IN (SELECT article_id FROM going) "
@@ -82,11 +91,34 @@ def publish_staged(
     set_manifest(connection, {"generation": generation, "updated": utc_now()})
 
 
-def drop_other_layouts(connection: Connection) -> None:
-    """Drop the tables of layouts that are not searched any more, where no reader is in them."""
-    layout = load_layout(connection).number
-    for name in other_layouts(connection, layout):
-        connection.run(f"DROP TABLE {name}")
+def drop_other_layouts(connection: Connection, server: Server) -> None:
+    """Drop the tables of layouts that are not searched any more; one that stays in use is left for the next job."""
+    until = time.monotonic() + _SECONDS_FOR_READERS
+    while not _dropped(connection, server) and time.monotonic() < until:
+        time.sleep(_SECONDS_BETWEEN)
+
+
+def _dropped(connection: Connection, server: Server) -> bool:
+    """Whether they are dropped: readers of an older generation may be in them.
+
+    A reader that comes to such a table waits as long as this does, so that it waits neither for the
+    other readers nor, to commit, for a standby; a table that comes back with one is dropped again.
+
+    Raises:
+        ConnectionLostError: the server was lost.
+    """
+    try:
+        with transaction(connection, server):
+            connection.run(
+                f"SET LOCAL lock_timeout = {_MILLISECONDS_TO_LOCK}; SET LOCAL synchronous_commit = local"
+            )
+            for name in other_layouts(connection, load_layout(connection).number):
+                connection.run(f"DROP TABLE {name}")
+    except ConnectionLostError:
+        raise
+    except LibraryError:
+        return False
+    return True
 
 
 def _is_worn(layout: Layout) -> bool:

@@ -31,9 +31,6 @@ _LOCK = 20_023
 """The first of the two numbers of the advisory lock; the second is the schema's."""
 
 _OURS = "hashtext(current_schema())"
-_SECONDS_FOR_READERS = 2
-"""How long it is waited for readers of an old layout; who finds it in use leaves it for the next job."""
-
 _GIVEN_BACK_SECONDS = 1.0
 """In which the server notices that a session has ended, and frees its lock."""
 
@@ -72,9 +69,8 @@ class PostgresWriter(LibraryWriter):
 
     def catch_up(self) -> None:
         """Drop what a job that was killed left of an older layout."""
-        with suppress(LibraryError), self._transaction():
-            self._session.run(f"SET LOCAL lock_timeout = '{_SECONDS_FOR_READERS}s'")
-            drop_other_layouts(self._session)
+        with suppress(LibraryError):
+            drop_other_layouts(self._session, self._server)
 
 
 @contextmanager

@@ -6,6 +6,8 @@ import os
 import signal
 import subprocess
 import sys
+import threading
+import time
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,7 +19,7 @@ from index.library.library import Library
 from index.location import Server
 from index.maintenance.keep_server import compact_server
 from index.maintenance.verify_server import verify_server
-from index.postgresql import building, schema
+from index.postgresql import building, publication, schema
 from index.postgresql.connection import connect
 from index.postgresql.dense import load_layout
 from index.postgresql.schema import other_layouts, tables_of
@@ -81,6 +83,34 @@ def test_a_killed_job_changes_nothing_and_is_taken_up_again(server: Server, when
 
 def test_layouts_that_are_not_searched_are_dropped(server: Server, encoder: FakeEncoder) -> None:
     index_raw([article("later", "后来的一篇。")], server, encoder=encoder)
+    connection = connect(server)
+    assert other_layouts(connection, load_layout(connection).number) == []
+    connection.close()
+
+
+def test_a_reader_of_an_old_layout_waits_for_no_other(
+    server: Server, encoder: FakeEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(publication, "_SECONDS_FOR_READERS", 10)  # while a reader stays in it
+    query = encoder.encode_queries(["大桥"])
+
+    def found(library: Library) -> int:
+        return len(library.candidates(query, "zh", index_terms("大桥"), 20).ids)
+
+    job = threading.Thread(
+        target=index_raw, args=([article("n", "又一篇。")], server), kwargs={"encoder": encoder}
+    )
+    with Library.open(server) as one, Library.open(server) as other:
+        with one.snapshot(), other.snapshot():
+            assert found(one) == 5
+            job.start()
+            with Library.open(server) as newest:
+                while newest.manifest().generation == 1:
+                    time.sleep(0.02)
+            time.sleep(0.2)  # the job has come to the old layout
+            assert found(other) == 5
+            assert job.is_alive()
+        job.join()
     connection = connect(server)
     assert other_layouts(connection, load_layout(connection).number) == []
     connection.close()
