@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +19,6 @@ from index.search.dense_vectors import Moments, stored_question_centres
 _SEARCHED = 400
 """Vectors that a search of the graph keeps in sight (``hnsw.ef_search``), at least."""
 
-_FEWEST_SEARCHED = 100
 _MOST_SEARCHED = 1000
 _SCANNED = 40_000
 
@@ -116,12 +114,9 @@ def nearest(
 
 
 def _searched(limit: int, parts: int) -> int:
-    """Vectors that the search of each part's graph keeps in sight.
-
-    Of several parts each has a share of the nearest, and is scanned on where it has more of them.
-    """
+    """Vectors that the search of each part's graph keeps in sight: of what is wanted its share, and what is asked for."""
     wanted = max(2 * limit, _SEARCHED)
-    return min(max(round(wanted / math.sqrt(parts)), _FEWEST_SEARCHED), _MOST_SEARCHED)
+    return min(max(wanted // parts, limit), _MOST_SEARCHED)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -20,6 +20,10 @@ from index.postgresql.connection import Connection
 FEWEST_IN_PART = 1_000_000
 """Chunks from which on some years of a layout are a part of their own."""
 
+_SEARCHED_FOR_EACH = 128
+"""Vectors that are kept in sight when a vector is put into a graph: of 29,000, a search of 128 finds .975 of
+the nearest 20, and .959 with pgvector's own 64, for 1.7 times the time of building."""
+
 _TABLES = """
 CREATE EXTENSION IF NOT EXISTS vector;
 CREATE TABLE manifest (key text COLLATE "C" PRIMARY KEY, value text NOT NULL);
@@ -207,7 +211,8 @@ def index_vectors(connection: Connection, layout: int) -> None:
             f"CREATE INDEX ON {name} (article) INCLUDE (chunk);"
             f"CREATE INDEX ON {name} (day) INCLUDE (chunk);"
             f"CREATE INDEX ON {name} (account) INCLUDE (chunk);"
-            f"CREATE INDEX ON {name} USING hnsw (centred halfvec_ip_ops)"
+            f"CREATE INDEX ON {name} USING hnsw (centred halfvec_ip_ops) "
+            f"WITH (ef_construction = {_SEARCHED_FOR_EACH})"
         )
     connection.run(f"ANALYZE {vectors_table(layout)}")
 
