@@ -24,8 +24,9 @@ from index.maintenance.verify import (
 from index.postgresql.building import centred, chunks_where, word_counts
 from index.postgresql.connection import Connection, connect, said_plainly
 from index.postgresql.dense import Layout, load_layout
-from index.postgresql.lexical import BLOCK, POSTING, pack_words
+from index.postgresql.lexical import BLOCK, POSTING
 from index.postgresql.schema import JOB_TABLES, vectors_table
+from index.postgresql.words import pack_words
 from index.postgresql.writer import read_manifest
 from index.search.dense_vectors import Moments
 from index.search.lexical_building import MOST_COUNTED

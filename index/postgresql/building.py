@@ -17,8 +17,9 @@ from index.embedding.centring import Centres, passage_centres
 from index.embedding.encoder import Vectors
 from index.postgresql.connection import Connection
 from index.postgresql.dense import Layout
-from index.postgresql.lexical import BLOCK, POSTING, pack_words
+from index.postgresql.lexical import BLOCK, POSTING
 from index.postgresql.schema import create_vectors, index_vectors, parts_of, vectors_table
+from index.postgresql.words import pack_words
 from index.records import Span
 from index.search.dense_vectors import Moments, stored_question_centres, unpack
 from index.search.lexical_building import MOST_COUNTED, searched_text

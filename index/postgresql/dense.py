@@ -12,8 +12,8 @@ from index.embedding.centring import Centres
 from index.embedding.encoder import Vectors
 from index.postgresql.connection import Connection
 from index.postgresql.filtering import Allowed
-from index.postgresql.lexical import WORDS, Words
 from index.postgresql.schema import tables_of, vectors_table
+from index.postgresql.words import WORDS, Words
 from index.search.dense_vectors import Moments, stored_question_centres
 
 _SEARCHED = 400

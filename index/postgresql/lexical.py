@@ -9,7 +9,6 @@ are then scored by all of the question's terms, from each chunk's own list of wo
 from __future__ import annotations
 
 import sqlite3
-import zlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from numpy.typing import NDArray
 from index.postgresql.connection import Connection
 from index.postgresql.filtering import Allowed
 from index.postgresql.schema import vectors_table
+from index.postgresql.words import WORD, Words, word_hash
 from index.search.lexical import K1, B, idf
 
 MOST_POSTINGS = 100_000
@@ -27,7 +27,6 @@ POSTING = np.dtype([("place", "<u2"), ("count", "u1"), ("half", "u1")])
 """A chunk's place in its block, how often the term stands in it, half the number of its terms."""
 
 BLOCK = 65_536
-_WORD = 5  # bytes
 _SPARE = 2
 _FEWEST_CHOSEN = 256
 _DENSE = 4096
@@ -188,51 +187,6 @@ def _in_block(question: Question, postings: Sequence[tuple[str, bytes]]) -> tupl
     return named.astype(np.int64), np.bincount(which, gains, len(named)).astype(np.float64)
 
 
-def pack_words(counted: Counter[str], most: int) -> bytes:
-    """A chunk's terms as ``words.data``: their checksums, then how often each stands in it."""
-    merged: Counter[int] = Counter()
-    for term, count in counted.items():
-        merged[word_hash(term)] += count
-    hashes = np.fromiter(merged.keys(), "<u4", len(merged))
-    counts = np.minimum(np.fromiter(merged.values(), np.int64, len(merged)), most)
-    return hashes.tobytes() + counts.astype(np.uint8).tobytes()
-
-
-def word_hash(term: str) -> int:
-    """32 bits of a term. Of the questions, one in some thousands meets a chunk with another term's."""
-    return zlib.crc32(term.encode("utf-8", "surrogatepass"))
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Words:
-    """What stands in some chunks, in their order.
-
-    Attributes:
-        lengths: Terms of each.
-        sizes: Bytes of each one's ``words.data``.
-        hashes: The checksums of the terms of all of them, one chunk's after the other's.
-        counts: How often each stands in its chunk.
-    """
-
-    lengths: NDArray[np.int64]
-    sizes: NDArray[np.int64]
-    hashes: bytes
-    counts: bytes
-
-    @classmethod
-    def read(cls, sizes: bytes | None, hashes: bytes | None, counts: bytes | None) -> Words:
-        """What the columns ``WORDS`` hold; ``None`` where there is no chunk."""
-        lengths = np.frombuffer(sizes or b"", ">i4").astype(np.int64).reshape(-1, 2)
-        return cls(lengths[:, 0], lengths[:, 1], hashes or b"", counts or b"")
-
-
-WORDS = f"""
-string_agg(int4send(coalesce(length, 0)) || int4send(coalesce(octet_length(data), 0)), ''::bytea ORDER BY chunk),
-string_agg(substring(data FOR octet_length(data) / {_WORD} * 4), ''::bytea ORDER BY chunk),
-string_agg(substring(data FROM octet_length(data) / {_WORD} * 4 + 1), ''::bytea ORDER BY chunk)"""
-"""Columns of the words of all chunks that a statement finds, in one row: a row each costs more than what is in it."""
-
-
 def score(question: Question, ids: Ids, words: Words) -> Scored:
     """The exact scores of some chunks.
 
@@ -244,12 +198,12 @@ def score(question: Question, ids: Ids, words: Words) -> Scored:
         by_hash[word_hash(term)] = by_hash.get(word_hash(term), 0.0) + weight
     if not len(ids) or not by_hash:
         return Scored(ids, np.zeros(len(ids)))
-    if (words.sizes % _WORD).any():
+    if (words.sizes % WORD).any():
         raise sqlite3.DatabaseError("a list of words is not as it was written")
     hashes = np.frombuffer(words.hashes, "<u4")
     known = np.sort(np.fromiter(by_hash, np.uint32, len(by_hash)))
     places, here = _looked_up(known, hashes)
-    owner = np.repeat(np.arange(len(ids)), words.sizes // _WORD)[here]
+    owner = np.repeat(np.arange(len(ids)), words.sizes // WORD)[here]
     weights = np.asarray([by_hash[int(one)] for one in known])[places]
     held = np.frombuffer(words.counts, np.uint8)[here].astype(np.float64)
     gains = weights * held / (question.penalties(words.lengths)[owner] + held)
@@ -265,15 +219,3 @@ def _looked_up(known: NDArray[np.uint32], hashes: NDArray[np.uint32]) -> tuple[I
     places = np.minimum(np.searchsorted(known, hashes[maybe]), len(known) - 1)
     same = known[places] == hashes[maybe]
     return places[same].astype(np.int64), maybe[same].astype(np.int64)
-
-
-def read_words(connection: Connection, ids: Ids) -> tuple[Ids, Words]:
-    """The chunks that are still there, by ascending id, and their words."""
-    found, *words = (
-        connection.execute(
-            f"SELECT array_agg(chunk ORDER BY chunk), {WORDS} FROM words WHERE chunk = ANY (?)",
-            (ids.tolist(),),
-        ).fetchone()
-        or (None,) * 4
-    )
-    return np.asarray(found or (), np.int64), Words.read(*words)

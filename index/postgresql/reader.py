@@ -17,8 +17,9 @@ from index.library.reader import LOOKED_AT
 from index.postgresql.connection import Connection
 from index.postgresql.dense import load_layout, look_up, nearest
 from index.postgresql.filtering import NO_LIMIT, allowed_by, rows_of
-from index.postgresql.lexical import Scored, choose, document_counts, read_words, score, weigh
+from index.postgresql.lexical import Scored, choose, document_counts, score, weigh
 from index.postgresql.opened import OpenServer
+from index.postgresql.words import read_words
 from index.records import Article, Change, Chunk, Passage, RawArticle, Span, digest
 from index.search.filters import NO_FILTERS, Filters
 from index.text.script import letters
