@@ -65,8 +65,10 @@ class Apart:
         answers = [Part(first, self._first(first, asked.background, found))]
         for part in others:
             draft = self._later(_standing(part, first), first, found, answers[0].draft)
-            repeated = _is_repeated(part, draft, answers)
-            answers.append(Part(part, None if repeated else draft, above=repeated))
+            if draft and _is_repeated(part, draft, answers):
+                answers.append(Part(part, None, above=draft.sentences[0].text))
+            else:
+                answers.append(Part(part, draft))
         answers = self._in_sisters(answers, found)
         draft = joined(answers, in_english=asked.in_english)
         return replace(draft, notice=_left(left, asked)) if draft else None

@@ -83,8 +83,8 @@ def share(own: Collection[str], wanted: Collection[str]) -> float:
 
 UNTOLD = {True: "The articles do not say this.", False: "文章没有说到这一点。"}
 ABOVE = {
-    True: "If the articles say this, then in what is quoted under another question.",
-    False: "文章若说到这一点，就在另一问所引的句子里。",
+    True: "If the articles say this, then in the sentence quoted above.",
+    False: "文章若说到这一点，就在上面引的这一句里。",
 }
 
 
@@ -93,12 +93,12 @@ class Part:
     """One of several questions with what answers it; ``None`` where nothing does.
 
     Attributes:
-        above: Whether the sentence that answers another one is the likeliest for it.
+        above: The sentence that answers an earlier one and is the likeliest for it, too.
     """
 
     heading: str
     draft: Draft | None
-    above: bool = False
+    above: str = ""
 
     @property
     def first(self) -> str:
@@ -119,8 +119,7 @@ def joined(parts: Sequence[Part], *, in_english: bool, sentences: int = 2) -> Dr
     said: list[AnswerSentence] = []
     for part in _together(parts):
         if part.draft is None:
-            words = (ABOVE if part.above else UNTOLD)[in_english]
-            said.append(AnswerSentence(words, (), Support.UNVERIFIED, heading=part.heading))
+            said.append(_unanswered(part, said, in_english=in_english))
             continue
         lead = lead_of(part.draft.certainty, Language.ENGLISH if in_english else Language.CHINESE)
         most = None if part.draft.listed else 1 if lead else sentences
@@ -133,6 +132,13 @@ def joined(parts: Sequence[Part], *, in_english: bool, sentences: int = 2) -> Dr
             own = short.text if short and short.marker in one.markers else ""
             said.append(replace(one, text=text, markers=markers, heading=part.heading, short=own))
     return Draft(join_sentences(said), tuple(said), tuple(citations))
+
+
+def _unanswered(part: Part, said: Sequence[AnswerSentence], *, in_english: bool) -> AnswerSentence:
+    """What is said of a part that has no sentence of its own."""
+    above = next((one.markers for one in said if part.above and one.text.endswith(part.above)), ())
+    words = (ABOVE if above else UNTOLD)[in_english]
+    return AnswerSentence(words, above, Support.UNVERIFIED, heading=part.heading)
 
 
 def _together(parts: Sequence[Part]) -> list[Part]:

@@ -85,9 +85,11 @@ def test_what_one_sentence_answers_stands_once_under_both_questions():
 @pytest.mark.parametrize("in_english", [True, False])
 def test_of_a_part_whose_sentence_stands_under_another_that_is_said(in_english):
     told = draft("渡轮今天开航。")
-    parts = [Part("一", told), Part("二", None, above=True), Part("三", None)]
+    above = told.sentences[0].text
+    parts = [Part("一", told), Part("二", None, above=above), Part("三", None)]
     answer = joined(parts, in_english=in_english)
     assert [one.text for one in answer.sentences[1:]] == [ABOVE[in_english], UNTOLD[in_english]]
+    assert [one.markers for one in answer.sentences] == [(1,), (1,), ()]
 
 
 def test_of_a_part_that_is_a_list_nothing_is_left_out():
