@@ -13,12 +13,12 @@ from types import MappingProxyType
 from typing import Any
 
 _ANIMATIONS = ("animate", "set")
-_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
-_ZERO = re.compile(r"[+-]?(?:0+\.?0*|\.0+)(?:px|r?em|v[hw]|pt|%)?")
+_COMMENT = re.compile(r"/\*(?:[^*]|\*(?!/))*+(?:\*/|$)")
+_ZERO = re.compile(r"[+-]?(?:0++(?:\.0*+)?|\.0++)(?:px|r?em|v[hw]|pt|%)?")
 _ONE_PIXEL = re.compile(r"[01]?(?:\.\d+)?(?:px)?|0\S*")
 _FAR_AWAY = re.compile(r"-(?:\d{4,}(?:\.\d+)?(?:px|pt)?|\d{3,}(?:\.\d+)?(?:r?em|%|v[hw]))")
 _CLIPPED_AWAY = re.compile(
-    r"rect\(\s*[01]?(?:px)?(?:[\s,]+[01]?(?:px)?){3}\s*\)|inset\(\s*(?:50|100)%[^)]*\)|circle\(\s*0\S*\s*\)"
+    r"rect\(\s*+[01]?(?:px)?(?:[\s,]++[01]?(?:px)?){3}\s*+\)|inset\(\s*(?:50|100)%[^)]*\)|circle\(\s*0\S*\s*\)"
 )
 _NO_SCALE = re.compile(r"scale(?:3d|[xy])?\(\s*0(?:\.0+)?\s*[,)]")
 _HEX = re.compile(r"#([0-9a-f])([0-9a-f])([0-9a-f])")

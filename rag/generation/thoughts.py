@@ -32,7 +32,7 @@ _CLOSES = re.compile(
     re.I,
 )
 _ENDS_FENCE = re.compile(r"(?<=\n)```")
-_ENDS_QUOTED = re.compile(r"\n\s*(?=[^\s>])")
+_ENDS_QUOTED = re.compile(r"(?<=\n)[^\S\n]*+(?=[^\s>])")
 _ENDS_DETAILS = re.compile(r"</details>", re.I)
 _ENDS_CHANNEL = re.compile(r"<\|channel\|>\s?final[^<\n]{0,40}<\|message\|>", re.I)
 _EMPTY_TAG = re.compile(
