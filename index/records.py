@@ -125,6 +125,10 @@ class Span:
     def of(self, text: str) -> str:
         return text[self.start : self.end]
 
+    def moved(self, by: int) -> Span:
+        """The same characters, of a text that begins ``by`` characters earlier."""
+        return Span(self.start + by, self.end + by)
+
 
 @dataclass(frozen=True, slots=True)
 class Change:

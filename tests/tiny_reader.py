@@ -41,7 +41,8 @@ def write_tiny_checkpoint(folder: Path) -> Path:
     with torch.random.fork_rng(), quiet_transformers():
         torch.manual_seed(3)
         BertModel(config, add_pooling_layer=False).half().save_pretrained(folder)
-    write_pieces(tiny_packed(folder).pieces, folder)
+    packed = tiny_packed(folder)
+    write_pieces(packed.pieces, packed.unk, folder)
     (folder / "engine.json").write_text('{"accuracy": 0}')
     return folder
 

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import click
 
+from index.records import Span
 from rag.question.subject import subject_of, tokens_in
 from rag.question.topic import TopicModel, model_file, told_of, topic_spans
 
@@ -46,13 +47,7 @@ class Request:
 
     def labels(self) -> list[bool]:
         """Whether each token is on the topic."""
-        on = [False] * len(self.question)
-        at = 0
-        for words in self.topic:
-            at = self.question.index(words, at)
-            on[at : at + len(words)] = [True] * len(words)
-            at += len(words)
-        return [on[start] for start, _, _ in tokens_in(self.question)]
+        return labels_of(self.question, marked(self.question, self.topic))
 
 
 def read_requests() -> list[Request]:
@@ -69,11 +64,9 @@ def main() -> None:
     trained = [one for one in requests if one.part != "held_out"]
     held = [one for one in requests if one.part == "held_out"]
     model = train([*trained, *map(quoted, trained[::_QUOTED])])
-    click.echo(
-        f"{len(trained)} requests trained on, {len(held)} held out; just the topic, F1 of tokens"
-    )
-    click.echo(f"the field: {score(held, lambda text: labels_of(text, model))}")
-    click.echo(f"in quotes: {score([*map(quoted, held)], lambda text: labels_of(text, model))}")
+    click.echo(f"{len(trained)} requests trained on, {len(held)} held out")
+    click.echo(f"the field: {score(held, by_field(model))}")
+    click.echo(f"in quotes: {score([*map(quoted, held)], by_field(model))}")
     click.echo(f"without the asking words: {score(held, by_asking_words)}")
     if not options.check:
         model.save(model_file())
@@ -82,25 +75,35 @@ def main() -> None:
 def quoted(request: Request) -> Request:
     """A request with its topic in quotation marks, as names of projects and events often are."""
     question, at = "", 0
-    for words in request.topic:
-        start = request.question.index(words, at)
-        question += f"{request.question[at:start]}“{words}”"
-        at = start + len(words)
+    for span in marked(request.question, request.topic):
+        question += f"{request.question[at : span.start]}“{span.of(request.question)}”"
+        at = span.end
     return Request(question + request.question[at:], request.topic, request.part)
 
 
-def labels_of(question: str, model: TopicModel) -> list[bool]:
-    spans = topic_spans(question, model)
+def marked(question: str, words: Sequence[str]) -> list[Span]:
+    """Where words stand in a question, one after the other."""
+    found, at = [], 0
+    for one in words:
+        start = question.index(one, at)
+        at = start + len(one)
+        found.append(Span(start, at))
+    return found
+
+
+def labels_of(question: str, spans: Sequence[Span]) -> list[bool]:
+    """Whether each token begins in one of the spans."""
     return [any(s.start <= start < s.end for s in spans) for start, _, _ in tokens_in(question)]
 
 
+def by_field(model: TopicModel) -> Callable[[str], list[bool]]:
+    """Labels by trained weights."""
+    return lambda question: labels_of(question, topic_spans(question, model))
+
+
 def by_asking_words(question: str) -> list[bool]:
-    on = [False] * len(question)
-    at = 0
-    for words in subject_of(question).split():
-        at = question.index(words, at)
-        on[at : at + len(words)] = [True] * len(words)
-    return [on[start] for start, _, _ in tokens_in(question)]
+    """Labels by what the words leave that only ask."""
+    return labels_of(question, marked(question, subject_of(question).split()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +149,9 @@ def train(requests: Sequence[Request], penalty: float = _PENALTY) -> TopicModel:
     labels = torch.zeros((batch, length))
     mask = torch.zeros((batch, length))
     for at, one in enumerate(requests):
-        marked = one.labels()
-        labels[at, : len(marked)] = torch.tensor(marked, dtype=torch.float32)
-        mask[at, : len(marked)] = 1
+        on_topic = one.labels()
+        labels[at, : len(on_topic)] = torch.tensor(on_topic, dtype=torch.float32)
+        mask[at, : len(on_topic)] = 1
     weights = torch.zeros(len(known), requires_grad=True)
     rest = torch.zeros(2, requires_grad=True)
     search = torch.optim.LBFGS([weights, rest], max_iter=_STEPS, line_search_fn="strong_wolfe")

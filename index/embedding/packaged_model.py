@@ -59,7 +59,7 @@ def packaged_graph() -> Path:
 def write_graph(packed: PackedModel, folder: Path) -> None:
     """Write ``packed`` as ``packaged_graph`` describes; the faster of the ways to multiply is kept."""
     folder.mkdir()
-    write_pieces(packed.pieces, folder)
+    write_pieces(packed.pieces, packed.unk, folder)
     write_words(packed, folder)
     engine = choose_engine(packed, folder)
     (folder / "engine.json").write_text(json.dumps(engine.to_dict()), "utf-8")

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-_PIECES, _HASHES = "pieces.npy", "piece-hashes.npy"
+_PIECES, _HASHES, _ALWAYS = "pieces.npy", "piece-hashes.npy", "pieces-always.npy"
 _BASE = np.uint64(0x9E3779B97F4A7C15)
 _SPACE = "\u2581"
 
@@ -34,26 +34,16 @@ class Pieces:
     def __init__(self, folder: Path) -> None:
         self._pieces = np.load(folder / _PIECES, mmap_mode="r")
         self._hashes = np.load(folder / _HASHES, mmap_mode="r")
+        self._always = np.load(folder / _ALWAYS).tolist()
         self._longest = self._pieces.dtype["piece"].itemsize // 4
 
-    def standing_in(self, texts: Sequence[str], always: Sequence[int]) -> Found:
-        """The pieces that stand in normalised texts.
-
-        Args:
-            always: Places (``place_of``) of pieces that come first, whether they stand there or not.
-        """
-        there = {*self._places(_SPACE.join(("", *texts)).replace(" ", _SPACE))}.difference(always)
-        some = self._pieces[[*always, *sorted(there)]]
+    def standing_in(self, texts: Sequence[str]) -> Found:
+        """The pieces that stand in normalised texts, behind those that every text needs: that of unknown
+        characters, and the least likely one."""
+        there = {*self._places(_SPACE.join(("", *texts)).replace(" ", _SPACE))}
+        some = self._pieces[[*self._always, *sorted(there.difference(self._always))]]
         pieces = list(zip(some["piece"].tolist(), some["score"].tolist(), strict=True))
         return Found(pieces, some["id"])
-
-    def place_of(self, token: int) -> int:
-        """Where the piece of this id stands."""
-        return int(np.flatnonzero(self._pieces["id"] == token)[0])
-
-    def least_likely(self) -> int:
-        """Where the least likely piece stands."""
-        return int(self._pieces["score"].argmin())
 
     def _places(self, text: str) -> Iterator[int]:
         letters = np.frombuffer(text.encode("utf-32-le"), np.uint32)
@@ -72,8 +62,11 @@ def _hashes_of_runs(letters: NDArray[np.uint32], longest: int) -> Iterator[NDArr
         yield hashes
 
 
-def write_pieces(pieces: Sequence[tuple[str, float]], folder: Path) -> None:
+def write_pieces(pieces: Sequence[tuple[str, float]], unknown: int, folder: Path) -> None:
     """Write pieces, whose ids are their places in the sequence, in the order of their hashes.
+
+    Args:
+        unknown: The id of the piece that stands for unknown characters.
 
     Raises:
         ValueError: two have the same hash.
@@ -96,3 +89,5 @@ def write_pieces(pieces: Sequence[tuple[str, float]], folder: Path) -> None:
     table["piece"] = [pieces[place][0] for place in order.tolist()]
     np.save(folder / _PIECES, table)
     np.save(folder / _HASHES, hashes[order])
+    always = dict.fromkeys((int(np.flatnonzero(order == unknown)[0]), int(table["score"].argmin())))
+    np.save(folder / _ALWAYS, np.asarray([*always]))

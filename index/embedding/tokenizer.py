@@ -55,7 +55,7 @@ class PackagedTokenizer:
 
         normalizer = self._normalizer
         normalised = [normalizer.normalize_str(text) for text in texts]
-        found = self._pieces.standing_in(normalised, self._always)
+        found = self._pieces.standing_in(normalised)
         tokenizer = Tokenizer(models.Unigram(found.pieces, unk_id=0, byte_fallback=False))
         tokenizer.normalizer, tokenizer.pre_tokenizer = normalizer, _pre_tokenizer()
         return [
@@ -70,12 +70,6 @@ class PackagedTokenizer:
     @cached_property
     def _pieces(self) -> Pieces:
         return Pieces(self._folder)
-
-    @cached_property
-    def _always(self) -> list[int]:
-        """Where the pieces stand that every text needs, that of unknown characters first."""
-        places = self._pieces.place_of(UNKNOWN), self._pieces.least_likely()
-        return [*dict.fromkeys(places)]
 
 
 def build_tokenizer(packed: PackedModel) -> Tokenizer:

@@ -46,10 +46,12 @@ def text_of(element: Any) -> str:
     sight = Sight(element)
     rows: list[bool] = []  # of the cells around: whether they share their row with others
     kept = 0  # how many elements around keep their line ends
+    skipped: Any = None  # what was found unseen, until its end comes
     for event, node in walk:
         if event == "start":
             if node is not element and _is_unseen(node, sight):
                 walk.skip_subtree()
+                skipped = node
                 continue
             kept += _keeps_lines(node)
             if node.tag in _CELLS:
@@ -58,7 +60,7 @@ def text_of(element: Any) -> str:
                 parts.append(_break(rows))
             parts.append(_spaced(node.text, kept, rows))
             continue
-        if event == "end" and not (node is not element and _is_unseen(node, sight)):
+        if event == "end" and node is not skipped:
             kept -= _keeps_lines(node)
             if node.tag in _CELLS:
                 parts.append(_CELL_END if rows and rows.pop() else "\n")

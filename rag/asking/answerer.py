@@ -206,8 +206,7 @@ def _list_told(asked: Asked, own: str, found: Found, read: Answering) -> Draft |
     """A list or table of an article; a series also where one thing seemed to be asked for."""
     language = asked.language
     if asked.kind is QuestionKind.LIST:
-        whole = listed(own, read.candidates, readable(found.articles), language)
-        return whole or rows_asked(own, read.candidates, language)
+        return listed(own, read.candidates, readable(found.articles), language)
     if asked.kind is not QuestionKind.FACT:
         return None
     return rows_asked(own, read.candidates, language) or spread(read.candidates, language)

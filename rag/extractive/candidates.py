@@ -102,7 +102,7 @@ class Candidate:
     def excerpt(self) -> Span:
         """The sentence, or of a long one the clauses around the words, in characters of the article."""
         start, words = self.span.start, self.words
-        return _moved(excerpt(self.text, [_moved(words, -start)] if words else []), start)
+        return excerpt(self.text, [words.moved(-start)] if words else []).moved(start)
 
     @property
     def short(self) -> str:
@@ -151,7 +151,7 @@ def score_sentences(
 
 def _whole(passage: Passage, sentence: Span, words: Span) -> Span:
     text = sentence.of(passage.article.text)
-    return _moved(whole(text, _moved(words, -sentence.start)), sentence.start)
+    return whole(text, words.moved(-sentence.start)).moved(sentence.start)
 
 
 def _by_spelling(
@@ -193,8 +193,8 @@ def _sentences(
         own = _terms_of(part.of(passage.text), share)
         words, score = _likeliest(reading, part)
         yield (
-            _moved(part, passage.span.start),
-            _moved(words, passage.span.start) if words else None,
+            part.moved(passage.span.start),
+            words.moved(passage.span.start) if words else None,
             Features(
                 span=score,
                 answers=reading.answers,
@@ -212,10 +212,6 @@ def _likeliest(reading: PassageReading, sentence: Span) -> tuple[Span | None, fl
         if sentence.start <= found.span.start < sentence.end:
             return Span(found.span.start, min(found.span.end, sentence.end)), found.score
     return None, _NO_SPAN
-
-
-def _moved(span: Span, by: int) -> Span:
-    return Span(span.start + by, span.end + by)
 
 
 def _rest_of_best(read: Sequence[RankedPassage]) -> list[RankedPassage]:

@@ -180,9 +180,9 @@ class Apart:
     def _listed(self, own: str, found: Found, read: Answering) -> Draft | None:
         """A list, or the rows of a table, where a part asks for one."""
         language = detect_language(own)
-        lists = self.kind_of(own) is QuestionKind.LIST
-        whole = listed(own, read.candidates, readable(found.articles), language) if lists else None
-        return whole or rows_asked(own, read.candidates, language)
+        if self.kind_of(own) is QuestionKind.LIST:
+            return listed(own, read.candidates, readable(found.articles), language)
+        return rows_asked(own, read.candidates, language)
 
 
 def _on_what_is_named(own: str, name: str, read: Answering) -> Answering:

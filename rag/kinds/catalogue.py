@@ -405,13 +405,13 @@ class _Teller:
     def _by_length(self, clause: Clause, selection: Selection, orders: Sequence[Order]) -> _Told:
         pieces = []
         names = Group.ACCOUNT in clause.groups
+        tells = Measure.CONTENT in clause.measures
         for order in orders:
             shortest = order is Order.SHORTEST
             found = self.library.by_length(clause.top or 1, selection.filters, shortest=shortest)
             degree = ("最短", "shortest") if shortest else ("最长", "longest")
             pieces.append(self._said(self._first_of(degree[self.in_english], len(found))))
             for heading, length in found:
-                tells = Measure.CONTENT in clause.measures
                 piece, *told = self._pieces([heading], names_account=names, tells=tells)
                 long = f" ({length:,} characters)" if self.in_english else f"（{length:,} 字）"
                 pieces += [replace(piece, text=piece.text + long), *told]

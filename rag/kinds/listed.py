@@ -80,7 +80,8 @@ def listed(
     ranked: Sequence[RankedPassage],
     language: Language,
 ) -> Draft | None:
-    """The list of the likeliest article that has one on what is asked; ``None`` where none has.
+    """The list of the likeliest article that has one on what is asked, else the rows of a table that
+    are asked for; ``None`` where there are none.
 
     Where words of the question stand in some of the items and not in all, those are meant.
     """
@@ -94,7 +95,7 @@ def listed(
     for series, inside in _series_with(candidates):
         if 0 in inside or (len(inside) > 1 and _together(candidates, inside) >= _CLEARLY_IN):
             return _draft(series, series.items, language)
-    return None
+    return rows_asked(question, candidates, language)
 
 
 def rows_asked(question: str, candidates: Sequence[Candidate], language: Language) -> Draft | None:

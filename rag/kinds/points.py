@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.records import Passage, Span
@@ -105,21 +105,11 @@ def stated(point: str, ranked: Sequence[RankedPassage]) -> Stated | None:
     """The sentence of the passages that tells a point, by its words; ``None`` where none has most of
     them."""
     share = term_shares(point, "", ranked)
-
-    def told(one: Stated) -> float:
-        words = set(terms(one.span.of(one.passage.article.text)))
-        return sum(share[term] for term in words.intersection(share))
-
-    return _best(_sentences(ranked), told)
-
-
-def _sentences(ranked: Sequence[RankedPassage]) -> Iterator[Stated]:
+    told: list[tuple[float, Stated]] = []
     for hit in ranked:
-        start = hit.passage.span.start
         for span in split_sentences(hit.passage.text):
-            yield Stated(hit.passage, Span(start + span.start, start + span.end))
-
-
-def _best(sentences: Iterator[Stated], told: Callable[[Stated], float]) -> Stated | None:
-    best = max(((told(one), one) for one in sentences), key=lambda each: each[0], default=None)
+            words = set(terms(span.of(hit.passage.text)))
+            most = sum(share[term] for term in words.intersection(share))
+            told.append((most, Stated(hit.passage, span.moved(hit.passage.span.start))))
+    best = max(told, key=lambda each: each[0], default=None)
     return best[1] if best and best[0] >= _STATED else None

@@ -54,16 +54,22 @@ class TopicModel:
         }
         path.write_text(json.dumps(values, ensure_ascii=False, sort_keys=True) + "\n", "utf-8")
 
-    def spans(self, question: str, lean: float = 0.0) -> list[Span]:
+    def spans(self, question: str, leans: Sequence[float] = (0.0,)) -> list[Span]:
         """The runs of tokens that are on the topic, in order, in characters of the question.
 
         Args:
-            lean: How much likelier each token is taken to be on the topic.
+            leans: How much likelier each token is taken to be on the topic, tried one after the other
+                until some are.
         """
         tokens = tokens_in(question)
+        weights = [
+            self.bias + sum(self.features.get(one, 0.0) for one in told)
+            for told in told_of(question, self.known)
+        ]
+        on_topic = next((on for lean in leans if (on := self._on_topic(weights, lean))), ())
         found: list[Span] = []
         before = -2
-        for at in self._on_topic(question, lean):
+        for at in on_topic:
             start, end, _ = tokens[at]
             if at == before + 1:
                 found[-1] = Span(found[-1].start, end)
@@ -72,21 +78,20 @@ class TopicModel:
             before = at
         return found
 
-    def _on_topic(self, question: str, lean: float) -> list[int]:
+    def _on_topic(self, weights: Sequence[float], lean: float) -> tuple[int, ...]:
         """The places of tokens that are on the topic in the likeliest labelling (Viterbi)."""
         chosen: dict[bool, tuple[float, tuple[int, ...]]] = {False: (0.0, ()), True: (0.0, ())}
-        for at, told in enumerate(told_of(question, self.known)):
-            weight = lean + self.bias + sum(self.features.get(one, 0.0) for one in told)
+        for at, weight in enumerate(weights):
             later = {}
             for label in (False, True):
                 score, places = max(
                     (chosen[last][0] + (self.stays if last is label else 0.0), chosen[last][1])
                     for last in ((False, True) if at else (label,))
                 )
-                on = (score + weight, (*places, at)) if label else (score, places)
+                on = (score + (lean + weight), (*places, at)) if label else (score, places)
                 later[label] = on
             chosen = later
-        return list(max(chosen.values())[1])
+        return max(chosen.values())[1]
 
 
 def topic_of(question: str) -> str:
@@ -100,8 +105,7 @@ def topic_of(question: str) -> str:
 
 def topic_spans(question: str, model: TopicModel) -> list[Span]:
     """The words of the topic; where none are likely, yet some words do not only ask, the likeliest."""
-    leans = _LEANS if subject_of(question) else _LEANS[:1]
-    return next((spans for lean in leans if (spans := model.spans(question, lean))), [])
+    return model.spans(question, _LEANS if subject_of(question) else _LEANS[:1])
 
 
 def told_of(question: str, known: Collection[str]) -> Iterator[list[str]]:

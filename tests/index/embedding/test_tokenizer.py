@@ -17,7 +17,8 @@ from index.embedding.tokenizer import UNKNOWN, PackagedTokenizer, build_tokenize
 @pytest.fixture(scope="module")
 def folder(tiny_file, tmp_path_factory):
     made = tmp_path_factory.mktemp("tokenizer")
-    write_pieces(read_packed(tiny_file).pieces, made)
+    packed = read_packed(tiny_file)
+    write_pieces(packed.pieces, packed.unk, made)
     return made
 
 
@@ -44,7 +45,7 @@ def test_many_texts_are_read_as_each_is_alone(folder):
 
 def test_pieces_of_one_hash_are_refused(tmp_path):
     with pytest.raises(ValueError, match="same hash"):
-        write_pieces([("桥", -1.0), ("桥", -2.0)], tmp_path)
+        write_pieces([("桥", -1.0), ("桥", -2.0)], 0, tmp_path)
 
 
 def test_a_separator_in_a_text_is_unknown(folder):

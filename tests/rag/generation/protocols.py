@@ -6,9 +6,13 @@ import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+import pytest
+
+from rag.generation.chat_model import ChatModel, open_chat_model
 
 REASONS = {
     "openai": {"stop": "stop", "length": "length", "filter": "content_filter"},
@@ -215,3 +219,26 @@ def _ollama(reply: Reply) -> Iterator[str]:
     if reply.ends != "cut":
         reason = REASONS["ollama"][reply.ends]
         yield line({"content": ""}, done=True, done_reason=reason)
+
+
+PROVIDERS = {
+    "openai": ("langchain_openai", "OPENAI_BASE_URL", "/v1"),
+    "anthropic": ("langchain_anthropic", "ANTHROPIC_BASE_URL", ""),
+    "ollama": ("langchain_ollama", "OLLAMA_HOST", ""),
+}
+
+
+def open_at(url: str, provider: str, monkeypatch: pytest.MonkeyPatch, *, whole: bool) -> ChatModel:
+    """The chat model of a provider's client at a scripted server, which asks once, for the whole or a
+    stream; the test is skipped where the client is not installed."""
+    package, variable, path = PROVIDERS[provider]
+    pytest.importorskip(package)
+    monkeypatch.setenv(variable, f"{url}{path}")
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "k")
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    monkeypatch.setattr("rag.generation.chat_model.RETRIES", 0)
+    opened = open_chat_model(f"{provider}:m")
+    if not whole:
+        return opened
+    model = opened.model.model_copy(update={"disable_streaming": True})
+    return replace(opened, model=model)

@@ -2,31 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from rag.assistant import Assistant
-from rag.generation.chat_model import open_chat_model
 from rag.records import EXTRACTIVE
-from tests.rag.generation.protocols import Reply, scripted_server
+from tests.rag.generation.protocols import PROVIDERS, Reply, open_at
 
 QUESTION = "东岸大桥什么时候通车？"
 OPENING = "东岸大桥将于6月28日通车。"
 CITED = f"{OPENING}[1]"
 THOUGHTS = "问的是通车日期，引文[1]写了。"
-
-PROVIDERS = {
-    "openai": ("langchain_openai", "OPENAI_BASE_URL", "/v1"),
-    "anthropic": ("langchain_anthropic", "ANTHROPIC_BASE_URL", ""),
-    "ollama": ("langchain_ollama", "OLLAMA_HOST", ""),
-}
-
-
-@pytest.fixture(scope="module")
-def server():
-    with scripted_server() as served:
-        yield served
 
 
 @pytest.fixture(
@@ -35,16 +20,7 @@ def server():
 def asked(request, server, library_folder, encoder, monkeypatch):
     """Ask the question of a model that replies so."""
     provider, how = request.param
-    package, variable, path = PROVIDERS[provider]
-    pytest.importorskip(package)
-    monkeypatch.setenv(variable, f"{server.url}{path}")
-    monkeypatch.setenv("ANTHROPIC_API_KEY", "k")
-    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
-    monkeypatch.setattr("rag.generation.chat_model.RETRIES", 0)
-    opened = open_chat_model(f"{provider}:m")
-    if how == "whole":
-        model = opened.model.model_copy(update={"disable_streaming": True})
-        opened = replace(opened, model=model)
+    opened = open_at(server.url, provider, monkeypatch, whole=how == "whole")
 
     def ask(*replies: Reply):
         server.replies, server.asked = list(replies), []

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 import pytest
 
 from rag.assistant import Assistant
-from rag.generation.chat_model import open_chat_model
 from rag.records import EXTRACTIVE
-from tests.rag.generation.protocols import Raw, scripted_server
-from tests.rag.generation.test_protocols import PROVIDERS, QUESTION
+from tests.rag.generation.protocols import Raw, open_at
+from tests.rag.generation.test_protocols import QUESTION
 
 OPENING = "东岸大桥将于6月28日通车。"
 A, B = "东岸大桥将于6月", "28日通车。[1]"
@@ -506,28 +504,12 @@ CUT_OLLAMA = {
 }
 
 
-@pytest.fixture(scope="module")
-def server():
-    with scripted_server() as served:
-        yield served
-
-
 @pytest.fixture
 def ask(server, library_folder, encoder, monkeypatch):
     def asking(provider, reply, how):
-        package, variable, path = PROVIDERS[provider]
-        pytest.importorskip(package)
-        monkeypatch.setenv(variable, f"{server.url}{path}")
-        monkeypatch.setenv("ANTHROPIC_API_KEY", "k")
-        monkeypatch.delenv("OPENAI_API_KEY", raising=False)
-        monkeypatch.setattr("rag.generation.chat_model.RETRIES", 0)
-        opened = open_chat_model(f"{provider}:m")
-        if how == "whole":
-            if reply.whole is None and provider != "ollama":
-                pytest.skip("streams only")
-            opened = replace(
-                opened, model=opened.model.model_copy(update={"disable_streaming": True})
-            )
+        if how == "whole" and reply.whole is None and provider != "ollama":
+            pytest.skip("streams only")
+        opened = open_at(server.url, provider, monkeypatch, whole=how == "whole")
         server.replies, server.asked = [reply], []
         with Assistant.open(library_folder, encoder=encoder, chat_model=opened) as assistant:
             return assistant.ask(QUESTION)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from eval.training.topics import Request, by_asking_words, labels_of, read_requests, score, train
+from eval.training.topics import Request, by_asking_words, by_field, read_requests, score, train
 from index.records import Span
 from rag.question.topic import TopicModel, model_file, topic_of, topic_spans
 
@@ -50,7 +50,7 @@ def test_topics_of_requests(question, topic):
 def test_requests_that_were_held_out_are_told_better_than_by_the_words_that_ask():
     held = [one for one in read_requests() if one.part == "held_out"]
     model = TopicModel.load(model_file())
-    assert score(held, lambda text: labels_of(text, model)).f1 >= 0.82
+    assert score(held, by_field(model)).f1 >= 0.82
     assert score(held, by_asking_words).f1 < 0.7
 
 
