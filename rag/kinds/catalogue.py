@@ -83,6 +83,7 @@ def catalogue(asked: Asked, found: Found, library: Library) -> Draft:
     told: list[_Told] = []
     for at, clause in enumerate(clauses):
         before = told[-1] if told else None
+        clause = _of_same_groups(clause, clauses[at - 1]) if at else clause
         if before and clause.refers and _is_told(clause, before):
             continue
         start = before.goes_on(clause) if before else base
@@ -94,6 +95,13 @@ def catalogue(asked: Asked, found: Found, library: Library) -> Draft:
     pieces = [piece for one in told if one.own for piece in one.pieces]
     notice = next((one.notice for one in told if one.own and one.notice), "")
     return draft_of(pieces, notice=notice)
+
+
+def _of_same_groups(clause: Clause, before: Clause) -> Clause:
+    """A clause that asks which are most, and not of what, with the groups of the one before it."""
+    if clause.groups or not any(order in (Order.MOST, Order.LEAST) for order in clause.orders):
+        return clause
+    return replace(clause, groups=before.groups)
 
 
 def _is_told(clause: Clause, before: _Told) -> bool:

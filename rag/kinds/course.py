@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -15,7 +15,7 @@ from index.text.terms import content_terms, terms
 from rag.extractive.answer import Draft
 from rag.extractive.certainty import probability
 from rag.extractive.excerpt import excerpt
-from rag.kinds.overview import fitting_articles, heading_of, stories_of
+from rag.kinds.overview import fitting_articles, heading_of, stories_of, told_of
 from rag.kinds.pieces import Piece, draft_of, share
 from rag.kinds.telling import tellings
 from rag.records import Found
@@ -35,7 +35,6 @@ _NO_MONTH = 13
 """Stands for the month where only a year is named: behind what is told of its months."""
 
 _OPENING = 2
-_OF_ONE = 5
 _LOWER = 0.02
 """What a sentence's probability loses for each article that fits better than its own."""
 
@@ -76,7 +75,9 @@ def course(found: Found, language: Language) -> Draft | None:
         return None
     subject = frozenset(content_terms(blank(about, find_moments(about))))
     stories = [story.article for story in stories_of(fitting)][:_ARTICLES]
-    events = _distinct(sorted(_events(stories, subject), key=lambda one: -one.weight))[:_EVENTS]
+    events = _likeliest(_events(stories, subject))
+    if len(events) < _FEWEST and len(stories) == 1:  # a portrait names its subject once
+        events = _likeliest(_events(stories, subject, least=0.0))
     if len(events) < _FEWEST:
         return _by_publication(stories, subject, language)
     events.sort(key=lambda one: one.when)
@@ -89,8 +90,14 @@ def course(found: Found, language: Language) -> Draft | None:
     return draft_of(pieces, notice=notice)
 
 
-def _events(articles: Sequence[Article], subject: frozenset[str]) -> Iterator[_Event]:
-    """The sentences of articles that name a day or a month, with how much they tell of the subject."""
+def _events(
+    articles: Sequence[Article], subject: frozenset[str], least: float = _BELONGS
+) -> Iterator[_Event]:
+    """The sentences of articles that name a day or a month, with how much they tell of the subject.
+
+    Args:
+        least: The probability from which on one is on the subject.
+    """
     for rank, article in enumerate(articles):
         title = share(frozenset(terms(article.heading)), subject)
         year: int | None = None
@@ -113,7 +120,7 @@ def _events(articles: Sequence[Article], subject: frozenset[str]) -> Iterator[_E
                 span = Span(span.start + told_at.start, span.start + told_at.end)
             told = share(frozenset(terms(span.of(article.text))), subject)
             likely = probability(WEIGHTS, Belonging(told, title))
-            if likely >= _BELONGS:
+            if likely >= least:
                 yield _Event(when, article, span, likely - _LOWER * rank)
 
 
@@ -135,14 +142,14 @@ def _when(moment: Moment) -> tuple[int, int, int] | None:
     return moment.year, moment.month or _NO_MONTH, (moment.month and moment.day) or 0
 
 
-def _distinct(events: Sequence[_Event]) -> list[_Event]:
-    """The likeliest of those that tell the same of a day."""
+def _likeliest(events: Iterable[_Event]) -> list[_Event]:
+    """As many as are told; the likeliest of those that tell the same of a day."""
     kept: list[_Event] = []
-    for one in events:
+    for one in sorted(events, key=lambda one: -one.weight):
         own = set(terms(one.span.of(one.article.text)))
         if not any(one.when == other.when and _alike(own, other) for other in kept):
             kept.append(one)
-    return kept
+    return kept[:_EVENTS]
 
 
 def _alike(own: set[str], other: _Event) -> bool:
@@ -161,8 +168,8 @@ def _by_publication(
     articles: Sequence[Article], subject: frozenset[str], language: Language
 ) -> Draft | None:
     if len(articles) == 1:
-        spans = split_sentences(articles[0].text)[:_OF_ONE]
         over = heading_of(articles[0])
+        spans = told_of(articles[0], 1, subject)
         pieces = [Piece(articles[0], span, heading=over) for span in spans]
         return draft_of(pieces) if pieces else None
     ordered = sorted(articles[:_EVENTS], key=lambda one: str(one.date or ""))

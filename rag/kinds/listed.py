@@ -14,7 +14,7 @@ from index.text.rules import load_rules
 from index.text.script import fold
 from index.text.sentences import split_lines, split_sentences
 from index.text.terms import content_terms, question_phrases, terms
-from rag.extractive.answer import Draft
+from rag.extractive.answer import LISTED, Draft
 from rag.extractive.candidates import Candidate, term_shares
 from rag.kinds.pieces import Piece, draft_of
 from rag.question.subject import subject_of
@@ -53,6 +53,11 @@ _OF_A_FACT, _NOT_SURE = 3, 0.6
 this likely."""
 
 _LIKELIEST = 5
+
+_ENDS_OF_NAMES, _LONGEST_NAME = 2, 40
+"""Of names that stand one below the other, how many have to be likely, and how long they are at most."""
+
+_MARKS = ("。", "！", "？", "；", "：", "，", ".", "!", "?", ";", ":", ",")
 
 _COLUMNS, _MOST_ROWS = 2, 0.6
 """Cells of a table's header at least, and the share of its rows that have as many."""
@@ -95,7 +100,38 @@ def listed(
     for series, inside in _series_with(candidates):
         if 0 in inside or (len(inside) > 1 and _together(candidates, inside) >= _CLEARLY_IN):
             return _draft(series, series.items, language)
+    if names := _lines_between(candidates):
+        return _draft(names, names.items, language)
     return rows_asked(question, candidates, language)
+
+
+def _lines_between(candidates: Sequence[Candidate]) -> Block | None:
+    """The lines from the first to the last of those that likely answer, where they are names one below
+    the other, as under a notice; ``None`` where they are not."""
+    best = candidates[:1]
+    likely = [
+        one
+        for one in candidates[: LISTED.sentences]
+        if one.probability >= LISTED.alike * best[0].probability
+        and one.passage.article.article_id == best[0].passage.article.article_id
+    ]
+    if len(likely) < _ENDS_OF_NAMES:
+        return None
+    article = likely[0].passage.article
+    start, end = min(one.span.start for one in likely), max(one.span.end for one in likely)
+    lines = [span for span in split_lines(article.text) if start <= span.start and span.end <= end]
+    whole = all(any(one.span == line for line in lines) for one in likely)
+    if (
+        len(lines) < _FEWEST
+        or not whole
+        or not all(_is_name(one.of(article.text)) for one in lines)
+    ):
+        return None
+    return Block(article, Span(0, 0), tuple(lines))
+
+
+def _is_name(line: str) -> bool:
+    return len(line) <= _LONGEST_NAME and not line.endswith(_MARKS)
 
 
 def rows_asked(question: str, candidates: Sequence[Candidate], language: Language) -> Draft | None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from index.library.library import Library
-from index.records import Article, Kind
+from index.records import Article, Kind, Span
 from index.text.language import Language
 from index.text.terms import content_terms, terms
 from rag.extractive.answer import Draft
@@ -24,6 +24,9 @@ _ALIKE = 0.6
 
 _LEAD = 240
 _NEWEST = 60
+
+_SENTENCES, _OF_A_STORY = 8, (2, 5)
+"""How many sentences an overview has, and a story of it at least and at most: of few stories more is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ def overview(found: Found, library: Library, language: Language) -> Draft | None
     said: set[str] = set()
     for story in shown:
         article, heading = story.article, heading_of(story.article)
-        spans = tellings(article, wanted, said)
+        spans = told_of(article, len(shown), wanted, said)
         said.update(quote_of(article, span) for span in spans)
         pieces += [Piece(article, span, heading=heading) for span in spans]
         if not spans:
@@ -58,6 +61,14 @@ def overview(found: Found, library: Library, language: Language) -> Draft | None
     capped = len(fitting) == len(found.articles)
     notice = _notice(len(fitting), len(stories), len(shown), language, at_least=capped)
     return draft_of(pieces, notice=notice)
+
+
+def told_of(
+    article: Article, stories: int, subject: Collection[str], said: Collection[str] = ()
+) -> list[Span]:
+    """What is quoted of one of so many stories; at least what says best what its article tells."""
+    least, most = _OF_A_STORY
+    return tellings(article, subject, said, max(least, min(most, _SENTENCES // stories)))
 
 
 def articles_on(found: Found, library: Library, language: Language) -> list[Article]:

@@ -7,8 +7,9 @@ best sentences were chosen by reading; ``docs/kinds.md`` has the figures.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from index.records import Article, Span
 from index.text.dates.moments import find_moments
@@ -28,6 +29,9 @@ SURE = 0.8
 
 _LONGEST = 240
 """Characters of a sentence that is quoted whole."""
+
+_TOLD = 0.5
+"""Share of a sentence's terms in better sentences from which on it says nothing new."""
 
 _SHORT, _LONG = 20, 120
 """Characters of a Chinese sentence below and above which it is short and long; letters take twice."""
@@ -87,14 +91,32 @@ def telling(article: Article, subject: Collection[str] = (), said: Collection[st
 
 
 def tellings(
-    article: Article, subject: Collection[str] = (), said: Collection[str] = ()
+    article: Article, subject: Collection[str] = (), said: Collection[str] = (), sentences: int = 2
 ) -> list[Span]:
     """The same sentence and, where it is not surely the best, the next beside it, in the order of the
-    text; none of an article without text."""
+    text; none of an article without text.
+
+    Args:
+        sentences: How many there are at most: of more than two each next says what those before it do not.
+    """
     likely = _likeliest(article, subject, said)
-    sure = bool(likely) and likely[0][0] >= SURE
-    spans = [_cut(article, span, subject) for _, span in likely[: 1 if sure else 2]]
-    return sorted(spans, key=lambda span: span.start)
+    if sentences > 2:
+        chosen = [*islice(_new(article, [span for _, span in likely]), sentences)]
+    else:
+        sure = bool(likely) and likely[0][0] >= SURE
+        chosen = [span for _, span in likely[: 1 if sure else 2]]
+    return sorted((_cut(article, span, subject) for span in chosen), key=lambda span: span.start)
+
+
+def _new(article: Article, spans: Sequence[Span]) -> Iterator[Span]:
+    """Of some sentences, best first, those of whose terms few are in better ones (after Carbonell and
+    Goldstein 1998, maximal marginal relevance)."""
+    told: set[str] = set()
+    for span in spans:
+        own = set(content_terms(quote_of(article, span)))
+        if not own or share(told, own) < _TOLD:
+            yield span
+            told |= own
 
 
 def _likeliest(

@@ -90,6 +90,12 @@ def test_titles_that_are_asked_for_are_listed(library, question, ids):
     assert cited(told(library, question)) == ids
 
 
+def test_which_is_most_is_asked_of_what_was_told_before(library):
+    draft = told(library, "都有哪些账号，哪个最多？")
+    assert len(draft.sentences) == 2
+    assert draft.sentences[1].text.startswith("文章最多的账号是")
+
+
 @pytest.mark.parametrize(
     "question",
     ["6月1日那篇写的是什么？", "最早的一篇讲了什么", "6月1日发了几篇，都说了些啥？"],

@@ -94,17 +94,28 @@ def test_a_course_of_events_takes_the_year_of_a_chronicle():
     assert [one.heading for one in draft.sentences] == ["2019-02-18", "2019-05-16", "2019-06-24"]
 
 
-def test_a_story_is_told_by_the_two_likeliest_sentences_where_neither_is_surely_the_best(library):
+def test_of_one_story_more_is_told_than_of_each_of_several(library):
     text = "本市有了新渡轮。截至6月2日，渡轮已载客3.2万人次。家住东岸的林师傅每天都坐。"
-    draft = overview(
-        found("渡轮", ranked(text, title="新渡轮受欢迎", score=0.6)), library, Language.CHINESE
-    )
-    assert draft
-    assert [one.text for one in draft.sentences] == [
+    others = ("渡轮票价下调", "渡轮码头扩建", "夜间渡轮停运", "渡轮公司招人")
+    told = ranked(text, title="新渡轮受欢迎", score=0.6)
+    beside = [
+        ranked(f"{title}的消息。", article_id=title, title=title, score=0.6) for title in others
+    ]
+    alone = overview(found("渡轮", told), library, Language.CHINESE)
+    among = overview(found("渡轮", told, *beside), library, Language.CHINESE)
+    assert alone and among
+    assert [one.text for one in alone.sentences] == [f"{one}。" for one in text.split("。")[:-1]]
+    assert [one.text for one in among.sentences if "新渡轮受欢迎" in one.heading] == [
         "本市有了新渡轮。",
         "截至6月2日，渡轮已载客3.2万人次。",
     ]
-    assert len({one.heading for one in draft.sentences}) == 1
+
+
+def test_a_portrait_that_names_its_subject_once_is_told_by_its_days():
+    text = "潜水员林岚是岚江人。2007年进入船厂。2018年转到打捞队。2021年当上队长。"
+    draft = course(found("林岚", ranked(text, title="水下三十米", score=9)), Language.CHINESE)
+    assert draft
+    assert [one.heading for one in draft.sentences] == ["2007", "2018", "2021"]
 
 
 def test_sentences_on_something_else_are_no_part_of_a_course_of_events():
@@ -287,3 +298,28 @@ def test_a_list_that_is_not_whole_says_so(said, told):
     sentence = AnswerSentence(said, (1,), Support.SUPPORTED)
     notice = unfinished(Draft("", (sentence,), ()), Language.CHINESE)
     assert notice.startswith(told) if told else notice == ""
+
+
+SIGNED = "现将渡轮方案印发。\n岚江市交通局\n岚江市公安局\n岚江市水务局\n岚江市应急局\n2025年6月1日"
+
+
+def _likely(text: str, *likely: str):
+    """The sentences of a text as candidates, some of them likely."""
+    candidates = score_sentences("哪些部门", [ranked(text, title="方案")], FakeReader())
+    rated = [replace(one, probability=0.3 if one.text in likely else 0.01) for one in candidates]
+    return sorted(rated, key=lambda one: -one.probability)
+
+
+def test_names_between_two_that_answer_are_told_with_them():
+    candidates = _likely(SIGNED, "岚江市交通局", "岚江市应急局")
+    draft = listed("哪些部门", candidates, [], Language.CHINESE)
+    assert draft
+    assert [one.text for one in draft.sentences] == SIGNED.split("\n")[1:5]
+
+
+@pytest.mark.parametrize(
+    "likely",
+    [["岚江市交通局"], ["现将渡轮方案印发。", "岚江市水务局"], ["岚江市交通局", "岚江市公安局"]],
+)
+def test_one_name_a_sentence_or_two_neighbours_are_no_list_of_names(likely):
+    assert listed("哪些部门", _likely(SIGNED, *likely), [], Language.CHINESE) is None
