@@ -84,9 +84,9 @@ def more_on(found: Found, best: Stated | Candidate | None) -> Draft | None:
 
 
 _PURPOSE = {
-    True: "I answer questions from the articles in this library, with the sentences they rest on. "
-    "Ask about something that they report.",
-    False: "我根据文章库里的文章回答问题，并给出所依据的原句。请就文章报道的内容提问。",
+    True: "Good to hear from you! I answer questions from the articles in this library, with the sentences "
+    "they rest on. Ask about something that they report.",
+    False: "很高兴和你聊！不过我只根据文章库里的文章回答问题，并给出所依据的原句。想了解报道里的什么，直接问就行。",
 }
 _WELCOME = {
     True: "You are welcome. Ask on about anything that the articles report.",

@@ -22,6 +22,8 @@ from typing import Protocol
 
 from index.text.rules import load_rules
 from index.text.script import simplify
+from rag.question.kind import load_model
+from rag.question.linear import run_of
 
 
 class Vocabulary(Protocol):
@@ -76,7 +78,7 @@ def _with_homophones(question: str, library: Vocabulary) -> str:
 def _put_right(run: str, library: Vocabulary) -> Iterator[tuple[int, str]]:
     """Places of a run of characters with what belongs there."""
     known = library.documents(_bigrams(run))
-    strange = [not known.get(pair) for pair in _bigrams(run)]
+    strange = [not known.get(pair) and not _asks(pair) for pair in _bigrams(run)]
     for at, character in enumerate(run):
         beside = [side for side in (at - 1, at) if 0 <= side < len(strange)]
         if not all(strange[side] for side in beside):
@@ -99,6 +101,12 @@ def _put_right(run: str, library: Vocabulary) -> Iterator[tuple[int, str]]:
             run = mended
             for side in beside:
                 strange[side] = False
+
+
+def _asks(pair: str) -> bool:
+    """Whether questions are put with a bigram, as the examples of kinds of questions have it: articles
+    need not."""
+    return run_of(list(pair)) in load_model("kinds").runs
 
 
 def _bigrams(run: str) -> list[str]:

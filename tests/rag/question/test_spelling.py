@@ -93,6 +93,12 @@ def test_what_is_not_pinyin_of_this_library_stays(question):
     assert respelled(question, Words()) == question
 
 
+def test_words_that_ask_are_put_right_by_no_article():
+    articles = Words(("活动时间限制为一天。", "时间限定两小时。", "时间限制已取消。", *TEXTS))
+    question = "青屿渡轮停航，给个时间线"
+    assert respelled(question, articles) == question
+
+
 def test_nothing_is_put_right_in_an_empty_library():
     assert respelled("青屿度轮码头在哪里", Words(())) == "青屿度轮码头在哪里"
     assert respelled("dulun piaojia duoshao qian", Words(())) == "dulun piaojia duoshao qian"
