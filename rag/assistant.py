@@ -246,7 +246,9 @@ class Assistant:
         self, question: str, history: Sequence[Turn] = (), filters: Filters | None = None
     ) -> Found:
         """The ranked articles for a question, without an answer. Arguments and errors as for ``ask``."""
-        asked = standalone(check_question(question), check_history(history))
+        asked = standalone(
+            check_question(question), check_history(history), self._models.kinds.leans
+        )
         return self._retriever.find(asked.text, check_filters(filters))
 
     def batch(

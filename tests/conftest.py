@@ -29,7 +29,7 @@ from index.location import Location, Server
 from index.records import Passage, RawArticle, Span
 from index.search.filters import Filters
 from index.text.sentences import split_sentences
-from index.text.terms import index_terms
+from index.text.terms import content_terms, index_terms
 from rag.assistant import Assistant
 from rag.extractive.reader import FoundSpan, PassageReading
 from rag.question.kind import Action
@@ -227,8 +227,14 @@ ARTICLES = (
 )
 
 
+_LEANING = re.compile(
+    r"^(?:那|这)|[它他她]|呢？$|^(?:and|what about)\b|\b(?:it|they|he|she)\b", re.IGNORECASE
+)
+
+
 class FakeKinds:
-    """Every question asks for a fact, but for those whose kind or action is given."""
+    """Every question asks for a fact, but for those whose kind or action is given; one that has a pronoun
+    or next to no words leans on the one before."""
 
     def __init__(
         self,
@@ -242,6 +248,9 @@ class FakeKinds:
 
     def action_of(self, question: str) -> Action:
         return self._actions[question]
+
+    def leans(self, question: str) -> bool:
+        return bool(_LEANING.search(question)) or len(content_terms(question)) < 3
 
 
 class FakeRefusals:

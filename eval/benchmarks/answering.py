@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import argparse
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import astuple, dataclass, fields, replace
 from pathlib import Path
 
@@ -44,6 +44,7 @@ from rag.extractive.certainty import Confidence, confidence_features
 from rag.extractive.reader import PackagedReader, PassageReading, Reader
 from rag.extractive.reorder import best_answers
 from rag.question.follow_up import standalone
+from rag.question.kind import TrainedKinds
 from rag.records import Found, RankedPassage
 
 NEAR_MISS = "-near"
@@ -219,21 +220,22 @@ def asked_of(named: str, arguments: argparse.Namespace) -> Iterator[Asked]:
     own_misses = any(case.id.endswith(NEAR_MISS) for case in cases)
     with Assistant.open(folder) as assistant:
         reader = RememberingReader(PackagedReader(weights=arguments.weights))
+        leans = TrainedKinds(assistant.encoder).leans
         for at, case in enumerate(cases):
             if at % 20 == 0:
                 print(f"{named}: {at} of {len(cases)}", flush=True)
             found = assistant.search(case.question, case.history)
             if not case.aids:
                 kind = "near miss" if case.id.endswith(NEAR_MISS) else "unanswerable"
-                yield from read_one(kind, case, case.question, found, reader)
+                yield from read_one(kind, case, case.question, found, reader, leans)
                 continue
-            yield from read_one("answerable", case, case.question, found, reader)
+            yield from read_one("answerable", case, case.question, found, reader, leans)
             if at % 2:
                 gone = without_gold(case, found)
-                yield from read_one("without gold", case, case.question, gone, reader)
+                yield from read_one("without gold", case, case.question, gone, reader, leans)
             elif not own_misses and (other := exchanged(case, found, names, rng)):
                 again = assistant.search(other, case.history)
-                yield from read_one("near miss", case, other, again, reader)
+                yield from read_one("near miss", case, other, again, reader, leans)
 
 
 def exchanged(case: Case, found: Found, names: Names, rng: random.Random) -> str | None:
@@ -253,11 +255,12 @@ def read_one(
     question: str,
     found: Found,
     reader: Reader,
+    leans: Callable[[str], bool],
 ) -> Iterator[Asked]:
     ranked = readable(found.articles)
     if not ranked:
         return
-    before = standalone(case.question, case.history).background
+    before = standalone(case.question, case.history, leans).background
     question = question if before else found.question  # as the assistant has it read
     candidates = score_sentences(question, ranked, reader, before)
     parts = (answer for part in case.answer_parts for answer in part)

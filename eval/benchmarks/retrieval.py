@@ -19,7 +19,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import chain
 from pathlib import Path
 
@@ -33,6 +33,7 @@ from eval.retrieval import retrieval_scores
 from index.database.database import DATABASE
 from index.embedding.encoder import Encoder, Vectors
 from index.embedding.load import load_encoder
+from index.embedding.packaged_encoder import PackagedEncoder
 from index.library.library import Candidates, Library
 from index.search.dense_vectors import unpack
 from index.search.filters import NO_FILTERS, Filters
@@ -40,6 +41,7 @@ from index.text.language import detect_language
 from index.text.terms import index_terms
 from rag.question.answer_type import is_question
 from rag.question.follow_up import standalone
+from rag.question.kind import TrainedKinds
 from rag.question.limits import understand
 from rag.retrieval.fuse import WEIGHTS, Weights, fuse, standard_cosines
 from rag.retrieval.retrieve import copies_behind
@@ -143,10 +145,15 @@ def opened(named: str, limit: int) -> Collection:
     return Collection(name, Path(folder), library, owners, originals, cases)
 
 
+@cache
+def _leans() -> Callable[[str], bool]:
+    return TrainedKinds(PackagedEncoder()).leans
+
+
 def searched(collection: Collection, encoder: Remembering, case: Case, way: str) -> Searched:
     question = case.question
     if way == "whole":
-        question = standalone(question, case.history).text
+        question = standalone(question, case.history, _leans()).text
     limits = NO_FILTERS
     if way != "plain":
         scope = collection.library.scope()

@@ -11,30 +11,22 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
+from eval.training.field import train
 from index.records import Span
+from rag.question.field import TokenField
 from rag.question.subject import subject_of, tokens_in
-from rag.question.topic import TopicModel, model_file, told_of, topic_spans
+from rag.question.topic import model_file, told_of, topic_spans
 
 DATA = Path(__file__).parent / "data" / "topics.jsonl"
 _PENALTY = 0.2
-_FEWEST = 2
-"""Requests in which a feature has to be."""
-
-_COMMON = 3
-"""Requests in which a token has to be to be told from others."""
-
 _QUOTED = 4
 """Of so many requests one is seen with its topic in quotation marks, too."""
-
-_LEAST = 0.01
-_STEPS = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +55,9 @@ def main() -> None:
     requests = read_requests()
     trained = [one for one in requests if one.part != "held_out"]
     held = [one for one in requests if one.part == "held_out"]
-    model = train([*trained, *map(quoted, trained[::_QUOTED])])
+    seen = [*trained, *map(quoted, trained[::_QUOTED])]
+    labels = [one.labels() for one in seen]
+    model = train([one.question for one in seen], labels, told_of, _PENALTY)
     click.echo(f"{len(trained)} requests trained on, {len(held)} held out")
     click.echo(f"the field: {score(held, by_field(model))}")
     click.echo(f"in quotes: {score([*map(quoted, held)], by_field(model))}")
@@ -96,7 +90,7 @@ def labels_of(question: str, spans: Sequence[Span]) -> list[bool]:
     return [any(s.start <= start < s.end for s in spans) for start, _, _ in tokens_in(question)]
 
 
-def by_field(model: TopicModel) -> Callable[[str], list[bool]]:
+def by_field(model: TokenField) -> Callable[[str], list[bool]]:
     """Labels by trained weights."""
     return lambda question: labels_of(question, topic_spans(question, model))
 
@@ -125,58 +119,6 @@ def score(requests: Sequence[Request], told: Callable[[str], list[bool]]) -> Sco
         right += sum(a and b for a, b in zip(labels, found, strict=True))
         said, wanted = said + sum(found), wanted + sum(labels)
     return Score(exact / len(requests), 2 * right / max(1, said + wanted))
-
-
-def train(requests: Sequence[Request], penalty: float = _PENALTY) -> TopicModel:
-    """Weights that make the marked labels likeliest, less a penalty on their squares."""
-    import torch
-
-    tokens = Counter(t for one in requests for t in {t for _, _, t in tokens_in(one.question)})
-    vocabulary = frozenset(token for token, count in tokens.items() if count >= _COMMON)
-    told = [[set(token) for token in told_of(one.question, vocabulary)] for one in requests]
-    counted = Counter(one for each in told for one in set().union(*each))
-    often = sorted(one for one, count in counted.items() if count >= _FEWEST)
-    known = {one: at for at, one in enumerate(often)}
-    length = max(map(len, told))
-    rows, columns, batch = [], [], len(requests)
-    for at, each in enumerate(told):
-        for place, token in enumerate(each):
-            inside = [known[one] for one in token if one in known]
-            rows += [at * length + place] * len(inside)
-            columns += inside
-    places, size = torch.tensor([rows, columns]), (batch * length, len(known))
-    given = torch.sparse_coo_tensor(places, torch.ones(len(rows)), size, check_invariants=False)
-    labels = torch.zeros((batch, length))
-    mask = torch.zeros((batch, length))
-    for at, one in enumerate(requests):
-        on_topic = one.labels()
-        labels[at, : len(on_topic)] = torch.tensor(on_topic, dtype=torch.float32)
-        mask[at, : len(on_topic)] = 1
-    weights = torch.zeros(len(known), requires_grad=True)
-    rest = torch.zeros(2, requires_grad=True)
-    search = torch.optim.LBFGS([weights, rest], max_iter=_STEPS, line_search_fn="strong_wolfe")
-
-    def loss() -> torch.Tensor:
-        search.zero_grad()
-        emitted = torch.sparse.mm(given, weights[:, None]).reshape(batch, length) + rest[1]
-        stays = rest[0] * torch.eye(2)
-        path = (emitted * labels * mask).sum()
-        same = ((labels[:, 1:] == labels[:, :-1]) * mask[:, 1:]).sum()
-        both = torch.stack([torch.zeros_like(emitted), emitted], dim=2)
-        state = both[:, 0]
-        for place in range(1, length):
-            later = torch.logsumexp(state[:, :, None] + stays, dim=1) + both[:, place]
-            state = torch.where(mask[:, place, None] > 0, later, state)
-        all_paths = torch.logsumexp(state, dim=1).sum()
-        total: torch.Tensor = all_paths - path - rest[0] * same + penalty * (weights**2).sum() / 2
-        total.backward()  # type: ignore[no-untyped-call]
-        return total
-
-    search.step(loss)  # type: ignore[no-untyped-call]
-    found = weights.detach().tolist()
-    kept = {one: round(found[at], 3) for one, at in known.items() if abs(found[at]) >= _LEAST}
-    stays, bias = rest.detach().tolist()
-    return TopicModel(vocabulary, kept, round(stays, 4), round(bias, 4))
 
 
 if __name__ == "__main__":

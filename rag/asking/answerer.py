@@ -113,7 +113,8 @@ class Answerer:
         from rag.kinds.material import Material
 
         most_sources = self.options.most_sources
-        material = Material(self.library, self.retriever.find, self._read, most_sources)
+        leans = self.models.kinds.leans
+        material = Material(self.library, self.retriever.find, self._read, leans, most_sources)
         checking = Checking(
             self.models.refusals,
             self.options.strictness,
@@ -183,8 +184,14 @@ class Answerer:
         return None
 
     def _apart(self) -> Apart:
-        kind_of = self.models.kinds.kind_of
-        return Apart(self.retriever.find, self._read, kind_of, self.options.most_sources)
+        kinds = self.models.kinds
+        return Apart(
+            self.retriever.find,
+            self._read,
+            kinds.kind_of,
+            kinds.leans,
+            self.options.most_sources,
+        )
 
     def _read(self, own: str, found: Found, background: str) -> Answering:
         """What of the articles answers a question: its own words, and those that it leans on."""

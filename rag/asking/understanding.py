@@ -13,7 +13,7 @@ from rag.asking.options import AskOptions
 from rag.generation.chat_model import ChatModel
 from rag.question.abbreviations import spelled_out
 from rag.question.asked import Asked
-from rag.question.follow_up import Standalone, leans, standalone
+from rag.question.follow_up import Standalone, standalone
 from rag.question.kind import KindTeller
 from rag.question.read import UNSEARCHED, kind_meant
 from rag.question.spelling import respelled
@@ -65,7 +65,7 @@ class Understanding:
             kind = QuestionKind.FACT  # it can be rewritten as a question
         if kind in UNSEARCHED:
             return Asked(question, question, "", language, kind), None
-        alone, usage = _standalone(question, history, chat, options.config)
+        alone, usage = self._standalone(question, history, chat, options.config)
         own = spelled_out(alone.question) if language is Language.CHINESE else alone.question
         return Asked(question, own, alone.background, language, kind), usage
 
@@ -79,19 +79,20 @@ class Understanding:
             before=history[-1].question if history else "",
         )
 
+    def _standalone(
+        self,
+        question: str,
+        history: Sequence[Turn],
+        chat: ChatModel | None,
+        config: RunnableConfig | None,
+    ) -> tuple[Standalone, Usage | None]:
+        """The question as it is searched, and the tokens that a chat model took to rewrite it."""
+        leans = self.kinds.leans
+        if not (chat and history):
+            return standalone(question, history, leans), None
+        from rag.generation.rewrite import rewrite_question
 
-def _standalone(
-    question: str,
-    history: Sequence[Turn],
-    chat: ChatModel | None,
-    config: RunnableConfig | None,
-) -> tuple[Standalone, Usage | None]:
-    """The question as it is searched, and the tokens that a chat model took to rewrite it."""
-    if not (chat and history):
-        return standalone(question, history), None
-    from rag.generation.rewrite import rewrite_question
-
-    rewritten, usage = rewrite_question(question, history, chat, config)
-    if rewritten is None or leans(rewritten):
-        return standalone(question, history), usage
-    return Standalone(rewritten), usage
+        rewritten, usage = rewrite_question(question, history, chat, config)
+        if rewritten is None or leans(rewritten):
+            return standalone(question, history, leans), usage
+        return Standalone(rewritten), usage

@@ -14,7 +14,6 @@ from rag.kinds.listed import listed, rows_asked
 from rag.kinds.pieces import Part, is_named, joined
 from rag.question.answer_type import expected_answer
 from rag.question.asked import Asked
-from rag.question.follow_up import leans
 from rag.question.parts import (
     MOST_PARTS,
     TOLD_YEAR,
@@ -46,12 +45,14 @@ class Apart:
         find: The articles for a question.
         read: What of them answers it: its own words, the articles, the question that it leans on.
         kind_of: What kind of question it is.
+        leans: Whether it means little without the one before.
         most_sources: How many articles a part may cite.
     """
 
     find: Callable[[str, Filters], Found]
     read: Callable[[str, Found, str], Answering]
     kind_of: Callable[[str], QuestionKind]
+    leans: Callable[[str], bool]
     most_sources: int | None = None
 
     def several(self, asked: Asked, found: Found) -> Draft | None:
@@ -64,7 +65,7 @@ class Apart:
         left, others = others[MOST_PARTS - 1 :], others[: MOST_PARTS - 1]
         answers = [Part(first, self._first(first, asked.background, found))]
         for part in others:
-            draft = self._later(_standing(part, first), first, found, answers[0].draft)
+            draft = self._later(self._standing(part, first), first, found, answers[0].draft)
             if draft and _is_repeated(part, draft, answers):
                 answers.append(Part(part, None, above=draft.sentences[0].text))
             else:
@@ -103,7 +104,9 @@ class Apart:
         return [
             part
             if part.draft and _is_sure(part.draft)
-            else self._again(part, articles, _on(part.heading, answers[0].heading), found, answers)
+            else self._again(
+                part, articles, self._on(part.heading, answers[0].heading), found, answers
+            )
             for part in answers
         ]
 
@@ -177,6 +180,18 @@ class Apart:
             return None
         return self._listed(own, found, read) or drafted(own, read, None, self.most_sources)
 
+    def _standing(self, part: str, first: str) -> str:
+        """A later question with what it is about: that of the first, or the first of another year."""
+        own, firsts = _counted(part), _counted(first)
+        if own and firsts and self.leans(part):
+            return first[: firsts[0].start] + own[0].text + first[firsts[0].end :]
+        return subject_in(first) + part if self.leans(part) else part
+
+    def _on(self, part: str, first: str) -> str:
+        """A question with the subject of the first, unless it has many words or names of its own."""
+        many = len(content_terms(part)) >= _MANY_TERMS or things_named(part)
+        return self._standing(part, first) if many or part == first else subject_in(first) + part
+
     def _listed(self, own: str, found: Found, read: Answering) -> Draft | None:
         """A list, or the rows of a table, where a part asks for one."""
         language = detect_language(own)
@@ -223,20 +238,6 @@ def _names(candidate: Candidate, names: Sequence[Name], name: str) -> bool:
     said = f"{article.heading} {article.date or ''} {candidate.text}"
     folded, words = fold_name(said), latin_words(said)
     return fold_name(name) in folded and all(stands_in(one, folded, words) for one in names)
-
-
-def _standing(part: str, first: str) -> str:
-    """A later question with what it is about: that of the first, or the first of another year."""
-    own, firsts = _counted(part), _counted(first)
-    if own and firsts and leans(part):
-        return first[: firsts[0].start] + own[0].text + first[firsts[0].end :]
-    return subject_in(first) + part if leans(part) else part
-
-
-def _on(part: str, first: str) -> str:
-    """A question with the subject of the first, unless it has many words or names of its own."""
-    many = len(content_terms(part)) >= _MANY_TERMS or things_named(part)
-    return _standing(part, first) if many or part == first else subject_in(first) + part
 
 
 def _joined(found: Found, alone: Found) -> Found:

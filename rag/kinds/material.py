@@ -12,7 +12,6 @@ from rag.generation.shown import choose_passages, choose_stories, newest_first
 from rag.kinds.overview import articles_on, newest_stories, stories_of
 from rag.question.answer_type import asks_for_course
 from rag.question.asked import Asked
-from rag.question.follow_up import leans
 from rag.question.parts import MOST_PARTS, questions_in, sides_of, subject_in
 from rag.records import Filters, Found, QuestionKind
 from rag.retrieval.find import WIDE, filters_of
@@ -28,12 +27,14 @@ class Material:
     Attributes:
         find: The articles for a question.
         read: What of them answers it: its own words, the articles, the question that it leans on.
+        leans: Whether a question means little without the one before.
         most_sources: How many articles may be shown.
     """
 
     library: Library
     find: Callable[[str, Filters], Found]
     read: Callable[[str, Found, str], Answering]
+    leans: Callable[[str], bool]
     most_sources: int | None = None
 
     def chooser(
@@ -76,7 +77,7 @@ class Material:
         if asked.kind is QuestionKind.SEVERAL:
             first, *others = questions_in(asked.own)[:MOST_PARTS]
             subject = subject_in(first)
-            parts = [first, *(subject + one if leans(one) else one for one in others)]
+            parts = [first, *(subject + one if self.leans(one) else one for one in others)]
         elif asked.kind is QuestionKind.COMPARISON:
             parts = [side.question for side in sides_of(asked.own)]
         limits = filters_of(found.filters)

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from index.text.rules import load_patterns
-from index.text.terms import content_terms
 from rag.records import Turn
 
-_OWN_TERMS = 3
 _CARRIED = 4
 """Turns that a question can lean on at most."""
-
-_LEANING = load_patterns("rag.question", "follow_up")["leaning"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +28,20 @@ class Standalone:
         return self.background + self.question
 
 
-def standalone(question: str, history: Sequence[Turn]) -> Standalone:
+def standalone(question: str, history: Sequence[Turn], leans: Callable[[str], bool]) -> Standalone:
     """The question, where it leans on the conversation with the questions that it leans on.
 
-    A question leans on it that begins with 那, 其中 or "what about", that has a pronoun, or that
-    has next to no words of its own. The one before may itself lean on another, and so on.
+    The one before may itself lean on another, and so on.
 
-    >>> turns = [Turn("东岸大桥有多长？", "全长3.2公里。"), Turn("它是谁设计的？", "罗工。")]
-    >>> standalone("那它花了多少钱？", turns).text
-    '东岸大桥有多长？ 它是谁设计的？ 那它花了多少钱？'
-    >>> standalone("海棠小学今年招多少新生？", turns)
-    Standalone(question='海棠小学今年招多少新生？', background='')
+    Args:
+        leans: Whether a question means little without what was said before it
+            (``rag.question.kind.KindTeller``).
+
+    >>> turns = [Turn("东岸大桥有多长？", "全长3.2公里。"), Turn("谁设计的？", "罗工。")]
+    >>> standalone("花了多少钱？", turns, lambda question: "大桥" not in question).text
+    '东岸大桥有多长？ 谁设计的？ 花了多少钱？'
+    >>> standalone("东岸大桥花了多少钱？", turns, lambda question: "大桥" not in question)
+    Standalone(question='东岸大桥花了多少钱？', background='')
     """
     chained = [question]
     for turn in reversed(history[-_CARRIED:]):
@@ -51,8 +49,3 @@ def standalone(question: str, history: Sequence[Turn]) -> Standalone:
             break
         chained.insert(0, turn.question)
     return Standalone(question, "".join(f"{earlier} " for earlier in chained[:-1]))
-
-
-def leans(question: str) -> bool:
-    """Whether a question means little without what was said before it."""
-    return bool(_LEANING.search(question)) or len(content_terms(question)) < _OWN_TERMS

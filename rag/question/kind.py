@@ -42,6 +42,10 @@ _LIKELIER = 1.5
 _NEAR_A_FACT = frozenset({QuestionKind.LIST, QuestionKind.SEVERAL, QuestionKind.COMPARISON})
 
 
+LEANS, ALONE = "leans", "alone"
+"""Labels of a question that needs what was said before it, and of one that does not."""
+
+
 class KindTeller(Protocol):
     """What the assistant asks of a classifier."""
 
@@ -50,6 +54,9 @@ class KindTeller(Protocol):
 
     def action_of(self, question: str) -> Action:
         """What a question of kind ``conversation`` wants."""
+
+    def leans(self, question: str) -> bool:
+        """Whether a question means little without what was said before it."""
 
 
 class TrainedKinds:
@@ -71,6 +78,10 @@ class TrainedKinds:
         vector = self._encoder.encode_queries([question])[0]
         likely = load_model("actions").probabilities(question, vector)
         return Action(max(likely, key=likely.__getitem__))
+
+    def leans(self, question: str) -> bool:
+        vector = self._encoder.encode_queries([question])[0]
+        return load_model("leaning").probabilities(question, vector)[LEANS] > 0.5
 
 
 def believed(likely: Mapping[str, float]) -> QuestionKind:

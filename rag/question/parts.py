@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -13,16 +13,19 @@ from index.text.dates.phrases import find_dates
 from index.text.names import Name, NameKind, find_names
 from index.text.rules import load_patterns, load_rules
 from index.text.script import fold_characters
+from rag.question.splits import parts_of
 
 MOST_PARTS = 4
 """How many questions of one message are answered."""
+
+SEVERAL, PERHAPS, SURELY = (1.0, 2.0), (0.0,), (-1.0,)
+"""How easily a message falls apart (``rag.question.splits.parts_of``): one that is put as several questions
+are, one that may be, and one that asks for one thing by its kind."""
 
 _RULES = load_patterns("rag.question", "parts")
 TOLD_YEAR = _RULES["told_year"]
 """Matches where a text tells of another year than that of its publication."""
 
-_ENDS = re.compile(r"(?<=[?？；;\n])")
-_CLAUSES = re.compile(r"(?<=[，,])")
 _CAPITALS = re.compile(r"\b[A-Z][\w'-]*(?: [A-Z][\w'-]*){0,5}")
 _WORD = re.compile(r"[A-Za-z0-9][\w.+-]*")
 _BETWEEN = 8
@@ -38,36 +41,19 @@ class Side:
     question: str
 
 
-def questions_in(message: str) -> list[str]:
+def questions_in(message: str, leans: Sequence[float] = SEVERAL) -> list[str]:
     """The questions of a message, each with the statement that leads to it; one where it has one.
+
+    Args:
+        leans: How easily it falls apart (``SEVERAL``, ``PERHAPS``, ``SURELY``).
 
     >>> questions_in("岚江四桥多长？谁设计的，哪天通车？")
     ['岚江四桥多长？', '谁设计的', '哪天通车？']
     >>> questions_in("Who built the pier, and how long is it?")
     ['Who built the pier', 'how long is it?']
     """
-    parts: list[str] = []
-    waiting = ""
-    for clause in _clauses(message):
-        waiting += clause
-        if _asks(clause) or clause.rstrip().endswith(("?", "？")):
-            parts.append(_tidy(waiting))
-            waiting = ""
-    if waiting.strip() and parts:
-        comma = ", " if waiting.isascii() else "，"
-        parts[-1] = f"{parts[-1]}{comma}{_tidy(waiting)}"
-    return parts or [message]
-
-
-def are_several(message: str) -> bool:
-    """Whether a message has questions that are set apart by their marks, or by an English "and".
-
-    >>> are_several("四桥多长？票价多少？"), are_several("四桥多长，多宽？")
-    (True, False)
-    """
-    parts = questions_in(message)
-    marked = [part for part in parts if part.endswith(("?", "？")) and _asks(part)]
-    return len(marked) > 1 or (len(parts) > 1 and message.isascii())
+    parts = [tidy for part in parts_of(message, leans) if (tidy := _tidy(part))]
+    return parts if len(parts) > 1 else [message]
 
 
 def subject_in(question: str) -> str:
@@ -99,26 +85,8 @@ def things_named(question: str) -> list[Name]:
 
 
 def _tidy(part: str) -> str:
-    return part.strip().rstrip("，,、；; ").removeprefix("and ").strip()
-
-
-def _clauses(message: str) -> Iterator[str]:
-    for sentence in _ENDS.split(message):
-        for clause in _CLAUSES.split(sentence):
-            start = looked = 0
-            for match in _RULES["next_question"].finditer(clause):
-                if _asks(clause[looked : match.start()]):
-                    yield clause[start : match.start()]
-                    start = match.end()
-                looked = match.end()
-            yield clause[start:]
-
-
-def _asks(clause: str) -> bool:
-    """Whether words ask by an interrogative, and not only by a question mark."""
-    return bool(
-        _ASKS.search(fold_characters(clause)) or _RULES["english_interrogative"].search(clause)
-    )
+    """A part without the marks and words that join it to those beside it."""
+    return _RULES["joining"].sub("", part.strip().rstrip("，,、；; ")).strip()
 
 
 def sides_of(question: str) -> list[Side]:

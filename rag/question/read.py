@@ -13,7 +13,7 @@ from index.text.script import fold_characters
 from rag.question.catalogue import is_on_catalogue, only_limits
 from rag.question.kind import KindTeller
 from rag.question.limits import understand
-from rag.question.parts import are_several, questions_in
+from rag.question.parts import SEVERAL, SURELY, questions_in
 from rag.question.subject import subject_of
 from rag.records import QuestionKind
 
@@ -53,13 +53,15 @@ def kind_meant(
         accounts: The accounts of the library.
         before: The question before it in the conversation; ``""`` where it is the first.
     """
-    read = understand(question, today=today, accounts=accounts)
-    kind = kinds.kind_of(read.without_limits)
+    kind = _by_its_words(question, kinds, today, accounts)
     near = not before and kind in _NEAR_THE_CATALOGUE
     if near and is_on_catalogue(question, today=today, accounts=accounts):
         return QuestionKind.LIBRARY
-    if kind is QuestionKind.SEVERAL or (kind in _OF_ONE_THING and are_several(question)):
-        return _of_parts(questions_in(question), kinds)
+    if kind is QuestionKind.SEVERAL or kind in _OF_ONE_THING:
+        leans = SEVERAL if kind is QuestionKind.SEVERAL else SURELY
+        parts = questions_in(question, leans)
+        if kind is QuestionKind.SEVERAL or len(parts) > 1:
+            return _of_parts(parts, kinds)
     if before:  # 谁？ asks for one who was spoken of
         kind = QuestionKind.FACT if kind is QuestionKind.NOTHING else kind
         if kind not in UNSEARCHED and only_limits(question, today=today, accounts=accounts):
@@ -72,6 +74,23 @@ def kind_meant(
         named = sum(letter.isdigit() for letter in question)
         dated = named > sum(letter.isdigit() for letter in undated)
         return QuestionKind.LIBRARY if dated else QuestionKind.OVERVIEW
+    return kind
+
+
+def _by_its_words(
+    question: str, kinds: KindTeller, today: date, accounts: Sequence[str]
+) -> QuestionKind:
+    """The kind that a question's words tell, less those that limit it; where they leave open whether the
+    library or what it tells is meant, all of them count."""
+    own = understand(question, today=today, accounts=accounts).without_limits
+    kind = kinds.kind_of(own)
+    if kind is QuestionKind.LIBRARY and own != question:
+        whole = kinds.kind_of(question)
+        return whole if whole is QuestionKind.OVERVIEW else kind
+    if kind is QuestionKind.FACT:
+        bare = understand(question, today=today, accounts=accounts, every_name=True).without_limits
+        if bare != own and kinds.kind_of(bare) is QuestionKind.LIBRARY:
+            return QuestionKind.LIBRARY  # how many an account has published
     return kind
 
 

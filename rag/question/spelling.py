@@ -48,13 +48,23 @@ _AROUND = 3
 """Characters, the one put right among them, that some passage has to have together."""
 
 _BEAM = 60
+_NAMES_SYLLABLES = 2
+_LOOKED_AT, _CALLED, _AS_OFTEN = 10, 2, 1.0
+"""Of what a name in pinyin may stand for, how many are looked up and taken at most, and how far behind the
+first the second may be."""
+
+_SELDOM = -1.5
+"""What a reading that a character seldom has adds to a name's score, a logarithm of passages."""
+
+_NAME = re.compile(r"[A-Z][A-Za-z'’]+(?:[ -][A-Z][A-Za-z'’]+){0,7}")
+_PART = re.compile(r"[A-Za-z'’]+")
 _LONGEST_SYLLABLE = 6
 
 
 def respelled(question: str, library: Vocabulary) -> str:
     """The question in the words of the library that it sounds like; as it is where it needs none."""
     if question.isascii():
-        return _from_pinyin(question, library) or question
+        return _from_pinyin(question, library) or _with_names(question, library)
     return _with_homophones(question, library)
 
 
@@ -199,6 +209,69 @@ def _likeliest(syllables: Sequence[str], library: Vocabulary) -> str | None:
     return said if beam.get(said) else None
 
 
+# --- Names in English -------------------------------------------------------------------------------
+
+
+def _with_names(question: str, library: Vocabulary) -> str:
+    """An English question with the library's characters behind each name that is spelled in pinyin: what
+    articles in Chinese are found by.
+
+    Of several names of one sound the one that the library has most often is meant.
+    """
+    written, at = "", 0
+    for name in _NAME.finditer(question):
+        for end, syllables in _romanised(name):
+            said = _called(syllables, library)
+            if said:
+                written += f"{question[at:end]} ({said})"
+                at = end
+    return written + question[at:]
+
+
+def _romanised(name: re.Match[str]) -> Iterator[tuple[int, list[str]]]:
+    """Where words of a name that are pinyin, one after the other, end, with their syllables."""
+    run: list[tuple[int, list[str]]] = []
+    for word in [*_PART.finditer(name.string, *name.span()), None]:
+        spelled = word and _spelled(word)
+        if word and spelled:
+            run.append((word.end(), spelled))
+            continue
+        if sum(len(syllables) for _, syllables in run) >= _NAMES_SYLLABLES:
+            yield run[-1][0], [one for _, syllables in run for one in syllables]
+        run = []
+
+
+def _spelled(word: re.Match[str]) -> list[str] | None:
+    """A capitalised word in syllables of pinyin, unless questions are put with it (Name, Which); of one
+    syllable a surname may look like such a word (Wen, Can) but where the question begins."""
+    plain = (
+        word.group().lower().removesuffix("'s").removesuffix("’s").replace("'", "").replace("’", "")
+    )
+    syllables = None if word.group().isupper() else _syllables(plain)
+    if syllables and (len(syllables) > 1 or not word.start()):
+        return None if run_of([plain]) in load_model("kinds").runs else syllables
+    return syllables
+
+
+def _called(syllables: Sequence[str], library: Vocabulary) -> str:
+    """What the library calls what is spelled so, syllable by syllable with all their letters; ``""`` where
+    it has no such name."""
+    beam = dict(_sounds().spelled.get(syllables[0], ()))
+    for syllable in syllables[1:]:
+        ways = _sounds().spelled.get(syllable, ())
+        counted = library.documents({before[-1] + after for before in beam for after, _ in ways})
+        reached = {
+            before + after: score + usual + math.log(count)
+            for before, score in beam.items()
+            for after, usual in ways
+            if (count := counted.get(before[-1] + after, 0))
+        }
+        beam = dict(sorted(reached.items(), key=lambda one: -one[1])[:_BEAM])
+    best = sorted(beam, key=lambda one: -beam[one])[:_LOOKED_AT]
+    said = [*filter(library.says, best)]
+    return "/".join(one for one in said[:_CALLED] if beam[one] >= beam[said[0]] - _AS_OFTEN)
+
+
 # --- Sounds ---------------------------------------------------------------------------------------
 
 
@@ -211,12 +284,15 @@ class _Sounds:
         of: The sounds of a character, as they are compared.
         having: The characters of a sound, also of one that they have in few words.
         chiefly: Those of them that have it in most.
+        spelled: The characters of a syllable as pinyin writes it, with what it takes from a name's score
+            where they are mostly read otherwise.
     """
 
     written: frozenset[str]
     of: Mapping[str, tuple[str, ...]]
     having: Mapping[str, tuple[str, ...]]
     chiefly: Mapping[str, tuple[str, ...]]
+    spelled: Mapping[str, tuple[tuple[str, float], ...]]
 
     def characters(self, syllable: str) -> tuple[str, ...]:
         return self.having.get(_compared(syllable), ())
@@ -231,6 +307,7 @@ def _sounds() -> _Sounds:
     of: dict[str, tuple[str, ...]] = {}
     having: dict[str, list[str]] = defaultdict(list)
     chiefly: dict[str, list[str]] = defaultdict(list)
+    spelled: dict[str, list[tuple[str, float]]] = defaultdict(list)
     written: set[str] = set()
     for code, readings in pinyin_dict.items():
         character = chr(code)
@@ -244,7 +321,10 @@ def _sounds() -> _Sounds:
         chiefly[of[character][0]].append(character)
         for sound in of[character]:
             having[sound].append(character)
-    return _Sounds(frozenset(written), of, _fixed(having), _fixed(chiefly))
+        for syllable in dict.fromkeys(plain):
+            spelled[syllable].append((character, 0.0 if syllable == plain[0] else _SELDOM))
+    told = {syllable: tuple(some) for syllable, some in spelled.items()}
+    return _Sounds(frozenset(written), of, _fixed(having), _fixed(chiefly), told)
 
 
 def _fixed(characters: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:

@@ -13,6 +13,7 @@ from rag.generation.quotation import Quotation
 from rag.generation.rewrite import check_rewriting
 from rag.question.follow_up import standalone
 from rag.records import Turn
+from tests.conftest import FakeKinds
 
 QUOTATION = Quotation("大桥全长3.2公里。", "东岸大桥通车", "试验号", "2025-06-20")
 
@@ -71,4 +72,4 @@ def test_the_examples_of_rewriting_pass_their_own_check(question):
     for (_, asked), (_, rewritten) in zip(turns[::2], turns[1::2], strict=True):
         *_, told, last = asked.split("\n")
         assert check_rewriting(rewritten, last, [Turn(asked, told)]) == rewritten
-        assert standalone(rewritten, [Turn(asked, told)]).text == rewritten
+        assert standalone(rewritten, [Turn(asked, told)], FakeKinds().leans).text == rewritten

@@ -103,7 +103,8 @@ def test_of_one_story_more_is_told_than_of_each_of_several(library):
     ]
     alone = overview(found("渡轮", told), library, Language.CHINESE)
     among = overview(found("渡轮", told, *beside), library, Language.CHINESE)
-    assert alone and among
+    assert alone
+    assert among
     assert [one.text for one in alone.sentences] == [f"{one}。" for one in text.split("。")[:-1]]
     assert [one.text for one in among.sentences if "新渡轮受欢迎" in one.heading] == [
         "本市有了新渡轮。",

@@ -60,11 +60,12 @@ def test_within_a_conversation_a_question_that_names_nothing_leans_on_it():
     [
         ("大桥什么时候通车？渡轮票价多少？", QuestionKind.SEVERAL),
         ("When did the bridge open, and how much is the ferry?", QuestionKind.SEVERAL),
-        ("大桥什么时候通车，票价多少？", QuestionKind.FACT),
-        ("大桥通车了？什么时候的事？", QuestionKind.FACT),
+        ("大桥什么时候通车，票价多少？", QuestionKind.SEVERAL),
+        ("大桥通车了，什么时候的事？", QuestionKind.FACT),
+        ("When is the next boat race in Tarn, the 14th?", QuestionKind.FACT),
     ],
 )
-def test_questions_that_their_marks_set_apart_are_several(question, kind):
+def test_questions_that_fall_apart_are_several(question, kind):
     assert meant(question, {}) is kind
 
 

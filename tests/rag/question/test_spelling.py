@@ -93,6 +93,28 @@ def test_what_is_not_pinyin_of_this_library_stays(question):
     assert respelled(question, Words()) == question
 
 
+@pytest.mark.parametrize(
+    ("asked", "meant"),
+    [
+        ("When does the Qingyu ferry stop?", "When does the Qingyu (青屿) ferry stop?"),
+        ("Where does Wen Ruyu teach?", "Where does Wen Ruyu (温如玉) teach?"),
+        ("Who runs Hai-Tang School in Tarn?", "Who runs Hai-Tang (海棠) School in Tarn?"),
+        ("Which school is new?", "Which school is new?"),
+        ("Who owns DU LUN?", "Who owns DU LUN?"),
+        ("Where is Changsha?", "Where is Changsha?"),
+    ],
+)
+def test_names_in_english_are_what_the_library_calls_them(asked, meant):
+    assert respelled(asked, Words()) == meant
+
+
+def test_of_names_of_one_sound_those_are_meant_that_are_said_as_often():
+    library = Words(("威海港开港。", "威海渡轮停航。", "危害很大。", "有危害。", "没有危害。"))
+    assert respelled("A ferry to Weihai?", library) == "A ferry to Weihai (危害/威海)?"
+    often = Words((*["威海港开港。"] * 9, "危害很大。"))
+    assert respelled("A ferry to Weihai?", often) == "A ferry to Weihai (威海)?"
+
+
 def test_words_that_ask_are_put_right_by_no_article():
     articles = Words(("活动时间限制为一天。", "时间限定两小时。", "时间限制已取消。", *TEXTS))
     question = "青屿渡轮停航，给个时间线"

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from eval.training.topics import Request, by_asking_words, by_field, read_requests, score, train
+from eval.training.field import train
+from eval.training.topics import Request, by_asking_words, by_field, read_requests, score
 from index.records import Span
-from rag.question.topic import TopicModel, model_file, topic_of, topic_spans
+from rag.question.field import TokenField
+from rag.question.topic import model_file, told_of, topic_of, topic_spans
 
 REQUESTS = [
     Request(f"{before}{topic}{behind}", (topic,), "trained")
@@ -16,22 +18,22 @@ REQUESTS = [
 
 
 def test_runs_of_tokens_on_the_topic_are_spans():
-    model = TopicModel(frozenset("渡轮讲"), {"0渡": 2.0, "0轮": 2.0}, stays=0.1, bias=-1.0)
-    assert model.spans("讲渡轮讲 渡轮") == [Span(1, 3), Span(5, 7)]
-    assert model.spans("讲讲") == []
-    assert model.spans("") == []
+    model = TokenField(frozenset("渡轮讲"), {"0渡": 2.0, "0轮": 2.0}, stays=0.1, bias=-1.0)
+    assert topic_spans("讲渡轮讲 渡轮", model) == [Span(1, 3), Span(5, 7)]
+    assert model.marked(told_of("讲讲", model.known)) == ()
+    assert topic_spans("", model) == []
 
 
 def test_a_token_between_two_of_the_topic_may_be_on_it_too():
-    alone = TopicModel(frozenset("渡的轮"), {"0渡": 2.0, "0轮": 2.0}, stays=0.0, bias=-1.0)
-    near = TopicModel(alone.known, alone.features, stays=2.0, bias=-1.0)
-    assert alone.spans("渡的轮") == [Span(0, 1), Span(2, 3)]
-    assert near.spans("渡的轮") == [Span(0, 3)]
+    alone = TokenField(frozenset("渡的轮"), {"0渡": 2.0, "0轮": 2.0}, stays=0.0, bias=-1.0)
+    near = TokenField(alone.known, alone.features, stays=2.0, bias=-1.0)
+    assert topic_spans("渡的轮", alone) == [Span(0, 1), Span(2, 3)]
+    assert topic_spans("渡的轮", near) == [Span(0, 3)]
 
 
 def test_where_none_is_likely_the_likeliest_words_are_taken():
-    shy = TopicModel(frozenset("渡轮"), {"0渡": 2.0, "0轮": 2.0}, stays=1.0, bias=-3.2)
-    assert shy.spans("总结渡轮") == []
+    shy = TokenField(frozenset("渡轮"), {"0渡": 2.0, "0轮": 2.0}, stays=1.0, bias=-3.2)
+    assert shy.marked(told_of("总结渡轮", shy.known)) == ()
     assert topic_spans("总结渡轮", shy) == [Span(2, 4)]
 
 
@@ -49,17 +51,18 @@ def test_topics_of_requests(question, topic):
 
 def test_requests_that_were_held_out_are_told_better_than_by_the_words_that_ask():
     held = [one for one in read_requests() if one.part == "held_out"]
-    model = TopicModel.load(model_file())
+    model = TokenField.load(model_file())
     assert score(held, by_field(model)).f1 >= 0.82
     assert score(held, by_asking_words).f1 < 0.7
 
 
 def test_marks_are_learned(tmp_path):
-    model = train(REQUESTS)
+    labels = [one.labels() for one in REQUESTS]
+    model = train([one.question for one in REQUESTS], labels, told_of, 0.2)
     assert topic_spans("总结银杏的报道", model) == [Span(2, 4)]
     model.save(tmp_path / "topics.json")
-    assert TopicModel.load(tmp_path / "topics.json") == model
+    assert TokenField.load(tmp_path / "topics.json") == model
 
 
 def test_the_weights_are_there():
-    assert TopicModel.load(model_file()).features
+    assert TokenField.load(model_file()).features

@@ -1,0 +1,93 @@
+"""Tokens of a text labelled together: a conditional random field with two labels (Lafferty et al. 2001).
+
+``eval.training.field`` trains one on texts whose tokens were marked by hand.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+_OUTSIDE, _UNKNOWN = "\x00", "\x01"
+"""Stand before the first token and behind the last, and for one that is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class TokenField:
+    """Trained weights; those of "marked" less those of "not".
+
+    Attributes:
+        known: The tokens that are told apart; all others count as one, as words that nobody marked do.
+        features: Of what is told of a token and its neighbours.
+        stays: For a token to have the same label as the one before.
+        bias: Of a token by itself.
+    """
+
+    known: frozenset[str]
+    features: Mapping[str, float]
+    stays: float
+    bias: float
+
+    @classmethod
+    def load(cls, path: Path) -> TokenField:
+        values = json.loads(path.read_text("utf-8"))
+        return cls(frozenset(values.pop("known")), **values)
+
+    def save(self, path: Path) -> None:
+        values = {
+            "known": sorted(self.known),
+            "features": self.features,
+            "stays": self.stays,
+            "bias": self.bias,
+        }
+        path.write_text(json.dumps(values, ensure_ascii=False, sort_keys=True) + "\n", "utf-8")
+
+    def marked(
+        self, told: Iterable[Sequence[str]], leans: Sequence[float] = (0.0,)
+    ) -> tuple[int, ...]:
+        """The places of the tokens that are marked in the likeliest labelling.
+
+        Args:
+            told: What is told of each token.
+            leans: How much likelier each token is taken to be marked, tried one after the other until
+                some are.
+        """
+        weights = [self.bias + sum(self.features.get(one, 0.0) for one in each) for each in told]
+        return next((on for lean in leans if (on := self._likeliest(weights, lean))), ())
+
+    def _likeliest(self, weights: Sequence[float], lean: float) -> tuple[int, ...]:
+        """The marked places of the likeliest labelling (Viterbi)."""
+        chosen: dict[bool, tuple[float, tuple[int, ...]]] = {False: (0.0, ()), True: (0.0, ())}
+        for at, weight in enumerate(weights):
+            later = {}
+            for label in (False, True):
+                score, places = max(
+                    (chosen[last][0] + (self.stays if last is label else 0.0), chosen[last][1])
+                    for last in ((False, True) if at else (label,))
+                )
+                on = (score + (lean + weight), (*places, at)) if label else (score, places)
+                later[label] = on
+            chosen = later
+        return max(chosen.values())[1]
+
+
+def neighbours(tokens: Sequence[str], known: Collection[str]) -> Iterator[list[str]]:
+    """What is told of each token: itself and the two on either side of it."""
+    shown = [token if token in known else _UNKNOWN for token in tokens]
+    padded = [_OUTSIDE] * 2 + shown + [_OUTSIDE] * 2
+    for at in range(len(tokens)):
+        two, one, own, next_, second = padded[at : at + 5]
+        yield [
+            f"0{own}",
+            f"-{one}",
+            f"+{next_}",
+            f"<{two}{one}",
+            f">{next_}{second}",
+            f"a{one}{own}",
+            f"b{own}{next_}",
+            f"c{one}{own}{next_}",
+            f"d{two}{one}{own}",
+            f"e{own}{next_}{second}",
+        ]
