@@ -65,7 +65,7 @@ class Apart:
         left, others = others[MOST_PARTS - 1 :], others[: MOST_PARTS - 1]
         answers = [Part(first, self._first(first, asked.background, found))]
         for part in others:
-            draft = self._later(self._standing(part, first), first, found, answers[0].draft)
+            draft = self._later(part, first, found, answers[0].draft)
             if draft and _is_repeated(part, draft, answers):
                 answers.append(Part(part, None, above=draft.sentences[0].text))
             else:
@@ -104,9 +104,7 @@ class Apart:
         return [
             part
             if part.draft and _is_sure(part.draft)
-            else self._again(
-                part, articles, self._on(part.heading, answers[0].heading), found, answers
-            )
+            else self._again(part, articles, answers[0].heading, found, answers)
             for part in answers
         ]
 
@@ -114,17 +112,19 @@ class Apart:
         self,
         part: Part,
         articles: Sequence[str],
-        own: str,
+        first: str,
         found: Found,
         answers: Sequence[Part],
     ) -> Part:
         """A part as some articles answer it, or all that are found for it with its subject, where that
         is surer."""
         others = [one for one in answers if one is not part]
-        alone = self.find(own, filters_of(found.filters))
+        searched = self._on(part.heading, first)
+        own, background = _read_as(part.heading, searched)
+        alone = self.find(searched, filters_of(found.filters))
         wider = _joined(found, alone)
         for there in (*(_only(one, wider) for one in articles), alone):
-            draft = self._drafted(own, there, "")
+            draft = self._drafted(own, there, background)
             if _is_surer(own, draft, part.draft) and not _is_repeated(part.heading, draft, others):
                 part = replace(part, draft=draft)
         return part
@@ -150,19 +150,21 @@ class Apart:
         there = self.find(background + own, filters_of(found.filters))
         return self._drafted(own, there, background, name)
 
-    def _later(self, own: str, first: str, found: Found, before: Draft | None) -> Draft | None:
+    def _later(self, part: str, first: str, found: Found, before: Draft | None) -> Draft | None:
         """A later question, of the article that answered the first, unless other articles are clearly
         what it is about."""
-        alone = self.find(own, filters_of(found.filters))
+        searched = self._standing(part, first)
+        own, background = _read_as(part, searched)
+        alone = self.find(searched, filters_of(found.filters))
         best = [hits[0] for hits in alone.articles[:_NEAR_AT_HAND]]
-        many = len(content_terms(own)) >= _MANY_TERMS
+        many = len(content_terms(searched)) >= _MANY_TERMS
         elsewhere = bool(best) and many and best[0].lexical >= _CLEARLY
         same = before.citations[0].article_id if before and before.citations else ""
         if same and (not elsewhere or same in {hit.passage.article.article_id for hit in best}):
             draft = self._drafted(own, _only(same, _joined(found, alone)), f"{first} ")
             if draft and (draft.certainty is Certainty.DIRECT or not elsewhere):
                 return draft
-        return self._drafted(own, alone if elsewhere else found, "")
+        return self._drafted(own, alone if elsewhere else found, background)
 
     def _drafted(self, own: str, found: Found, background: str, name: str = "") -> Draft | None:
         """What answers a part; of what it names nothing that is told of another one is likely.
@@ -238,6 +240,13 @@ def _names(candidate: Candidate, names: Sequence[Name], name: str) -> bool:
     said = f"{article.heading} {article.date or ''} {candidate.text}"
     folded, words = fold_name(said), latin_words(said)
     return fold_name(name) in folded and all(stands_in(one, folded, words) for one in names)
+
+
+def _read_as(part: str, searched: str) -> tuple[str, str]:
+    """A part as sentences are read for it, and what it leans on: its own words behind its subject, which
+    would else be answered, too; all of it where it has taken another one's words."""
+    before, found, behind = searched.rpartition(part)
+    return (part, f"{before} " if before else "") if found and not behind else (searched, "")
 
 
 def _joined(found: Found, alone: Found) -> Found:

@@ -21,7 +21,7 @@ from index.text.rules import load_patterns, load_rules
 from index.text.script import fold_characters
 from index.text.terms import content_terms
 from rag.question.limits import Role, understand
-from rag.question.parts import PERHAPS, questions_in
+from rag.question.parts import questions_in
 from rag.question.reading import CHINESE, ENGLISH, read_question
 from rag.question.subject import subject_of
 
@@ -144,8 +144,8 @@ def read_clauses(
     ((<Group.DAY: 'day'>,), (<Order.MOST: 'most'>,), True)
     """
     clauses: list[Clause] = []
-    parts = [(part, False) for part in questions_in(background, PERHAPS) if part.strip()]
-    for part, own in [*parts, *((part, True) for part in questions_in(question, PERHAPS))]:
+    parts = [(part, False) for part in questions_in(background) if part.strip()]
+    for part, own in [*parts, *((part, True) for part in questions_in(question))]:
         clause = replace(_read(part, today, accounts), own=own)
         last = clauses[-1] if clauses else None
         if last and _goes_on(clause, last):

@@ -39,6 +39,10 @@ than sentences that answer costs the answer."""
 _LIKELIER = 1.5
 """How much likelier than a fact's it has to be."""
 
+_LEANING = 0.4
+"""Probability from which on a question leans on the one before: what was said before costs little where
+it is not needed, and the answer where it is missing."""
+
 _NEAR_A_FACT = frozenset({QuestionKind.LIST, QuestionKind.SEVERAL, QuestionKind.COMPARISON})
 
 
@@ -81,7 +85,7 @@ class TrainedKinds:
 
     def leans(self, question: str) -> bool:
         vector = self._encoder.encode_queries([question])[0]
-        return load_model("leaning").probabilities(question, vector)[LEANS] > 0.5
+        return load_model("leaning").probabilities(question, vector)[LEANS] > _LEANING
 
 
 def believed(likely: Mapping[str, float]) -> QuestionKind:

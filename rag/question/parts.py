@@ -18,9 +18,9 @@ from rag.question.splits import parts_of
 MOST_PARTS = 4
 """How many questions of one message are answered."""
 
-SEVERAL, PERHAPS, SURELY = (1.0, 2.0), (0.0,), (-1.0,)
+SEVERAL, SURELY = (1.0,), (-1.0,)
 """How easily a message falls apart (``rag.question.splits.parts_of``): one that is put as several questions
-are, one that may be, and one that asks for one thing by its kind."""
+are, and one that asks for one thing by its kind."""
 
 _RULES = load_patterns("rag.question", "parts")
 TOLD_YEAR = _RULES["told_year"]
@@ -45,7 +45,7 @@ def questions_in(message: str, leans: Sequence[float] = SEVERAL) -> list[str]:
     """The questions of a message, each with the statement that leads to it; one where it has one.
 
     Args:
-        leans: How easily it falls apart (``SEVERAL``, ``PERHAPS``, ``SURELY``).
+        leans: How easily it falls apart (``SEVERAL``, ``SURELY``).
 
     >>> questions_in("岚江四桥多长？谁设计的，哪天通车？")
     ['岚江四桥多长？', '谁设计的', '哪天通车？']

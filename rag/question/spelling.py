@@ -213,18 +213,20 @@ def _likeliest(syllables: Sequence[str], library: Vocabulary) -> str | None:
 
 
 def _with_names(question: str, library: Vocabulary) -> str:
-    """An English question with the library's characters behind each name that is spelled in pinyin: what
-    articles in Chinese are found by.
-
-    Of several names of one sound the one that the library has most often is meant.
-    """
-    written, at = "", 0
+    """An English question with the library's characters behind each name of a place that is known by
+    another name, or that is spelled in pinyin: what articles in Chinese are found by."""
+    said = [
+        (match.end(), _exonyms()[match.group()])
+        for match in _exonym().finditer(question)
+        if library.says(_exonyms()[match.group()])
+    ]
     for name in _NAME.finditer(question):
-        for end, syllables in _romanised(name):
-            said = _called(syllables, library)
-            if said:
-                written += f"{question[at:end]} ({said})"
-                at = end
+        said += [(end, _called(syllables, library)) for end, syllables in _romanised(name)]
+    written, at = "", 0
+    for end, called in sorted(said):
+        if called:
+            written += f"{question[at:end]} ({called})"
+            at = end
     return written + question[at:]
 
 
@@ -247,7 +249,8 @@ def _spelled(word: re.Match[str]) -> list[str] | None:
     plain = (
         word.group().lower().removesuffix("'s").removesuffix("’s").replace("'", "").replace("’", "")
     )
-    syllables = None if word.group().isupper() else _syllables(plain)
+    otherwise = word.group().isupper() or plain.capitalize() in _exonyms()
+    syllables = None if otherwise else _syllables(plain)
     if syllables and (len(syllables) > 1 or not word.start()):
         return None if run_of([plain]) in load_model("kinds").runs else syllables
     return syllables
@@ -356,6 +359,15 @@ def _compared(syllable: str) -> str:
     if plain[:2] in ("zh", "ch", "sh"):
         plain = plain[0] + plain[2:]
     return plain[:-1] if plain.endswith(("ang", "eng", "ing")) else plain
+
+
+@cache
+def _exonym() -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(map(re.escape, _exonyms()))})\b")
+
+
+def _exonyms() -> Mapping[str, str]:
+    return load_rules("rag.question", "en/spelling").table("exonyms")
 
 
 def _question_words() -> Mapping[str, str]:

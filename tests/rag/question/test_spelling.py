@@ -102,10 +102,17 @@ def test_what_is_not_pinyin_of_this_library_stays(question):
         ("Which school is new?", "Which school is new?"),
         ("Who owns DU LUN?", "Who owns DU LUN?"),
         ("Where is Changsha?", "Where is Changsha?"),
+        ("Do China's ferries stop?", "Do China's ferries stop?"),
     ],
 )
 def test_names_in_english_are_what_the_library_calls_them(asked, meant):
     assert respelled(asked, Words()) == meant
+
+
+def test_places_have_other_names_in_english():
+    library = Words(("中国渡轮开往香港。",))
+    asked = "Do China's ferries sail to Hong Kong?"
+    assert respelled(asked, library) == "Do China (中国)'s ferries sail to Hong Kong (香港)?"
 
 
 def test_of_names_of_one_sound_those_are_meant_that_are_said_as_often():
