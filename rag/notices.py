@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from index.errors import Message
@@ -15,6 +16,10 @@ from rag.records import UNTRANSLATED, AppliedFilters, QuestionKind, iso
 
 _INSTEAD_ENGLISH = "The articles' own sentences answer instead."
 _INSTEAD_CHINESE = "以下改由文章原句作答。"
+
+
+_ADDED = re.compile(r" \(([\u4e00-\u9fff/]+)\)")
+"""The library's name behind one in English (``rag.question.spelling``)."""
 
 
 def notice_of(
@@ -45,10 +50,13 @@ def notice_of(
     return (" " if english else "").join(notice for notice in notices if notice)
 
 
-def searched_as(respelled: str, language: Language) -> str:
-    """That a question was searched in other words than its own; ``""`` where it was not."""
+def searched_as(question: str, respelled: str, language: Language) -> str:
+    """That a question was searched in other words than its own; ``""`` where it was not. Of names that
+    stand beside its own only these are said."""
     if not respelled:
         return ""
+    if _ADDED.sub("", respelled) == question:
+        return f"Names read as {', '.join(dict.fromkeys(_ADDED.findall(respelled)))}."
     if language is Language.ENGLISH:
         return f"Searched as “{respelled}”."
     return f"按“{respelled}”查找。"

@@ -6,7 +6,7 @@ import hashlib
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -240,14 +240,18 @@ class FakeKinds:
         self,
         kinds: Mapping[str, QuestionKind] | None = None,
         actions: Mapping[str, Action] | None = None,
+        wide: Collection[str] = (),
     ) -> None:
-        self._kinds, self._actions = kinds or {}, actions or {}
+        self._kinds, self._actions, self._wide = kinds or {}, actions or {}, wide
 
     def kind_of(self, question: str) -> QuestionKind:
         return self._kinds.get(question, QuestionKind.FACT)
 
     def action_of(self, question: str) -> Action:
         return self._actions[question]
+
+    def perhaps_wide(self, question: str) -> bool:
+        return question in self._wide
 
     def leans(self, question: str) -> bool:
         return bool(_LEANING.search(question)) or len(content_terms(question)) < 3

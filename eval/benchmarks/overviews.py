@@ -163,23 +163,23 @@ def articles(where: Path, rows: Sequence[dict[str, Any]]) -> None:
         retriever = Retriever(library, load_encoder(library.manifest().encoder))
         found = [retriever.find(one.question, Filters(), QuestionKind.OVERVIEW) for one in subjects]
         days = {one.article_id: str(one.date or "") for one in library.articles()}
-    for name, foreign, of_them in (("OWN", False, slice(None)), ("FOREIGN", True, [0, 3])):
+    for name, foreign in (("OWN", False), ("FOREIGN", True)):
         choices = []
         for at, (subject, hits) in enumerate(zip(subjects, found, strict=True)):
             wanted = frozenset(content_terms(hits.topic or hits.question))
             language = detect_language(subject.question)
+            nearest = max((first.cosine for first, *_ in hits.articles), default=0.0)
             for hit in (first for first, *_ in hits.articles):
                 place = at, hit.passage.article.article_id
                 if (hit.passage.language != language) is foreign:
-                    given = np.asarray(astuple(relevance(hit, wanted)))[of_them].tolist()
+                    given = [*astuple(relevance(hit, wanted, nearest))]
                     choices.append(either(subject.group, given, place[1] in subject.about, place))
         judged = [one for one in choices if one.of[1] not in subjects[one.of[0]].maybe]
-        fitted = np.zeros(4)
-        fitted[of_them] = fit(judged)
+        fitted = fit(judged)
         say(f"rag.kinds.relevance.{name}", Relevance, fitted)
         probable |= {one.of: float(likely[0]) for one, likely in cross_validated(judged)}
         doubtful = [one for one in choices if one.of not in probable]
-        probable |= {one.of: float(softmax(one.features @ fitted[of_them])[0]) for one in doubtful}
+        probable |= {one.of: float(softmax(one.features @ fitted)[0]) for one in doubtful}
     there = [
         frozenset(name for name in one.about if is_within(days.get(name), hits.filters))
         for one, hits in zip(subjects, found, strict=True)

@@ -39,7 +39,7 @@ from rag.kinds.premise import Contradicted, correcting, taken_wrongly
 from rag.question.asked import Asked
 from rag.question.parts import sides_of
 from rag.records import Certainty, Found, QuestionKind
-from rag.retrieval.find import WIDE, Retriever
+from rag.retrieval.find import WIDE, Retriever, filters_of
 from rag.verification.align import Similarity, centred_similarity
 
 
@@ -71,12 +71,25 @@ class Answerer:
             read = Answering(Judgement(Certainty.DIRECT if sure else Certainty.REFUSAL))
         else:
             read = self._read(own_words(asked, found), found, asked.background)
-        if told:
-            yield from events_of(told)
-            outcome = Outcome(told)
+        wide = None if told else self._wide(asked, found, read)
+        if told or wide:
+            draft = told or wide
+            assert draft
+            yield from events_of(draft)
+            outcome = Outcome(draft, kind=QuestionKind.OVERVIEW if wide else None)
         else:
             outcome = yield from self._of_what_was_read(asked, found, read)
         return replace(outcome, candidates=read.candidates)
+
+    def _wide(self, asked: Asked, found: Found, read: Answering) -> Draft | None:
+        """An overview, where no sentence answers what was taken for a question for a fact and may be one
+        for that; ``None`` where that is not so."""
+        unsure = asked.kind is QuestionKind.FACT and read.certainty is Certainty.NEAREST
+        if self.chat or not unsure or not self.models.kinds.perhaps_wide(found.question):
+            return None
+        limits = filters_of(found.filters)
+        there = self.retriever.find(found.question, limits, QuestionKind.OVERVIEW)
+        return overview(there, self.library, asked.language)
 
     def _of_what_was_read(
         self, asked: Asked, found: Found, read: Answering

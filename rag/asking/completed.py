@@ -73,13 +73,13 @@ def completed(
         filters=found.filters,
         refusal=refusal,
         answerer=outcome.answerer,
-        notice=_notices(understood, found, outcome, damage),
+        notice=_notices(question, understood, found, outcome, damage),
         incomplete=written.incomplete,
         usage=add_usage(understood.usage, written.usage),
         as_of=draft.as_of if draft else None,
         certainty=draft.certainty if draft else Certainty.REFUSAL,
         short=draft.short if draft else None,
-        kind=asked.kind,
+        kind=outcome.kind or asked.kind,
         respelled=understood.respelled,
     )
 
@@ -91,12 +91,12 @@ def _in_words(asked: Asked, draft: Draft | None, refusal: Refusal) -> str:
 
 
 def _notices(
-    understood: Understood, found: Found, outcome: Outcome, damage: Sequence[Message]
+    question: str, understood: Understood, found: Found, outcome: Outcome, damage: Sequence[Message]
 ) -> str:
     """What is said above the answer."""
     asked, written, conflict = understood.asked, outcome.written, outcome.conflict
     notices = (
-        searched_as(understood.respelled, asked.language),
+        searched_as(question, understood.respelled, asked.language),
         outcome.draft.notice if outcome.draft else "",
         notice_of(asked, found.filters, written, outcome.quoted, conflict, damage),
     )

@@ -10,7 +10,7 @@ from rag.extractive.answer import Draft
 from rag.extractive.candidates import Candidate
 from rag.extractive.conflicts import Said
 from rag.generation.written import WrittenAnswer
-from rag.records import EXTRACTIVE
+from rag.records import EXTRACTIVE, QuestionKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,7 @@ class Outcome:
         written: What the chat model gave, where one was asked.
         conflict: What two articles say differently.
         candidates: The sentences that were read, likeliest first.
+        kind: What kind of question was answered, where it was taken for another one at first.
     """
 
     draft: Draft | None
@@ -30,6 +31,7 @@ class Outcome:
     written: WrittenAnswer = field(default_factory=WrittenAnswer)
     conflict: tuple[Said, ...] = ()
     candidates: tuple[Candidate, ...] = ()
+    kind: QuestionKind | None = None
 
     @property
     def quoted(self) -> Draft | None:

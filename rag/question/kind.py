@@ -39,6 +39,9 @@ than sentences that answer costs the answer."""
 _LIKELIER = 1.5
 """How much likelier than a fact's it has to be."""
 
+_PERHAPS = 0.25
+"""Probability from which on an overview is wanted, where no sentence answers a question for a fact."""
+
 _LEANING = 0.4
 """Probability from which on a question leans on the one before: what was said before costs little where
 it is not needed, and the answer where it is missing."""
@@ -62,6 +65,9 @@ class KindTeller(Protocol):
     def leans(self, question: str) -> bool:
         """Whether a question means little without what was said before it."""
 
+    def perhaps_wide(self, question: str) -> bool:
+        """Whether a question that was taken for one on a fact may be one for an overview."""
+
 
 class TrainedKinds:
     """The classifier that comes with the installation.
@@ -82,6 +88,11 @@ class TrainedKinds:
         vector = self._encoder.encode_queries([question])[0]
         likely = load_model("actions").probabilities(question, vector)
         return Action(max(likely, key=likely.__getitem__))
+
+    def perhaps_wide(self, question: str) -> bool:
+        vector = self._encoder.encode_queries([question])[0]
+        likely = load_model("kinds").probabilities(question, vector)
+        return likely[QuestionKind.OVERVIEW] >= _PERHAPS
 
     def leans(self, question: str) -> bool:
         vector = self._encoder.encode_queries([question])[0]

@@ -88,7 +88,9 @@ def _by_its_words(
         whole = kinds.kind_of(question)
         return whole if whole is QuestionKind.OVERVIEW else kind
     if kind is QuestionKind.FACT:
-        bare = understand(question, today=today, accounts=accounts, every_name=True).without_limits
+        bare = own
+        for account in accounts:
+            bare = bare.replace(account, "")
         if bare != own and kinds.kind_of(bare) is QuestionKind.LIBRARY:
             return QuestionKind.LIBRARY  # how many an account has published
     return kind

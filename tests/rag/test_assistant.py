@@ -16,6 +16,7 @@ from rag.events import CitationFound, Done, Verified
 from rag.question.check import LONGEST_QUESTION, check_question
 from rag.records import (
     AppliedFilters,
+    Certainty,
     Filters,
     Found,
     Question,
@@ -25,7 +26,7 @@ from rag.records import (
     Turn,
 )
 from rag.retrieval.find import Retriever
-from tests.conftest import ARTICLES, FakeEncoder, article
+from tests.conftest import ARTICLES, FakeEncoder, FakeKinds, article
 from tests.rag.conftest import ranked
 
 QUESTIONS = [
@@ -494,6 +495,26 @@ def test_a_question_in_pinyin_is_asked_in_the_words_of_the_library(assistant):
     assert answer.notice.startswith("按“东岸大桥什么时候通车”查找。")
     assert answer.evidence[0].article_id == "bridge"
     assert answer.question == "dongan daqiao shenme shihou tongche?"
+
+
+def test_names_in_an_english_question_are_said(assistant):
+    answer = assistant.ask("When does the Dongan bridge open?")
+    assert answer.respelled == "When does the Dongan (东岸) bridge open?"
+    assert answer.notice.startswith("Names read as 东岸.")
+
+
+def test_where_no_sentence_answers_what_may_ask_for_an_overview_is_answered_by_one(
+    library_folder, encoder
+):
+    question = "请给领导写一个东岸大桥的小结，三五句话"
+    wide = FakeKinds(wide=[question])
+    with Assistant.open(library_folder, encoder=encoder) as asked:
+        plain = asked.ask(question)
+    with Assistant.open(library_folder, encoder=encoder, kinds=wide) as asked:
+        answer = asked.ask(question)
+    assert (plain.kind, plain.certainty) == (QuestionKind.FACT, Certainty.NEAREST)
+    assert (answer.kind, answer.certainty) == (QuestionKind.OVERVIEW, Certainty.DIRECT)
+    assert answer.sentences[0].heading
 
 
 def test_words_are_searched_as_written_where_that_is_wanted(assistant):

@@ -26,6 +26,18 @@ def test_words_that_limit_the_articles_are_left_out_before_it_is_told():
     assert meant("6月20日发布的文章里，大桥什么时候通车？", kinds) is QuestionKind.LIST
 
 
+def test_how_many_an_account_published_is_about_the_library():
+    kinds = {"一共发了几篇？": QuestionKind.LIBRARY}
+    assert meant("甲报一共发了几篇？", kinds) is QuestionKind.LIBRARY
+    assert meant("丙报一共发了几篇？", kinds) is QuestionKind.FACT
+
+
+def test_what_is_new_of_late_is_an_overview():
+    kinds = {"都发布了什么？": QuestionKind.LIBRARY, "最近都发布了什么？": QuestionKind.OVERVIEW}
+    assert meant("最近都发布了什么？", kinds) is QuestionKind.OVERVIEW
+    assert meant("6月3日都发布了什么？", kinds) is QuestionKind.LIBRARY
+
+
 def test_one_question_is_no_several():
     question = "大桥昨天通车了，票价多少？"
     assert meant(question, {question: QuestionKind.SEVERAL}) is QuestionKind.FACT
