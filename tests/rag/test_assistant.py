@@ -506,7 +506,7 @@ def test_names_in_an_english_question_are_said(assistant):
 def test_where_no_sentence_answers_what_may_ask_for_an_overview_is_answered_by_one(
     library_folder, encoder
 ):
-    question = "请给领导写一个东岸大桥的小结，三五句话"
+    question = "请写东岸大桥通车的小结给领导"
     wide = FakeKinds(wide=[question])
     with Assistant.open(library_folder, encoder=encoder) as asked:
         plain = asked.ask(question)
