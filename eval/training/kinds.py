@@ -1,6 +1,6 @@
 """Trains the classifier of questions (``rag.question.kind``) from the project's examples.
 
-    python -m eval.training.kinds [--check]
+    python -m eval.training.kinds [--check] [--only kinds]
 
 ``data/kinds.jsonl``, ``data/actions.jsonl`` and ``data/leaning.jsonl`` have an example a line, ``{"label",
 "question", "part"}``, the last also the question ``before`` it; those of the part ``held_out`` are never trained on. Prints accuracy and the confusion
@@ -65,9 +65,11 @@ def read_examples(name: str) -> list[Example]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--check", action="store_true", help="measure only; write nothing")
+    parser.add_argument("--only", choices=_PENALTY, help="train one model alone")
     options = parser.parse_args()
     encoder = PackagedEncoder()
-    for name, penalty in _PENALTY.items():
+    for name in [options.only] if options.only else _PENALTY:
+        penalty = _PENALTY[name]
         examples = read_examples(name)
         examples += without_limits(examples) if name == "kinds" else []
         vectors = encoder.encode_queries([one.question for one in examples])
@@ -83,7 +85,7 @@ def main() -> None:
         click.echo(report([examples[at].label for at in held], said, _FALLBACK[name]))
         if not options.check:
             model.save(model_file(name))
-    if not options.check:
+    if not options.check and options.only in (None, "kinds"):
         written = [one for one in read_examples("kinds") if one.part != "held_out"]
         asking_file().write_text("\n".join(sorted(asking_words(written))) + "\n", "utf-8")
 

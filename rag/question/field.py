@@ -10,6 +10,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from index.records import Span
+
 _OUTSIDE, _UNKNOWN = "\x00", "\x01"
 """Stand before the first token and behind the last, and for one that is not known."""
 
@@ -71,6 +73,24 @@ class TokenField:
                 later[label] = on
             chosen = later
         return max(chosen.values())[1]
+
+
+def spans_of(tokens: Sequence[tuple[int, int, str]], marked: Iterable[int]) -> list[Span]:
+    """The runs of marked tokens, in order, in characters of the text.
+
+    Args:
+        tokens: Where each starts and ends (``rag.question.subject.tokens_in``).
+    """
+    found: list[Span] = []
+    before = -2
+    for at in marked:
+        start, end, _ = tokens[at]
+        if at == before + 1:
+            found[-1] = Span(found[-1].start, end)
+        else:
+            found.append(Span(start, end))
+        before = at
+    return found
 
 
 def neighbours(tokens: Sequence[str], known: Collection[str]) -> Iterator[list[str]]:

@@ -42,7 +42,7 @@ _LIKELIER = 1.5
 _PERHAPS = 0.25
 """Probability from which on an overview is wanted, where no sentence answers a question for a fact."""
 
-_LEANING = 0.4
+_LEANING = 0.3
 """Probability from which on a question leans on the one before: what was said before costs little where
 it is not needed, and the answer where it is missing."""
 

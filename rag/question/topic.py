@@ -12,7 +12,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from index.records import Span
-from rag.question.field import TokenField, neighbours
+from rag.question.field import TokenField, neighbours, spans_of
 from rag.question.subject import asking_tokens, subject_of, tokens_in
 
 _LEANS = (0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0)
@@ -31,17 +31,8 @@ def topic_spans(question: str, model: TokenField) -> list[Span]:
     """The words of the topic, in order, in characters of the question; where none are likely, yet some
     words do not only ask, the likeliest."""
     leans = _LEANS if subject_of(question) else _LEANS[:1]
-    tokens = tokens_in(question)
-    found: list[Span] = []
-    before = -2
-    for at in model.marked(told_of(question, model.known), leans):
-        start, end, _ = tokens[at]
-        if at == before + 1:
-            found[-1] = Span(found[-1].start, end)
-        else:
-            found.append(Span(start, end))
-        before = at
-    return found
+    marked = model.marked(told_of(question, model.known), leans)
+    return spans_of(tokens_in(question), marked)
 
 
 def told_of(question: str, known: Collection[str]) -> Iterator[list[str]]:
