@@ -69,6 +69,7 @@ _MARKS = "。！？；，、.!?;, …“”\"'《》"
 """What does not tell words from the sentence that they stand in."""
 
 _COLONS = ("：", ":")
+_JOINED = "、"
 _ANNOUNCEMENT = load_patterns("rag.extractive", "answers")["list_announcement"]
 _LONGEST_LIST = 240
 """Characters of a list that are quoted after the sentence that announces it."""
@@ -368,7 +369,19 @@ def _short(chosen: Sequence[Quoted], judgement: Judgement) -> ShortAnswer | None
     text = words.of(chosen[at].of.passage.article.text)
     if text.strip(_MARKS) == chosen[at].text.strip(_MARKS) or _tells_several(text):
         return None
+    behind = chosen[at].of.passage.article.text[words.end : chosen[at].span.end]
+    if _is_cut_short(text, behind):
+        return None
     return ShortAnswer(text, at + 1, words.start, words.end)
+
+
+def _is_cut_short(words: str, behind: str) -> bool:
+    """Whether words are the first of several things joined by 、, and more of them stand behind.
+
+    >>> _is_cut_short("甲厂、乙", "厂、丙厂等签约，丁厂、戊厂观望"), _is_cut_short("甲厂、乙厂", "等签约，丙厂、丁厂观望")
+    (True, False)
+    """
+    return _JOINED in words and _JOINED in re.split(r"[，。；：！？,;:!?]", behind, maxsplit=1)[0]
 
 
 def _tells_several(words: str) -> bool:

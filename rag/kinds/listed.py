@@ -57,6 +57,9 @@ _LIKELIEST = 5
 _ENDS_OF_NAMES, _LONGEST_NAME = 2, 40
 """Of names that stand one below the other, how many have to be likely, and how long they are at most."""
 
+_BEGINNING = 2
+"""Characters with which sentences begin that are items of one list."""
+
 _MARKS = ("。", "！", "？", "；", "：", "，", ".", "!", "?", ";", ":", ",")
 
 _COLUMNS, _MOST_ROWS = 2, 0.6
@@ -100,8 +103,8 @@ def listed(
     for series, inside in _series_with(candidates):
         if 0 in inside or (len(inside) > 1 and _together(candidates, inside) >= _CLEARLY_IN):
             return _draft(series, series.items, language)
-    if names := _lines_between(candidates):
-        return _draft(names, names.items, language)
+    if items := _lines_between(candidates) or _parallel(candidates):
+        return _draft(items, items.items, language)
     return rows_asked(question, candidates, language)
 
 
@@ -128,6 +131,28 @@ def _lines_between(candidates: Sequence[Candidate]) -> Block | None:
     ):
         return None
     return Block(article, Span(0, 0), tuple(lines))
+
+
+def _parallel(candidates: Sequence[Candidate]) -> Block | None:
+    """The sentences about the likeliest, one after the other in its paragraph, that begin as it does (支持甲区…。
+    支持乙区…。); ``None`` where there are few."""
+    if not candidates:
+        return None
+    best = candidates[0]
+    article = best.passage.article
+    line = next((one for one in split_lines(article.text) if _overlap(one, best.span)), Span(0, 0))
+    begins = best.text[:_BEGINNING]
+    run: list[Span] = []
+    for span in (one.moved(line.start) for one in split_sentences(line.of(article.text))):
+        if span.of(article.text).startswith(begins):
+            run.append(span)
+        elif any(_overlap(one, best.span) for one in run):
+            break
+        else:
+            run = []
+    inside = any(_overlap(one, best.span) for one in run)
+    whole = inside and len(begins) == _BEGINNING and len(run) >= _FEWEST
+    return Block(article, Span(0, 0), tuple(run)) if whole else None
 
 
 def _is_name(line: str) -> bool:

@@ -324,3 +324,26 @@ def test_names_between_two_that_answer_are_told_with_them():
 )
 def test_one_name_a_sentence_or_two_neighbours_are_no_list_of_names(likely):
     assert listed("哪些部门", _likely(SIGNED, *likely), [], Language.CHINESE) is None
+
+
+def test_sentences_that_begin_alike_are_told_together():
+    text = "区里将分工。支持东岸区做渡轮。支持西岸区做码头。支持港口做维修。另设专项资金。"
+    (best, *_) = [
+        one for one in _likely(text, "支持西岸区做码头。") if one.text == "支持西岸区做码头。"
+    ]
+    draft = listed("各区做什么", [best], [], Language.CHINESE)
+    assert draft
+    assert [one.text for one in draft.sentences] == [f"{one}。" for one in text.split("。")[1:4]]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "支持东岸区。支持西岸区。另设资金。",
+        "支持东岸区。另设资金。支持西岸区。支持港口。",
+        "支持东岸区。\n支持西岸区。\n支持港口。",
+    ],
+)
+def test_two_or_in_several_paragraphs_are_no_list(text):
+    (best, *_) = [one for one in _likely(text, "支持东岸区。") if one.text == "支持东岸区。"]
+    assert listed("各区做什么", [best], [], Language.CHINESE) is None
