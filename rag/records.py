@@ -31,7 +31,7 @@ class Certainty(StrEnum):
     """How sure an answer is to answer.
 
     ``direct`` answers; ``likely`` answers oftener than not; ``nearest`` is what the articles say that
-    comes closest, where they hardly say it in so many words; ``refusal`` says that nothing is near.
+    comes closest, where it is not certain that it answers; ``refusal`` says that nothing is near.
     """
 
     DIRECT = "direct"
@@ -46,8 +46,8 @@ LED = {
         "最可能的答案，请对照原文：",
     ),
     Certainty.NEAREST: (
-        "The articles do not say this in so many words; the nearest is:",
-        "文章没有直接说到这一点，最接近的内容是：",
+        "It is not certain that the articles say this; the nearest is:",
+        "不能确定文章是否说到这一点，最接近的内容是：",
     ),
 }
 """What stands before an answer's sentences where they may not answer, in English and Chinese."""
