@@ -21,6 +21,9 @@ _ABOUT = 0.25
 """Probability from which on an article counts as about the subject: a story too many costs a look, one
 that is missing is not seen."""
 
+_AS_LIKELY = 0.4
+"""How likely an article has to be, against the likeliest: a question about one event is about no other."""
+
 _OPENING = 200
 """Characters of an article's text that say with its title what it is about."""
 
@@ -63,7 +66,8 @@ def about(
     """
     nearest = max((hits[0].cosine for hits in articles), default=0.0)
     likely = [(likelihood(hits[0], subject, language, nearest), hits[0]) for hits in articles]
-    fitting = sorted((one for one in likely if one[0] >= _ABOUT), key=lambda one: -one[0])
+    least = max(_ABOUT, _AS_LIKELY * max((one for one, _ in likely), default=0.0))
+    fitting = sorted((one for one in likely if one[0] >= least), key=lambda one: -one[0])
     return [hit.passage.article for _, hit in fitting]
 
 
