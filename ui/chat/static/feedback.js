@@ -12,6 +12,7 @@ export async function giveFeedback(turn, history, verdict, button) {
     return send(turn, history, button, { verdict, article_ids: cited(turn.answer) });
   }
   form.reset();
+  if (turn.answer.refused) form.elements.reason.value = "wrongly_refused"; // what else is there to say
   const options = turn.answer.evidence.map((one) => {
     const option = document.createElement("option");
     option.value = one.article_id;
