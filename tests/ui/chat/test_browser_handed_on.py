@@ -50,6 +50,7 @@ def test_an_answer_is_handed_on_as_a_link_that_asks_again(chromium_visits, other
     leaning = linked(one, ".turn:nth-child(3) [data-do=link]")
     one.page.locator("[data-open=conversations]").click()
     whole = linked(one, "#conversations [data-do=link]")
+    expect(one.page.locator("#conversations #toast")).to_be_visible()  # not behind the sidebar
     asked = []
     for link, questions in (
         (alone, [SCHOOL]),
@@ -79,6 +80,16 @@ def test_a_link_opens_no_door(chromium_visits, others_url):
     one.ask(BRIDGE)
     refused = httpx.get(linked(one, ".turn [data-do=link]"))
     assert (refused.status_code, "handed" in refused.text) == (401, False)
+
+
+@pytest.mark.parametrize("locale", ["zh-CN", "en-US"])
+def test_what_can_be_done_with_an_answer_stands_on_one_row(chromium_visits, others_url, locale):
+    phone = {"viewport": {"width": 390, "height": 844}, "locale": locale}
+    one = chromium_visits(url=others_url, http_credentials=USER, **phone)
+    buttons = one.ask(BRIDGE).locator(".actions button:visible").all()
+    assert len(buttons) == 6
+    middles = [box["y"] + box["height"] / 2 for box in (one.bounding_box() for one in buttons)]
+    assert max(middles) - min(middles) < 8
 
 
 def test_who_opens_a_link_is_told_where_the_answer_has_changed(

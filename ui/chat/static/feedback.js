@@ -46,7 +46,7 @@ async function send(turn, history, button, values) {
   const { said } = await request("feedback", {
     question: turn.question, answer: turn.answer.answer, history, ...values,
   });
-  const group = button.closest(".actions");
+  const group = button.closest(".judge");
   for (const one of group.querySelectorAll("[aria-pressed]")) {
     one.setAttribute("aria-pressed", String(one === button));
   }
