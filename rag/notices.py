@@ -12,7 +12,7 @@ from rag.extractive.conflicts import Said
 from rag.generation.written import WrittenAnswer
 from rag.question.answer_type import asks_for_course
 from rag.question.asked import Asked
-from rag.records import UNTRANSLATED, AppliedFilters, QuestionKind, iso
+from rag.records import UNTRANSLATED, AppliedFilters, Notice, QuestionKind, iso
 
 _INSTEAD_ENGLISH = "The articles' own sentences answer instead."
 _INSTEAD_CHINESE = "以下改由文章原句作答。"
@@ -22,15 +22,15 @@ _ADDED = re.compile(r" \(([\u4e00-\u9fff/]+)\)")
 """The library's name behind one in English (``rag.question.spelling``)."""
 
 
-def notice_of(
+def notices_of(
     asked: Asked,
     filters: AppliedFilters,
     written: WrittenAnswer,
     quoted: Draft | None,
     conflict: Sequence[Said],
     damage: Sequence[Message] = (),
-) -> str:
-    """The notices of an answer, one after the other; ``""`` where there is nothing to say.
+) -> list[Notice]:
+    """The notices of an answer, in their order.
 
     Args:
         written: What a chat model gave, where one was asked.
@@ -40,14 +40,14 @@ def notice_of(
     """
     english = asked.in_english
     notices = [
-        _dropped(filters.dropped, asked),
-        _of_model(written, english),
-        _disagree(conflict, english),
-        _in_order(quoted, english) if _is_ordered(asked, quoted) else "",
-        _untranslated(quoted, english),
-        _damaged(damage, english),
+        Notice(_dropped(filters.dropped, asked), warns=True),
+        Notice(_of_model(written, english), warns=True),
+        Notice(_disagree(conflict, english), warns=True),
+        Notice(_in_order(quoted, english) if _is_ordered(asked, quoted) else ""),
+        Notice(_untranslated(quoted, english)),
+        Notice(_damaged(damage, english), warns=True),
     ]
-    return (" " if english else "").join(notice for notice in notices if notice)
+    return [one for one in notices if one.text]
 
 
 def searched_as(question: str, respelled: str, language: Language) -> str:

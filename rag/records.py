@@ -271,6 +271,20 @@ class Nearest:
 
 
 @dataclass(frozen=True, slots=True)
+class Notice:
+    """One thing that a reader has to know of how an answer came about.
+
+    Attributes:
+        warns: Whether it is a reason to trust the answer less (articles that disagree, a limit that was
+            not kept, a model that failed); else it tells what is shown, such as how many articles there
+            are of which these are some.
+    """
+
+    text: str
+    warns: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Refusal:
     """Why there is no answer: what was looked for, and what came nearest.
 
@@ -317,6 +331,7 @@ class Answer:
         answerer: ``extractive``, or the chat model that wrote the answer.
         notice: What the reader has to know of how the answer was made, such as that the chat model
             could not be reached and the articles' own sentences stand in for it.
+        notices: The same, one by one.
         incomplete: Whether the chat model broke off in the middle.
         refusal: What a refusal rests on; ``None`` where there is an answer.
         usage: Tokens that the chat model took.
@@ -349,6 +364,7 @@ class Answer:
     short: ShortAnswer | None = None
     kind: QuestionKind = QuestionKind.FACT
     respelled: str = ""
+    notices: tuple[Notice, ...] = ()
 
     def __post_init__(self) -> None:
         # Answers that were kept before there was a certainty have only ``refused``.

@@ -11,7 +11,6 @@ import click
 
 from index.location import Location
 from rag.records import Filters, QuestionKind
-from ui.batch import ask_batch
 from ui.language import say
 from ui.options import (
     DEFAULT_LIBRARY,
@@ -23,7 +22,6 @@ from ui.options import (
     library_option,
     open_assistant,
 )
-from ui.show import show_answer
 
 
 @click.command(
@@ -108,9 +106,13 @@ def ask_command(
     with open_assistant(library or Path(DEFAULT_LIBRARY), encoder) as assistant:
         filters = checked(filters, assistant.library)
         if batch is not None:
+            from ui.batch import ask_batch
+
             assistant.warm_up()
             failed = ask_batch(assistant, batch, out)
         elif question is not None:
+            from ui.show import show_answer
+
             taken_for = QuestionKind(kind) if kind else None
             answer = assistant.ask(question, filters=filters, kind=taken_for, as_written=literal)
             click.echo(answer.to_json(indent=2) if as_json else show_answer(answer))

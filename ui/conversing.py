@@ -23,7 +23,8 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from index.errors import ArticleError, JuwenError, Message
+from index.database.database import check_there
+from index.errors import ArticleError, JuwenError, LibraryError, Message
 from index.location import Location
 from ui.chat.access import LOCAL_HOST, check_administrator, check_host, read_users
 from ui.chat.under import read_root
@@ -222,12 +223,13 @@ class _Wanted:
             LibraryError: there is no library there, and nothing to put into one.
         """
         folder = library or Path(DEFAULT_LIBRARY)
-        if not articles and isinstance(folder, Path) and not (folder / "articles.db").exists():
-            if library is None:
+        if not articles and isinstance(folder, Path):
+            try:
+                check_there(folder)
+            except LibraryError:
+                if library is not None:
+                    raise
                 return cls((), Path(SAMPLES_LIBRARY), encoder, samples=True)
-            from index.library.library import Library  # knows what to say
-
-            Library.open(folder).close()
         return cls(articles, folder, encoder)
 
 

@@ -38,12 +38,28 @@ def named_encoder(name: str | Encoder | None) -> Encoder | None:
     return load_encoder(name) if name else None
 
 
+def check_library(where: Location) -> None:
+    """Say that there is no library at a place, or another program's, before what reads it is imported.
+
+    Raises:
+        LibraryError: there is none that can be read.
+    """
+    from index.database.database import check_there
+
+    if isinstance(where, Path):
+        check_there(where)
+    from index.library.library import Library
+
+    Library.open(where).close()
+
+
 def open_assistant(folder: Location, encoder: str | Encoder | None) -> Assistant:
     """The assistant of a library, with the models that were named for it or in the environment.
 
     Raises:
         LibraryError, ChatModelError: as ``Assistant.open``.
     """
+    check_library(folder)
     from rag.assistant import Assistant
     from rag.generation.chat_model import ChatModelError
     from rag.generation.opening import chosen_chat_model

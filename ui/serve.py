@@ -6,14 +6,12 @@ import ipaddress
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import click
 
-from index.embedding.encoder import Encoder
-from index.library.library import Library
 from index.location import Location
-from rag.assistant import Assistant
 from ui.connections import Patience, be_patient, read_proxies
 from ui.language import say
 from ui.listening import bound, origin_of
@@ -21,9 +19,14 @@ from ui.options import (
     DEFAULT_LIBRARY,
     LibraryType,
     allow_host_option,
+    check_library,
     encoder_option,
     open_assistant,
 )
+
+if TYPE_CHECKING:
+    from index.embedding.encoder import Encoder
+    from rag.assistant import Assistant
 
 MODEL = "juwen"
 """The name that the first library is always asked by."""
@@ -108,6 +111,8 @@ def serve_command(
     proxies = read_proxies(trusted_proxies)
     check_origins(origins, api_key)
     named = by_name(libraries or [Path(DEFAULT_LIBRARY)])
+    for folder in named.values():
+        check_library(folder)
     import uvicorn
 
     from ui.openai_api.app import LOCAL_HOSTS, create_app
@@ -139,6 +144,8 @@ def _shared(
     folder: Location, encoder: str | None, others: Iterable[Assistant]
 ) -> Encoder | str | None:
     """The embedding model of a library that is open already, where this one has the same."""
+    from index.library.library import Library
+
     with Library.open(folder) as library:
         wanted = library.manifest().encoder
     same = (one.encoder for one in others if one.library.manifest().encoder == wanted)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from index.database.database import Manifest
 from index.library.library import LibraryCounts
@@ -15,6 +16,7 @@ from rag.records import (
     Answer,
     AnswerSentence,
     Citation,
+    Notice,
     QuestionKind,
     Support,
 )
@@ -27,8 +29,8 @@ def show_answer(answer: Answer) -> str:
     """The answer, then each cited article, with the words that a sentence rests on where it is not
     these words itself."""
     lines = _said(answer)
-    if notice := notice_of(answer):
-        lines += ["", _one_line(notice)]
+    if notices := notices_of(answer):
+        lines += ["", *(_one_line(one.text) for one in notices)]
     if answer.as_of:
         lines += ["", say(f"As of {answer.as_of}.", f"截至 {answer.as_of}。")]
     lines += _foreign(answer)
@@ -91,10 +93,14 @@ def foreign_language(answer: Answer) -> Language | None:
     return other if foreign else None
 
 
-def notice_of(answer: Answer) -> str:
-    """The notice, without that of the sentences' language where more is said of it."""
+def notices_of(answer: Answer) -> list[Notice]:
+    """The notices, without that of the sentences' language where more is said of it."""
     other = foreign_language(answer)
-    return answer.notice.replace(UNTRANSLATED[other], "").strip() if other else answer.notice
+    # Answers that were kept before there were notices one by one have only the whole.
+    notices = answer.notices or (Notice(answer.notice),)
+    left_out = UNTRANSLATED[other] if other else ""
+    told = [replace(one, text=one.text.replace(left_out, "").strip()) for one in notices]
+    return [one for one in told if one.text]
 
 
 def _foreign(answer: Answer) -> list[str]:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from index.errors import QuestionError
-from rag.assistant import Assistant
 from rag.records import Turn
 from ui.language import complain, say, say_message
 from ui.show import printable, show_answer
+
+if TYPE_CHECKING:
+    from rag.assistant import Assistant
 
 _GOODBYES = {"exit", "quit", "bye", ":q", "退出", "再见"}
 

@@ -180,6 +180,19 @@ def transaction(connection: sqlite3.Connection, folder: Path) -> Iterator[None]:
         connection.commit()
 
 
+def check_there(folder: Path) -> None:
+    """Refuse a folder without a library.
+
+    Raises:
+        LibraryError: how to make one.
+    """
+    if not (folder / DATABASE).is_file():
+        raise LibraryError(
+            f"{str(folder)!r} is not a library; make one with 'juwen index PATH --library {folder}'",
+            f"{str(folder)!r} 不是文章库；请用 juwen index 文件 --library {folder} 建库",
+        )
+
+
 @contextmanager
 def said_plainly(folder: Path) -> Iterator[None]:
     """Turn what SQLite and the file system raise into one sentence."""

@@ -16,6 +16,7 @@ from index.database.database import (
     IRREPLACEABLE,
     Manifest,
     Statements,
+    check_there,
     connect_reader,
     current_reader,
     file_of,
@@ -71,15 +72,10 @@ class OpenLibrary:
     def connect(cls, folder: Path | str) -> Self:
         """``at`` without a look at what the library was made with: a damaged one will do."""
         folder = Path(folder)
-        path = folder / DATABASE
-        if not path.is_file():
-            raise LibraryError(
-                f"{str(folder)!r} is not a library; make one with 'juwen index PATH --library {folder}'",
-                f"{str(folder)!r} 不是文章库；请用 juwen index 文件 --library {folder} 建库",
-            )
+        check_there(folder)
         with said_plainly(folder), lost_if_damaged():
             check_not_empty(folder)
-            return cls(folder, connect_reader(path))
+            return cls(folder, connect_reader(folder / DATABASE))
 
     def close(self) -> None:
         self._connection.close()

@@ -14,9 +14,9 @@ from rag.extractive.answer import Draft
 from rag.extractive.refusal import in_words, refusal_of
 from rag.extractive.reorder import reordered
 from rag.generation.chat_model import add_usage
-from rag.notices import notice_of, searched_as
+from rag.notices import notices_of, searched_as
 from rag.question.asked import Asked
-from rag.records import Answer, Certainty, Found, Refusal, Seconds, lead_of
+from rag.records import Answer, Certainty, Found, Notice, Refusal, Seconds, lead_of
 from rag.retrieval.retrieve import to_evidence
 
 
@@ -61,6 +61,7 @@ def completed(
     asked, draft, written = understood.asked, outcome.draft, outcome.written
     articles = reordered(own_words(asked, found), found.articles, outcome.candidates)
     refusal = None if draft else refusal_of(found.question, articles, outcome.candidates)
+    notices = _notices(question, understood, found, outcome, damage)
     return Answer(
         question=question,
         standalone_question=found.question,
@@ -73,7 +74,7 @@ def completed(
         filters=found.filters,
         refusal=refusal,
         answerer=outcome.answerer,
-        notice=_notices(question, understood, found, outcome, damage),
+        notice=(" " if asked.in_english else "").join(one.text for one in notices),
         incomplete=written.incomplete,
         usage=add_usage(understood.usage, written.usage),
         as_of=draft.as_of if draft else None,
@@ -81,6 +82,7 @@ def completed(
         short=draft.short if draft else None,
         kind=outcome.kind or asked.kind,
         respelled=understood.respelled,
+        notices=notices,
     )
 
 
@@ -92,12 +94,12 @@ def _in_words(asked: Asked, draft: Draft | None, refusal: Refusal) -> str:
 
 def _notices(
     question: str, understood: Understood, found: Found, outcome: Outcome, damage: Sequence[Message]
-) -> str:
+) -> tuple[Notice, ...]:
     """What is said above the answer."""
     asked, written, conflict = understood.asked, outcome.written, outcome.conflict
-    notices = (
-        searched_as(question, understood.respelled, asked.language),
-        outcome.draft.notice if outcome.draft else "",
-        notice_of(asked, found.filters, written, outcome.quoted, conflict, damage),
+    own = (
+        Notice(searched_as(question, understood.respelled, asked.language)),
+        Notice(outcome.draft.notice if outcome.draft else ""),
+        *notices_of(asked, found.filters, written, outcome.quoted, conflict, damage),
     )
-    return (" " if asked.in_english else "").join(filter(None, notices))
+    return tuple(one for one in own if one.text)

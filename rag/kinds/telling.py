@@ -27,6 +27,9 @@ of items."""
 SURE = 0.8
 """Probability of the likeliest sentence below which the next is quoted beside it."""
 
+_SUMMARY = 3
+"""Sentences of a summary."""
+
 _LONGEST = 240
 """Characters of a sentence that is quoted whole."""
 
@@ -117,6 +120,14 @@ def _new(article: Article, spans: Sequence[Span]) -> Iterator[Span]:
         if not own or share(told, own) < _TOLD:
             yield span
             told |= own
+
+
+def summary(article: Article) -> list[Span]:
+    """The sentences that say what an article tells, in the order of the text; none of one that is read
+    as quickly itself."""
+    if len(sentences_of(article)) <= 2 * _SUMMARY:
+        return []
+    return tellings(article, sentences=_SUMMARY)
 
 
 def _likeliest(

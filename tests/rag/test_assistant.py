@@ -206,6 +206,7 @@ def test_a_limit_that_leaves_nothing_is_dropped_and_said(assistant, question, wo
     assert (answer.filters.read, answer.filters.date_from) == ((), None)
     assert words in answer.filters.dropped[0]
     assert said in answer.notice
+    assert any(said in one.text and one.warns for one in answer.notices)
 
 
 @pytest.mark.parametrize("kind", [QuestionKind.OVERVIEW, QuestionKind.COURSE])
@@ -463,7 +464,9 @@ def test_an_answer_in_the_order_of_days_says_so(tmp_path, encoder, question, not
     ]
     index_raw(articles, tmp_path / "library", encoder=encoder)
     with Assistant.open(tmp_path / "library", encoder=encoder) as assistant:
-        assert assistant.ask(question).notice == notice
+        answer = assistant.ask(question)
+        assert answer.notice == notice
+        assert [(one.text, one.warns) for one in answer.notices] == [(notice, False)] * bool(notice)
 
 
 @pytest.mark.parametrize(
@@ -493,6 +496,8 @@ def test_a_question_in_pinyin_is_asked_in_the_words_of_the_library(assistant):
     answer = assistant.ask("dongan daqiao shenme shihou tongche?")
     assert answer.respelled == "东岸大桥什么时候通车"
     assert answer.notice.startswith("按“东岸大桥什么时候通车”查找。")
+    assert answer.notice == "".join(one.text for one in answer.notices)
+    assert not answer.notices[0].warns
     assert answer.evidence[0].article_id == "bridge"
     assert answer.question == "dongan daqiao shenme shihou tongche?"
 

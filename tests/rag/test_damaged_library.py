@@ -63,6 +63,7 @@ def test_what_the_words_cannot_find_the_vectors_do_and_it_is_said(library_folder
     answer = ask(library_folder, encoder)
     assert answer.citations[0].article_id == whole.citations[0].article_id
     assert "词语索引" in answer.notice
+    assert [one.warns for one in answer.notices] == [True]
     assert "juwen repair" in answer.notice
 
 

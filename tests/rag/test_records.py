@@ -59,6 +59,7 @@ DOCUMENTED = {
 }
 ADDED = {
     "respelled",
+    "notices",
     "recognised",
     *(
         "column",

@@ -9,6 +9,7 @@ import re
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -572,6 +573,35 @@ def test_help_loads_no_model_and_nothing_heavy(language, words):
     assert (done.returncode, done.stderr) == (0, "")
     assert words in done.stdout
     assert done.stdout.rstrip().endswith("loaded:")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("ask", DATE),
+        ("ask", "--batch", "questions.jsonl"),
+        ("search", DATE),
+        ("serve", "--port", "0"),
+        ("chat", "--port", "0"),
+        ("chat", "--terminal"),
+    ],
+)
+def test_a_wrong_library_is_said_before_anything_heavy_is_imported(tmp_path, command):
+    heavy = ("rag.assistant", "onnxruntime", "faiss", "tokenizers", "langchain_core", "uvicorn")
+    (tmp_path / "other").mkdir()
+    with closing(sqlite3.connect(tmp_path / "other" / "articles.db")) as other:
+        other.execute("CREATE TABLE recipe (name)")
+    libraries = (
+        [tmp_path / "none"] if command[0] == "chat" else [tmp_path / "none", tmp_path / "other"]
+    )
+    for library in libraries:
+        arguments = [*command, "--library", str(library)]
+        done = run_python(
+            f"import sys; from ui.cli import main\ntry: main({arguments!r})\n"
+            f"finally: print(*[name for name in {heavy!r} if name in sys.modules])"
+        )
+        assert (done.returncode, done.stdout.strip()) == (1, ""), done.stderr
+        assert str(library) in done.stderr
 
 
 @pytest.mark.skipif(os.name == "nt", reason="pipes end differently there")

@@ -14,7 +14,7 @@ from index.errors import JuwenError
 LOCAL_HOST = "127.0.0.1"
 
 
-_PASSED_ON = ("forwarded", "x-forwarded-for", "x-real-ip")
+_PASSED_ON = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
 
 
 class AccessError(JuwenError):
@@ -127,7 +127,12 @@ def may_choose(
         return bool(administrator) and administrator == user_of(
             headers.get("authorization", ""), users
         )
-    return own and not any(name in headers for name in _PASSED_ON)
+    return own and not is_passed_on(headers)
+
+
+def is_passed_on(headers: Mapping[str, str]) -> bool:
+    """Whether another server, which others may reach, sent a request on to this one."""
+    return any(name in headers for name in _PASSED_ON)
 
 
 def _user(line: str) -> tuple[str, str]:

@@ -7,10 +7,11 @@ from typing import Any
 
 from index.errors import JuwenError
 from rag.markdown import MarkdownForm
-from rag.records import Answer, AnswerSentence, Citation
+from rag.records import EXTRACTIVE, Answer, AnswerSentence, Citation
 from ui.chat.markup import fill, safe_link
 from ui.chat.turns import about, label
 from ui.language import say
+from ui.show import notices_of
 
 
 def read_answer(values: Any) -> Answer:
@@ -31,6 +32,19 @@ def read_answer(values: Any) -> Answer:
 def to_markdown(answers: Sequence[Answer]) -> str:
     """A conversation to paste into a document: questions, answers, and each citation's words."""
     return "\n".join(_markdown(answer, number) for number, answer in enumerate(answers, 1))
+
+
+def to_web_page(answers: Sequence[Answer]) -> str:
+    """A conversation as a page of its own, with each citation's words, that opens in any browser and
+    asks nobody for anything."""
+    return fill(
+        "saved",
+        answers=answers,
+        about=about,
+        label=label,
+        notices_of=notices_of,
+        extractive=EXTRACTIVE,
+    )
 
 
 def to_rich_text(answers: Sequence[Answer]) -> tuple[str, str]:

@@ -44,13 +44,18 @@ class Marked:
 
 
 def article_html(
-    article: Article, marked: Marked, originals: Mapping[str, str], copies: int = 0
+    article: Article,
+    marked: Marked,
+    originals: Mapping[str, str],
+    copies: int = 0,
+    summary: Sequence[Span] = (),
 ) -> str:
     """The article to read.
 
     Args:
         originals: Titles of the articles that it copies, by their ids.
         copies: How many articles copy it.
+        summary: The sentences of it that stand above it, each a click away from where it is said.
     """
     return fill(
         "article",
@@ -60,6 +65,7 @@ def article_html(
         originals=originals,
         copies=copies,
         copies_name=copies_name,
+        summary=[(span, " ".join(span.of(article.text).split())) for span in summary],
         paragraphs=list(paragraphs(article.text, marked)),
         Mark=Mark,
         marked=marked,

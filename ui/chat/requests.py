@@ -15,6 +15,7 @@ from index.location import Location
 from index.records import Summary
 from index.text.language import Language, detect_language
 from rag.assistant import Assistant
+from rag.kinds.telling import summary
 from rag.records import Filters
 from rag.retrieval.retrieve import to_evidence
 from rag.suggestions import starters as make_starters
@@ -23,7 +24,7 @@ from ui.chat.converse import done_part
 from ui.chat.feedback import read_feedback_form
 from ui.chat.further import MOST_ARTICLES, Further
 from ui.chat.jobs import Job, State
-from ui.chat.kept import read_answer, to_markdown, to_rich_text
+from ui.chat.kept import read_answer, to_markdown, to_rich_text, to_web_page
 from ui.chat.markup import fill
 from ui.chat.quiet import Quiet
 from ui.chat.reader import Marked, article_html, parse_spans
@@ -80,6 +81,7 @@ class Requests:
             "further": self.further,
             "render": self.render,
             "export": self.export,
+            "web": self.web,
             "copy": self.copy,
             "feedback": self.feedback,
             "remove": self.remove,
@@ -104,7 +106,7 @@ class Requests:
         found = {one: self._library.article(one) for one in article.originals}
         originals = {one: original.title for one, original in found.items() if original}
         copies = self._library.copies().get(article.article_id, 0)
-        return {"html": article_html(article, marked, originals, copies)}
+        return {"html": article_html(article, marked, originals, copies, summary(article))}
 
     def library(self, _: Plain) -> Plain:
         """The library panel."""
@@ -150,6 +152,10 @@ class Requests:
     def export(self, values: Plain) -> Plain:
         """A conversation as Markdown."""
         return {"text": to_markdown([read_answer(one) for one in _answers(values)])}
+
+    def web(self, values: Plain) -> Plain:
+        """A conversation as a web page that opens by itself."""
+        return {"text": to_web_page([read_answer(one) for one in _answers(values)])}
 
     def copy(self, values: Plain) -> Plain:
         """Answers to paste elsewhere: with links, and as plain text."""

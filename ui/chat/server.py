@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from index.errors import JuwenError, Message
-from ui.chat.access import is_local, may_choose
+from ui.chat.access import is_local, is_passed_on, may_choose
 from ui.chat.guard import Guard
 from ui.chat.limits import Limits
 from ui.chat.markup import fill
@@ -183,7 +183,13 @@ class Page:
     def _html(self, ready: bool, headers: Mapping[str, str]) -> str:
         counts = self._assistant.library.counts() if ready and self._assistant else None
         connects = self._may_choose(headers)
-        return fill("page", counts=counts, models=self._models(), connects=connects)
+        return fill(
+            "page",
+            counts=counts,
+            models=self._models(),
+            connects=connects,
+            shares=not self._is_own or is_passed_on(headers),
+        )
 
     def _models(self) -> Sequence[str]:
         """The chat models that may answer; a reader may have chosen another one meanwhile."""
@@ -194,8 +200,13 @@ class Page:
 
     def _may_choose(self, headers: Mapping[str, str]) -> bool:
         settings = self._settings
-        own = not settings.hosts and not settings.root and is_local(settings.host)
-        return may_choose(headers, settings.users, settings.administrator, own=own)
+        return may_choose(headers, settings.users, settings.administrator, own=self._is_own)
+
+    @property
+    def _is_own(self) -> bool:
+        """Whether the page is this machine's own: nobody else can open it."""
+        settings = self._settings
+        return not settings.hosts and not settings.root and is_local(settings.host)
 
     def _make_programs(self) -> Starlette:
         with self._quiet.asking():  # imports are slow beside other work

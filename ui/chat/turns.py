@@ -32,7 +32,7 @@ from ui.show import (
     foreign_language,
     kind_name,
     language_name,
-    notice_of,
+    notices_of,
     question_kind_name,
     recognised_name,
 )
@@ -217,6 +217,7 @@ def refusal_html(answer: Answer) -> str:
         answer=answer,
         lead=_refusal_lead(answer),
         nearest=nearest,
+        notices=notices_of(answer),
         about=about,
     )
 
@@ -307,13 +308,12 @@ def _sentences(
         "parts": parts,
         "table": kind is QuestionKind.COMPARISON and all(heading for heading, _ in parts),
         "over": kind in _UNMARKED - {QuestionKind.LIBRARY},
-        "plain": kind is QuestionKind.LIBRARY,  # which only says what else there is
         "short": short,
         "short_cited": by_marker.get(short.marker) if short else None,
         "answer": answer,
         "extractive": EXTRACTIVE,
         "foreign": _foreign(answer) if answer else None,
-        "notice": notice_of(answer) if answer else "",
+        "notices": notices_of(answer) if answer else (),
         "about": about,
         "span_list": span_list,
     }

@@ -115,6 +115,7 @@ def test_the_answer_has_both_with_their_days(tmp_path, encoder):
         assert "132款" in answer.answer
         assert "135款" in answer.answer
         assert answer.notice.startswith("各篇文章说法不一：")
+        assert answer.notices[0].warns
         assert "“135款”（2025-06-03）" in answer.notice
         assert answer.as_of == "2025-06-03"
 

@@ -185,6 +185,7 @@ def test_a_model_that_cannot_be_used_is_stood_in_for_and_named(written, question
     assert answer.answerer == EXTRACTIVE
     assert answer.sentences
     assert words in answer.notice
+    assert any(words in one.text and one.warns for one in answer.notices)
     assert len(heard(assistant)) == 1
 
 

@@ -105,6 +105,7 @@ def test_a_table_is_given_whole(assistant):
     assert answer.certainty is Certainty.DIRECT
     assert len(answer.sentences) == 12
     assert "共 12 项" in answer.notice
+    assert not any(one.warns for one in answer.notices)
 
 
 def test_rows_of_a_table(assistant):

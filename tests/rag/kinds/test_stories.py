@@ -14,6 +14,7 @@ from rag.extractive.candidates import score_sentences
 from rag.kinds.course import course
 from rag.kinds.listed import blocks_of, listed, rows_asked, series_of, spread, unfinished
 from rag.kinds.overview import fitting_articles, overview, stories_of
+from rag.kinds.telling import summary
 from rag.question.subject import subject_of
 from rag.records import AnswerSentence, AppliedFilters, Found, Support
 from tests.conftest import FakeReader
@@ -347,3 +348,16 @@ def test_sentences_that_begin_alike_are_told_together():
 def test_two_or_in_several_paragraphs_are_no_list(text):
     (best, *_) = [one for one in _likely(text, "支持东岸区。") if one.text == "支持东岸区。"]
     assert listed("各区做什么", [best], [], Language.CHINESE) is None
+
+
+def test_a_summary_is_the_likeliest_sentences_in_their_order():
+    first, last = "渡轮将于6月1日开航，全程票价五元。", "渡轮每天早上七点从北岸码头开出。"
+    text = f"渡轮公司今天开会。船员十人。{first}船身白色。座位是木的。船上有灯。岸上有灯。{last}"
+    article = ranked(text, title="渡轮6月1日从北岸码头开航，票价五元").passage.article
+    said = [span.of(text) for span in summary(article)]
+    assert (said[-2:], len(said)) == ([first, last], 3)
+
+
+@pytest.mark.parametrize("text", ["", "渡轮开航。", "渡轮开航。" * 2 + "票价五元。" * 2])
+def test_what_is_read_at_a_glance_has_no_summary(text):
+    assert summary(ranked(text, title="渡轮").passage.article) == []

@@ -674,6 +674,14 @@ def test_feedback_is_kept_in_the_library(visit_own, page_folder: Path):
     assert kept["verdict"] == "wrong"
     assert kept["article_ids"] == ["school"]
     assert kept["right_answer"] == "240名"
+    one.ask("2019年苏州有多少只企鹅？").locator("[data-do=wrong]").click()
+    expect(form.locator("input[value=wrongly_refused]")).to_be_checked()
+    form.locator("input[name=article_id]").fill("海棠小学招生")
+    form.locator("button[value=send]").click()
+    expect(one.page.locator(".turn").last.locator("[aria-pressed=true]")).to_have_count(1)
+    kept = json.loads((page_folder / "feedback.jsonl").read_text("utf-8").splitlines()[-1])
+    assert (kept["verdict"], kept["reason"]) == ("wrong", "wrongly_refused")
+    assert kept["article_ids"] == ["school"]
 
 
 def test_a_bar_limits_the_dates(visit):

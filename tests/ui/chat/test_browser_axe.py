@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from index.build import index_raw
+from tests.conftest import article
 from tests.ui.chat.browser import NO_CHROMIUM, Visit
 
 AXE = Path(__file__).parent / "axe" / "node_modules" / "axe-core" / "axe.min.js"
@@ -19,19 +21,19 @@ pytestmark = [
 ]
 
 BRIDGE = "东岸大桥什么时候通车？"
-GRAVE = ("serious", "critical")
+HANDED = """() => {
+    const turns = ["东岸大桥什么时候通车？", "它全长多少？"].map((question) => ({ question }));
+    const bytes = new TextEncoder().encode(JSON.stringify({ turns }));
+    location.hash = "#ask=" + btoa(String.fromCharCode(...bytes));
+}"""
 
 
 def violations(one: Visit) -> list[str]:
-    """The grave ones, each with the first element that it is found on."""
+    """Of every rule, each with the first element that it is found on."""
     if not one.page.evaluate("window.axe !== undefined"):
         one.page.evaluate(AXE.read_text("utf-8"))
     found = one.page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
-    return [
-        f"{rule['id']} ({rule['impact']}): {rule['nodes'][0]['html']}"
-        for rule in found
-        if rule["impact"] in GRAVE
-    ]
+    return [f"{rule['id']} ({rule['impact']}): {rule['nodes'][0]['html']}" for rule in found]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -44,7 +46,7 @@ def violations(one: Visit) -> list[str]:
         ("en-US", {"width": 820, "height": 1180}),
     ],
 )
-def test_no_grave_violation(visit, scheme, locale, viewport):
+def test_no_rule_is_violated(visit, scheme, locale, viewport):
     one = visit(color_scheme=scheme, locale=locale, viewport=viewport, reduced_motion="reduce")
     page = one.page
     page.locator(".suggestion").first.wait_for()
@@ -76,4 +78,19 @@ def test_no_grave_violation(visit, scheme, locale, viewport):
         page.keyboard.press("Escape")
     turn.locator("[data-do=wrong]").click()
     found["feedback"] = violations(one)
-    assert {state: grave for state, grave in found.items() if grave} == {}
+    one.page.keyboard.press("Escape")
+    one.page.evaluate(HANDED)
+    page.locator("#handed button").wait_for()
+    found["questions handed on"] = violations(one)
+    assert {state: broken for state, broken in found.items() if broken} == {}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_an_article_that_begins_with_what_it_says(visit_own, page_folder, encoder, scheme):
+    text = "湿地公园的观鸟屋于5月9日开放。" + "园中另有许多芦苇。去年来鸟86种。" * 4
+    index_raw([article("wetland", text, title="湿地公园观鸟屋开放")], page_folder, encoder=encoder)
+    one = visit_own(color_scheme=scheme, reduced_motion="reduce")
+    turn = one.ask("湿地公园的观鸟屋哪天开放？")
+    turn.locator(".cite").first.click()
+    one.page.locator(".gist-line").first.wait_for()
+    assert violations(one) == []

@@ -102,7 +102,7 @@ def test_with_users_only_the_administrator_may(page_assistant, page_settings, mo
 
 
 def test_a_page_that_is_passed_on_by_another_server_is_not_this_machines_own(page_url, model):
-    for name in ("X-Forwarded-For", "Forwarded", "X-Real-IP"):
+    for name in ("X-Forwarded-For", "X-Forwarded-Host", "Forwarded", "X-Real-IP"):
         got = post(page_url, "model_list", values(model), **{name: "for=192.0.2.1"})
         assert got.status_code == 403
         assert got.json()["problem"]

@@ -8,9 +8,17 @@ from dataclasses import replace
 import pytest
 
 from index.errors import JuwenError
-from rag.records import AnswerSentence, Certainty, Nearest, Refusal, ShortAnswer, Support
+from rag.records import (
+    AnswerSentence,
+    Certainty,
+    Nearest,
+    Notice,
+    Refusal,
+    ShortAnswer,
+    Support,
+)
 from tests.ui.chat.test_turns import HURT, answer, cited
-from ui.chat.kept import read_answer, to_markdown, to_rich_text
+from ui.chat.kept import read_answer, to_markdown, to_rich_text, to_web_page
 from ui.chat.word import to_word
 from ui.language import speaking
 
@@ -101,6 +109,43 @@ def test_what_is_pasted_has_links_and_no_footnotes():
     html, text = to_rich_text([answer(citations=(hostile,))])
     assert "<script" not in html
     assert "javascript:" not in html + text
+
+
+def test_a_page_that_opens_by_itself():
+    short = ShortAnswer("3.5亿元", 1, 5, 10)
+    warned = (Notice("各篇文章说法不一。", warns=True),)
+    with speaking(chinese=True):
+        page = to_web_page([answer(short=short, notices=warned), answer(question="再问？")])
+    assert "<title>多少钱？</title>" in page
+    assert '<p class="short">3.5亿元<sup><a href="#s1-1">[1]</a></sup></p>' in page
+    assert '<p class="warns">各篇文章说法不一。</p>' in page
+    assert '<p>共3.5亿元。<sup><a href="#s2-1">[1]</a></sup> <small>✓ 回答</small></p>' in page
+    assert page.count('<blockquote lang="zh-CN">共3.5亿元。</blockquote>') == 2
+    assert 'href="https://example.com/a"' in page
+    refused = answer(refused=True, sentences=(), citations=(), answer="没有。")
+    assert "<p>没有。</p>" in to_web_page([refused])
+    assert "<title>" in to_web_page([])
+
+
+def test_a_page_that_opens_by_itself_runs_nothing_and_asks_nobody():
+    one = cited(1, title=HURT, quote=HURT, account=HURT, url="javascript:alert(1)")
+    hurting = AnswerSentence(HURT, (1,), Support.PARTIAL, HURT, heading=HURT)
+    page = to_web_page(
+        [
+            answer(
+                question=HURT,
+                citations=(one,),
+                sentences=(hurting,),
+                answerer=HURT,
+                notice=HURT,
+                short=ShortAnswer(HURT, 1, 5, 10),
+                as_of=HURT,
+            )
+        ]
+    )
+    for forbidden in ("<script", "<img", "javascript:", "@import", "url("):
+        assert forbidden not in page
+    assert "default-src 'none'" in page
 
 
 def test_a_refusal_is_pasted_in_its_words():

@@ -110,3 +110,13 @@ def test_an_articles_markup_is_shown_as_text():
 
 def test_an_article_without_text():
     assert "本文无正文" in article_html(replace(ARTICLE, text=""), Marked(), {})
+
+
+def test_what_an_article_says_stands_above_it_and_leads_to_its_place():
+    start = TEXT.index("第二句")
+    html = article_html(ARTICLE, Marked(), {}, summary=[Span(start, TEXT.index("\n"))])
+    assert f'data-start="{start}"' in html
+    assert ">第二句共3.5亿元。</button>" in html
+    assert "gist" not in article_html(ARTICLE, Marked(), {})
+    hostile = replace(ARTICLE, text="<script>1</script>")
+    assert "<script" not in article_html(hostile, Marked(), {}, summary=[Span(0, 18)])

@@ -476,6 +476,26 @@ def test_a_user_and_a_password_are_asked_for(page_assistant, page_settings):
         assert client.predict(BRIDGE, api_name="/ask")["citations"]
 
 
+@pytest.mark.parametrize(
+    ("changes", "headers", "offered"),
+    [
+        ({}, {}, False),
+        ({}, {"X-Forwarded-For": "192.0.2.1"}, True),
+        ({"users": {"ed": "secret"}}, {}, False),  # of this machine alone all the same
+        ({"hosts": ("a.example",)}, {}, True),
+        ({"root": "/team"}, {}, True),
+        ({"host": "0.0.0.0", "users": {"ed": "secret"}}, {}, True),
+    ],
+)
+def test_links_are_offered_where_others_can_open_them(page_settings, changes, headers, offered):
+    settings = replace(page_settings, **changes)
+    with opened(settings) as page:
+        url = page.url.replace("0.0.0.0", "127.0.0.1")
+        shown = httpx.get(url, headers=headers, auth=("ed", "secret"))
+    assert shown.status_code == 200
+    assert ("data-shares" in shown.text) is offered
+
+
 def test_a_caller_asks_only_so_much_whatever_cookie_it_sends(page_assistant, page_settings):
     settings = replace(page_settings, limits=Limits({Limited.QUESTIONS: 2}))
     with serving(page_assistant, settings) as url:

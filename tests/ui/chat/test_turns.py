@@ -15,6 +15,7 @@ from rag.records import (
     Citation,
     Evidence,
     Nearest,
+    Notice,
     QuestionKind,
     Refusal,
     Seconds,
@@ -287,6 +288,23 @@ def test_a_notice_and_an_answer_that_broke_off():
     assert "回答在中途中断" in html
     assert "qwen" in html
     assert "extractive" not in turns.answer_html(answer())
+
+
+def test_what_only_tells_is_told_apart_from_what_warns():
+    told, warned = Notice("共 12 项。"), Notice("各篇文章说法不一：<b>。", warns=True)
+    noted = {"notice": told.text + warned.text, "notices": (told, warned)}
+    for one in (
+        answer(**noted),
+        answer(**noted, kind=QuestionKind.OVERVIEW),
+        answer(**noted, refused=True, sentences=(), citations=()),
+    ):
+        html = turns.answer_html(one)
+        assert '<p class="notice" lang="zh-CN">共 12 项。</p>' in html
+        assert '<p class="notice warns" lang="zh-CN">各篇文章说法不一：&lt;b&gt;。</p>' in html
+        assert html.count("共 12 项") == 1
+    kept = answer(notice="共 12 项。")  # before there were notices one by one
+    assert '<p class="notice" lang="zh-CN">共 12 项。</p>' in turns.answer_html(kept)
+    assert "notice" not in turns.answer_html(answer())
 
 
 def test_in_english():

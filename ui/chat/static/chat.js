@@ -4,16 +4,18 @@ import { openConversations } from "./conversations.js";
 import { closePanel, isOpen, openLibrary } from "./panel.js";
 import { download, ready, request } from "./server.js";
 import { begin, current, keep, keepSettings, settings, words } from "./state.js";
-import { askNew, showConversation, stopAll, suggestion } from "./turns.js";
+import { handedOn } from "./share.js";
+import { askNew, askTurn, copyLink, showConversation, stopAll, suggestion } from "./turns.js";
 import "./bubble.js";
 import "./library.js";
 import "./model.js";
-import { toast } from "./voice.js";
+import { say, toast } from "./voice.js";
 
 const field = document.getElementById("question");
 const form = document.getElementById("ask");
 const WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
 const YEAR = 365 * 24 * 3600;
+const MILLISECONDS_UNSAID = 400; // what comes sooner needs no hint
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
@@ -22,6 +24,7 @@ form.addEventListener("submit", (event) => {
   field.value = "";
   fit();
   if (matchMedia("(max-width: 700px)").matches) closePanel();
+  showHanded([]);
   askNew(question);
 });
 
@@ -55,13 +58,19 @@ const deeds = {
     keep();
     current.conversation = begin();
     closePanel();
+    showHanded([]);
     showConversation();
     showStarters();
     field.focus();
   },
+  link: () => copyLink(current.conversation.turns.filter((turn) => turn.answer)),
   async markdown() {
     const answers = current.conversation.turns.map((turn) => turn.answer).filter(Boolean);
     save("md", "text/markdown", (await request("export", { answers })).text);
+  },
+  async web() {
+    const answers = current.conversation.turns.map((turn) => turn.answer).filter(Boolean);
+    save("html", "text/html", (await request("web", { answers })).text);
   },
   async docx() {
     const answers = current.conversation.turns.map((turn) => turn.answer).filter(Boolean);
@@ -139,14 +148,63 @@ settingsDialog.addEventListener("close", () => {
 
 async function showStarters() {
   const place = document.getElementById("starters");
-  try {
-    const { questions } = await request("starters");
+  const status = place.querySelector(".status");
+  const show = (questions, trying = "") => {
     place.querySelector("ul").replaceChildren(...questions.map(suggestion));
-    place.hidden = !questions.length;
+    place.querySelector("h3").hidden = !questions.length;
+    status.textContent = trying;
+    status.hidden = !trying;
+    place.hidden = !questions.length && !trying;
+  };
+  const waiting = setTimeout(() => {
+    show([], words.trying);
+    say(words.trying);
+  }, MILLISECONDS_UNSAID);
+  try {
+    show((await request("starters")).questions);
   } catch {
-    place.hidden = true;
+    show([]);
+  } finally {
+    clearTimeout(waiting);
   }
 }
+
+const handed = document.getElementById("handed");
+let turnsHanded = [];
+
+function showHanded(turns) {
+  turnsHanded = turns;
+  handed.querySelector("ol").replaceChildren(
+    ...turns.map(({ question }) => {
+      const item = document.createElement("li");
+      item.textContent = question;
+      return item;
+    }),
+  );
+  handed.hidden = !turns.length;
+}
+
+// What somebody handed on by a link stands in a conversation of its own, to be asked by whoever reads it.
+function openHanded() {
+  try {
+    const turns = handedOn();
+    if (!turns) return;
+    document.querySelector("dialog[open]")?.close();
+    if (current.conversation.turns.length) deeds.new();
+    showHanded(turns);
+    handed.querySelector("button").focus();
+  } catch {
+    toast(words.bad_link);
+  }
+}
+
+handed.querySelector("button").addEventListener("click", () => {
+  const turns = turnsHanded;
+  showHanded([]);
+  for (const turn of turns) askTurn(turn);
+  field.focus({ preventScroll: true });
+});
+window.addEventListener("hashchange", openHanded);
 
 async function showWhenReady() {
   const facts = document.getElementById("facts");
@@ -165,3 +223,4 @@ showWhenReady().catch((error) => {
   document.getElementById("facts").querySelector(".loading")?.replaceChildren(why);
   toast(why);
 });
+openHanded();

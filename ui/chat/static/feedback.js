@@ -12,6 +12,7 @@ export async function giveFeedback(turn, history, verdict, button) {
     return send(turn, history, button, { verdict, article_ids: cited(turn.answer) });
   }
   form.reset();
+  if (turn.answer.refused) form.elements.reason.value = "wrongly_refused"; // what else is there to say
   const options = turn.answer.evidence.map((one) => {
     const option = document.createElement("option");
     option.value = one.article_id;
@@ -45,7 +46,7 @@ async function send(turn, history, button, values) {
   const { said } = await request("feedback", {
     question: turn.question, answer: turn.answer.answer, history, ...values,
   });
-  const group = button.closest(".actions");
+  const group = button.closest(".judge");
   for (const one of group.querySelectorAll("[aria-pressed]")) {
     one.setAttribute("aria-pressed", String(one === button));
   }

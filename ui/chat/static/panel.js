@@ -13,7 +13,8 @@ export const isOpen = () => !panel.hidden;
 
 export async function openArticle(button) {
   const { article, start, end, marks, passage } = button.dataset;
-  const inLibrary = body.contains(button);
+  // A sentence of an opened article leads on in it: the way back stays as it was.
+  const inLibrary = button.closest(".reader") ? !back.hidden : body.contains(button);
   await show("article", { id: article, start, end, marks, passage }, button, inLibrary);
   body.dispatchEvent(new CustomEvent("article"));
   for (const old of document.querySelectorAll(".cite.open")) old.classList.remove("open");

@@ -4,6 +4,7 @@ import { ask, request } from "./server.js";
 import { chinese, current, keep, newId, settings, words } from "./state.js";
 import { giveFeedback } from "./feedback.js";
 import { scope } from "./scope.js";
+import { differs, linkTo, shares, withItsOwn } from "./share.js";
 import { say, toast } from "./voice.js";
 
 const list = document.getElementById("turns");
@@ -39,9 +40,12 @@ async function showKept(id) {
   ((id && find(id)) || list.lastElementChild)?.scrollIntoView({ block: "start" });
 }
 
-export function askNew(question) {
-  const turn = { id: newId(), question, filters: scope.filters(), alone: false, answer: null };
-  turn.answerer = settings.answerer;
+export const askNew = (question) =>
+  askTurn({ question, filters: scope.filters(), alone: false, answerer: settings.answerer });
+
+// Asks a question as it was once asked, here or by somebody who handed it on.
+export function askTurn(asked) {
+  const turn = { ...asked, id: newId(), answer: null };
   current.conversation.turns.push(turn);
   welcome.hidden = true;
   list.append(element(turn));
@@ -150,9 +154,9 @@ function asked(turn, answerer = turn.answerer ?? settings.answerer) {
     question: turn.question,
     history: before.filter((one) => one.answer).map(said),
     filters: turn.filters,
-    strictness: settings.strictness,
+    strictness: turn.strictness ?? settings.strictness,
     answerer,
-    sources: Number(settings.sources),
+    sources: Number(turn.sources ?? settings.sources),
     chinese,
     kind: turn.kind ?? null,
     as_written: turn.asWritten ?? false,
@@ -180,6 +184,8 @@ function fillSlots(turn, part) {
     if (slot) slot.innerHTML = html; // made by the server's templates, which escape every value
   }
   if (part.answer) turn.answer = part.answer;
+  node.querySelector(".differs").hidden = !differs(turn);
+  for (const button of node.querySelectorAll('[data-do="link"]')) button.hidden = !shares;
   offerBeside(turn, node);
   offerModel(node);
 }
@@ -309,6 +315,7 @@ const deeds = {
     await copy(await request("copy", { answers: [turn.answer] }));
     toast(words.copied);
   },
+  link: (turn) => copyLink(withItsOwn(turn, current.conversation.turns)),
   right: (turn, node, button) => giveFeedback(turn, historyOf(turn), "right", button),
   wrong: (turn, node, button) => giveFeedback(turn, historyOf(turn), "wrong", button),
 };
@@ -317,6 +324,16 @@ const deeds = {
 function editing(node, on) {
   node.querySelector(".editing").hidden = !on;
   node.querySelector(".question").hidden = on;
+}
+
+// Copies an address that asks the questions of answered turns again.
+export async function copyLink(turns) {
+  if (!turns.length) return toast(words.none_to_link);
+  const link = document.createElement("a");
+  link.href = linkTo(turns, settings);
+  link.textContent = turns[turns.length - 1].question;
+  await copy({ html: link.outerHTML, text: link.href });
+  toast(words.linked);
 }
 
 // Rich text for what takes it, plain text for the rest.
@@ -381,6 +398,7 @@ list.addEventListener("submit", (event) => {
   turn.alone = false;
   turn.kind = null;
   turn.asWritten = false;
+  for (const handed of ["strictness", "sources", "expected"]) delete turn[handed];
   run(turn);
 });
 

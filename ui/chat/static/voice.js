@@ -13,6 +13,7 @@ export function say(text) {
 }
 
 export function toast(text) {
+  (document.querySelector("dialog[open]") ?? document.body).append(note); // before a dialog, not behind it
   note.textContent = text;
   note.hidden = false;
   clearTimeout(leaving);
