@@ -21,7 +21,7 @@ from ui.chat.markup import fill
 from ui.chat.opening import Opening
 from ui.chat.programs import Programs
 from ui.chat.quiet import EndedError, Quiet
-from ui.chat.under import Under
+from ui.chat.under import Under, base_of
 from ui.connections import Patience
 from ui.listening import bound, listening, origin_of
 
@@ -103,7 +103,7 @@ class Page:
             upload_bytes=settings.upload_bytes,
             limits=settings.limits,
         )
-        return Under(guard, settings.root) if settings.root else guard
+        return Under(guard, settings.root)
 
     def say(self, doing: Message) -> None:
         """Tell the readers who wait what is being done."""
@@ -183,7 +183,8 @@ class Page:
     def _html(self, ready: bool, headers: Mapping[str, str]) -> str:
         counts = self._assistant.library.counts() if ready and self._assistant else None
         connects = self._may_choose(headers)
-        return fill("page", counts=counts, models=self._models(), connects=connects)
+        base = base_of(headers, self._settings.root)
+        return fill("page", counts=counts, models=self._models(), connects=connects, base=base)
 
     def _models(self) -> Sequence[str]:
         """The chat models that may answer; a reader may have chosen another one meanwhile."""
