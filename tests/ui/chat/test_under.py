@@ -91,6 +91,7 @@ def port_of(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str]
         def port_of(root: str) -> int:
             settings = replace(settings_for(encoder), root=root, mcp=True)
             url = all_pages.enter_context(serving(assistant, settings))
+            httpx.get(f"{url}config", timeout=600)  # until Gradio is imported
             return urlsplit(url).port or 0
 
         yield port_of
