@@ -34,13 +34,13 @@ class _Writer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Met:
-    """A file of this run."""
+    """A file of this run, by the hashes of its place and its content: a run may meet very many."""
 
-    place: str
-    content: str
+    place: int
+    content: int
 
     def is_same(self, place: str, content: str) -> bool:
-        return content == self.content or (place == self.place and os.path.isabs(place))
+        return hash(content) == self.content or (hash(place) == self.place and os.path.isabs(place))
 
 
 class Namesakes:
@@ -66,7 +66,7 @@ class Namesakes:
         stem, content = raw.article_id, replace(raw, article_id="").content_hash()
         found = self._known(raw, place, content)
         name = found or next(one for one in _names(stem, place) if self._is_free(one))
-        self._met.setdefault(name, _Met(place, content))
+        self._met.setdefault(name, _Met(hash(place), hash(content)))
         said = None if found or name == stem else shared_id(raw, name)
         return replace(raw, article_id=name, origin=place), said
 

@@ -6,7 +6,8 @@ Each file is read in a process of its own that is watched: an exception, a proce
 one that takes too long (10 s) are counted, and the file is kept. One file in twenty goes through the
 whole way, with the libraries in a process of their own that is stopped after a minute; else these
 run in the watched process, which is 30 times faster, and what takes them too long there counts as
-slow: they would be stopped.
+slow: they would be stopped. ``MiB`` is by how much more of the watched process was resident while it
+read a file of the kind than before, at most.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import cache
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -53,21 +55,23 @@ def main() -> None:
     samples = of_every_kind()
     rng = random.Random(options.seed)
     counts: Counter[tuple[str, str]] = Counter()
+    most: dict[str, int] = {}
     reader = Reader()
     end = time.monotonic() + options.seconds
     while time.monotonic() < end:
         for name, sample in samples.items():
             data = noise(rng, sample) if rng.random() < 0.2 else mutated(rng, name, sample)
             whole = rng.random() < 0.05
-            outcome, detail = reader.read(name, data, whole)
+            outcome, detail, memory = reader.read(name, data, whole)
             if outcome == "hung" and not whole and not name.endswith(IN_PROCESS):
                 outcome = "slow"
+            most[name] = max(memory, most.get(name, 0))
             counts[name, "cases"] += 1
             counts[name, outcome] += 1
             if outcome not in ("articles", "problems"):
                 keep(options.keep, name, data, counts, f"{outcome}: {detail}")
     reader.stop()
-    report(samples, counts)
+    report(samples, counts, most)
 
 
 class Reader:
@@ -76,7 +80,7 @@ class Reader:
     def __init__(self) -> None:
         self._process: multiprocessing.Process | None = None
 
-    def read(self, name: str, data: bytes, whole: bool) -> tuple[str, str]:
+    def read(self, name: str, data: bytes, whole: bool) -> tuple[str, str, int]:
         if self._process is None:
             self._pipe, theirs = multiprocessing.Pipe()
             self._process = multiprocessing.Process(target=serve, args=(theirs,), daemon=True)
@@ -85,15 +89,15 @@ class Reader:
         try:
             self._pipe.send((name, data, whole))
             if self._pipe.poll(LIMIT + MAX_SECONDS * whole):
-                ended: tuple[str, str] = self._pipe.recv()
+                ended: tuple[str, str, int] = self._pipe.recv()
                 return ended
         except (EOFError, OSError):
             self._process.join()
             detail = f"exit code {self._process.exitcode}"
             self._process = None
-            return "died", detail
+            return "died", detail, 0
         self.stop()
-        return "hung", "no answer in time"
+        return "hung", "no answer in time", 0
 
     def stop(self) -> None:
         if self._process is not None:
@@ -113,10 +117,27 @@ def serve(pipe: Connection) -> None:
             recognised_text._recogniser = recogniser
             path = Path(folder) / name
             path.write_bytes(data)
+            before = forget_peak()
             try:
-                pipe.send(("articles" if read(path) else "problems", ""))
+                outcome, detail = ("articles" if read(path) else "problems"), ""
             except BaseException:
-                pipe.send(("raised", traceback.format_exc()))
+                outcome, detail = "raised", traceback.format_exc()
+            pipe.send((outcome, detail, peak() - before))
+
+
+def forget_peak() -> int:
+    """The bytes that are resident in this process, from which on its peak is counted."""
+    with suppress(OSError):
+        Path("/proc/self/clear_refs").write_text("5")
+    return peak()
+
+
+def peak() -> int:
+    """The most bytes that were resident in this process since ``forget_peak``; 0 where it is not told."""
+    with suppress(OSError):
+        said = Path("/proc/self/status").read_text()
+        return int(said.partition("VmHWM:")[2].split()[0]) * 1024
+    return 0
 
 
 def read(path: Path) -> int:
@@ -155,15 +176,18 @@ def keep(folder: Path, name: str, data: bytes, counts: Counter[tuple[str, str]],
     (folder / f"{stem}-{name}.why").write_text(why, "utf-8")
 
 
-def report(samples: dict[str, bytes], counts: Counter[tuple[str, str]]) -> None:
+def report(
+    samples: dict[str, bytes], counts: Counter[tuple[str, str]], most: dict[str, int]
+) -> None:
     columns = ("cases", "articles", "problems", "slow", "raised", "died", "hung")
-    print("".join(f"{column:>10}" for column in ("", *columns)))
+    print("".join(f"{column:>10}" for column in ("", *columns, "MiB")))
     for name in (*samples, "all"):
         values = [
             sum(n for (key, c), n in counts.items() if c == column and name in (key, "all"))
             for column in columns
         ]
-        print(f"{name:>10}" + "".join(f"{value:>10,}" for value in values))
+        memory = max(most.values(), default=0) if name == "all" else most.get(name, 0)
+        print(f"{name:>10}" + "".join(f"{value:>10,}" for value in (*values, memory // 2**20)))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """What the own style of an element of a page hides from whoever reads the page.
 
 What only a program does not read out (``aria-hidden``) is seen, and so is what an animation or a
-transition brings into sight.
+transition brings into sight. What the rules of a style sheet hide is seen, too: much of it is what a
+script shows once the page is scrolled or clicked, whose loss nobody would notice.
 """
 
 from __future__ import annotations

@@ -428,6 +428,8 @@ def explain(error: Exception, name: str, *, begun: bool = False) -> ChatModelErr
         return _too_long(name)
     if isinstance(error, known.ModelConnectionError) or _is_a(error, "Connect", "TransportError"):
         return _not_there(name)
+    if status is None and isinstance(error, (ValueError, TypeError, LookupError, AttributeError)):
+        return _no_reply(name, error)
     return ChatModelError(
         f"the chat model {name!r} failed ({_reason(error)}); try again, or choose another one (juwen model, or JUWEN_CHAT_MODEL)",
         f"对话模型 {name!r} 出错（{_reason(error)}）；请重试，或换一个模型（juwen model 或 JUWEN_CHAT_MODEL）",
@@ -480,6 +482,18 @@ def _not_there(name: str) -> ChatModelError:
     return ChatModelError(
         f"the server of the chat model {name!r} cannot be reached; check that it runs, and its address (juwen model, or a variable such as OPENAI_BASE_URL)",
         f"无法连接对话模型 {name!r} 的服务器；请确认其正在运行，并检查地址（juwen model，或 OPENAI_BASE_URL 等环境变量）",
+    )
+
+
+def _no_reply(name: str, error: Exception) -> ChatModelError:
+    """Of what a client falls over: an empty stream, a page, another protocol."""
+    said, said_zh = "", ""
+    if isinstance(error, ValueError):  # the others tell of the client's inside
+        said, said_zh = f" ({_reason(error)})", f"（{_reason(error)}）"
+    return ChatModelError(
+        f"what the server of the chat model {name!r} sent is no reply{said}; check that it speaks the protocol of "
+        "that name, and its address (juwen model, or a variable such as OPENAI_BASE_URL)",
+        f"对话模型 {name!r} 的服务器所发内容不是回答{said_zh}；请确认其协议与名称相符，并检查地址（juwen model，或 OPENAI_BASE_URL 等环境变量）",
     )
 
 

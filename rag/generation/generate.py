@@ -86,7 +86,8 @@ def write_answer(
             similarity=checking.similarity,
             entailment=checking.entailment,
         )
-        writing = Writing(verifier, checking.strictness, checking.refusals)
+        titles = {passage.article.title for passage in passages}
+        writing = Writing(verifier, checking.strictness, checking.refusals, titles)
         reply = _Reply()
         try:
             yield from reply.read(writing, question, passages, chat, config, whole=attempt > 0)

@@ -41,13 +41,18 @@ class ReplyReader:
     [Written(text='全长', markers=())]
     """
 
-    def __init__(self) -> None:
+    def __init__(self, titles: frozenset[str] = frozenset()) -> None:
+        """
+        Args:
+            titles: Of the articles that may be cited (``rag.verification.cited_titles.folded``).
+        """
+        self._titles = titles
         self._thoughts = ThoughtFilter()
         self._begin()
 
     def _begin(self) -> None:
         self._unwrapper = Unwrapper()
-        self._stream = SentenceStream()
+        self._stream = SentenceStream(self._titles)
         self._shown = ""
         self._said = False
         self._lists_sources = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 
 from rag.events import CitationFound, Event, Text, Verified, Withdrawn
@@ -16,6 +16,7 @@ from rag.generation.written import WrittenAnswer
 from rag.records import AnswerSentence, Strictness, Support
 from rag.verification.citations import Citations
 from rag.verification.cited_sentences import Written
+from rag.verification.cited_titles import folded
 from rag.verification.reading import content, read, share
 from rag.verification.verify import NEAR_SHARE, Checked, Verifier, is_kept
 
@@ -38,6 +39,7 @@ class Writing:
         verifier: Opens what checks sentences; it reads the passages, which takes longer than it may
             take to show the first word.
         refusals: Tells a sentence that says that there is no answer from one that answers.
+        titles: Of the articles that the model is shown.
     """
 
     def __init__(
@@ -45,11 +47,12 @@ class Writing:
         verifier: Callable[[], Verifier],
         strictness: Strictness,
         refusals: RefusalTeller,
+        titles: Iterable[str] = (),
     ) -> None:
         self._verifier = cache(verifier)
         self._strictness = strictness
         self._refusals = refusals
-        self._reader = ReplyReader()
+        self._reader = ReplyReader(folded(titles))
         self._received = 0
         self._begin()
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from index.text.rules import load_patterns
+from rag.verification.cited_titles import Titled, with_title, without_title_beginning
 
 STOPS = "。！？.!?"
 """What ends a sentence."""
@@ -30,7 +31,8 @@ _LINK = rf"(?:\\?\((?:(?:[A-Za-z][\w+.-]*:|[#/.]){_ADDRESS}|CITE)\))"
 _TAGS = "sup|sub|cite|citation|ref|reference|references|source|sources|src|doc|document|quote|a|span|footnote|mark"
 _BRACKETED = (
     rf"[\[［【〔⟦〈{{]{{1,2}}\s?(?:{_NAMED}\s?[:：]?\s?|\d{{1,3}}:(?=\d{{1,3}}†))?(?P<bracketed>{_LABELLED})\^?"
-    rf"(?:(?:[†|]|[:：]\s?(?![\d\s]))[^\]］】〕⟧〉}}\n]{{0,40}})?\s?\\?[\]］】〕⟧〉}}]{{1,2}}"
+    rf"(?:(?:[†|]|[:：]\s?(?![\d\s]))[^\]］】〕⟧〉}}\n]{{0,40}}|[,，:：]?\s?[《“「\"][^\]］】〕⟧〉}}\n]{{0,120}})?"
+    rf"\s?\\?[\]］】〕⟧〉}}]{{1,2}}"
     rf"(?:{_LINK}\]?|[:：]\s?https?://[!-~]+)?"
 )
 _TAGGED = (
@@ -48,8 +50,10 @@ _SIGNED = (
 _CORE = rf"(?>\\?(?:\^(?=[\[【]))?(?:{_BRACKETED}|{_TAGGED}|{_SIGNED})(?:\^(?![A-Za-z0-9]))?)"
 _PLAIN_CORE = re.sub(r"\?P<\w+>", "?:", _CORE)  # a name stands only once in a pattern
 _CORES = rf"{_PLAIN_CORE}(?:\s?(?:[,，、和与及&]|and)?\s?{_PLAIN_CORE}){{0,9}}+"
+_TITLE = r"(?:《[^《》\n]{1,80}》|[“「\"][^“”「」\"\n]{1,120}[”」\"])"
 _ROUND = (
-    rf"[(（]\s?(?:{_NAMED}\s?[:：]?\s?)?(?:{_LABEL}\s?)?{_CORES}[^()（）\n]{{0,40}}[)）]"
+    rf"[(（]\s?(?:{_NAMED}\s?[:：]?\s?)?(?:{_LABEL}\s?)?{_CORES}(?:[:：]?\s?{_TITLE})?[^()（）\n]{{0,40}}[)）]"
+    rf"|[(（]\s?{_TITLE}[,，]?\s?{_CORES}\s?[)）]"
     rf"|[(（]\s?{_NAMED}(?:\s?[:：]\s?|\s)[^()（）\n]{{1,80}}[)）]"
     rf"|[(（]\s?(?:{_NAMED}\s?)?{_LABEL}(?![a-z])[\s:：#.]{{0,2}}{_NUMBERS}(?:[,，、;；]\s?{_LABEL}\s?{_NUMBERS})*\s?[)）]"
 )
@@ -67,9 +71,10 @@ _MARKER = re.compile(
     re.I,
 )
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
-_CLOSED = r"\\?[\[［【〔⟦〈]{1,2}[^\]］】〕⟧〉\n]{0,80}\\?[\]］】〕⟧〉]{1,2}"
+_CLOSED = r"\\?[\[［【〔⟦〈]{1,2}[^\]］】〕⟧〉\n]{0,130}\\?[\]］】〕⟧〉]{1,2}"
 _BEGINNING = re.compile(
-    r"(?:\\?[\[［【〔⟦〈(（][^\]］】〕⟧〉)）\n]{0,80}|\{[^}\n]{0,12}|<(?:[/!]?[A-Za-z-][^>\n]{0,80})?"
+    rf"(?:(?<=[{STOPS}])[ \t]?[(（][^()（）\n]{{0,130}}"
+    r"|\\?[\[［【〔⟦〈(（][^\]］】〕⟧〉)）\n]{0,130}|\{[^}\n]{0,12}|<(?:[/!]?[A-Za-z-][^>\n]{0,80})?"
     rf"|{_CLOSED}(?:\((?:[!-'*-~]|\([!-'*-~]*+\)?){{0,200}}+\]?|\\|[`*_]|[:：]\s?[!-~]{{0,200}})?"
     r"|[$^#\\][^\s。，]{0,12}|##\d{0,3}\$?|[`*_]{1,2}|[—–-]{1,2}[ \t]?"
     rf"|\ue200[^\ue201\n]{{0,80}}|<(?:{_TAGS})\b[^>\n]{{0,80}}>[^<\n]{{0,24}}(?:<[^>\n]{{0,20}})?)$",
@@ -117,8 +122,11 @@ class Plain:
         return (self.raw[next_start] if next_start < len(self.raw) else 0), tuple(numbers)
 
 
-def strip_markers(text: str) -> Plain:
-    """A text without its citation markers.
+def strip_markers(text: str, titles: frozenset[str] = frozenset()) -> Plain:
+    """A text without its citation markers, and without the titles that stand behind them.
+
+    Args:
+        titles: Of the articles that may be cited, ``folded`` (``rag.verification.cited_titles``).
 
     >>> strip_markers("根据[1]，大桥通车了（来源：[2]）。").text
     '大桥通车了。'
@@ -127,14 +135,19 @@ def strip_markers(text: str) -> Plain:
     raw: list[int] = []
     markers: list[Marker] = []
     at = 0
+    titled: Titled | None = None
     for match in _MARKER.finditer(text):
-        kept += text[at : match.start()]
-        raw += range(at, match.start())
+        if match.start() < at:  # within the title of the one before
+            continue
+        between = titled.until(text, match.start()) if titled else at
+        kept += text[between : match.start()]
+        raw += range(between, match.start())
         if match.start() and _needs_space(text, match):
             kept.append(" ")
             raw.append(match.start())
         markers.append(Marker(len(kept), match.start(), tuple(_numbers(match))))
-        at = match.end()
+        titled = with_title(text, match.start(), match.end(), titles, titled)
+        at = titled.end if titled else match.end()
     kept += text[at:]
     raw += range(at, len(text))
     return Plain("".join(kept), raw, markers)
@@ -142,6 +155,7 @@ def strip_markers(text: str) -> Plain:
 
 def without_beginning(text: str) -> str:
     """A text without what, at its end, may become a marker once more has come."""
+    text = without_title_beginning(text, _LONGEST_BEGINNING)
     held = _BEGINNING.search(text, max(len(text) - _LONGEST_BEGINNING, 0))
     return text[: held.start()] if held else text
 

@@ -47,7 +47,12 @@ class SentenceStream:
     ([], [Written(text='大桥很美。', markers=())])
     """
 
-    def __init__(self) -> None:
+    def __init__(self, titles: frozenset[str] = frozenset()) -> None:
+        """
+        Args:
+            titles: Of the articles that may be cited, ``folded``.
+        """
+        self._titles = titles
         self._pending = ""
         self._tried_again_at = 0
         self._forming = ""
@@ -80,7 +85,9 @@ class SentenceStream:
     def forming(self) -> str:
         """What there is of the next sentence, without markers and what may yet become one."""
         if not self._is_too_early(self._formed_again_at):
-            self._forming = strip_markers(without_beginning(self._pending)).text.strip()
+            self._forming = strip_markers(
+                without_beginning(self._pending), self._titles
+            ).text.strip()
             self._formed_again_at = self._later()
         return self._forming
 
@@ -100,7 +107,7 @@ class SentenceStream:
 
     def _take(self, *, last: bool) -> list[Written]:
         """The first pending sentence, where another follows it or, at the last, in any case."""
-        plain = strip_markers(self._pending)
+        plain = strip_markers(self._pending, self._titles)
         spans = _sentences(plain.text)
         if len(spans) < 2 and not last:
             return []

@@ -21,7 +21,7 @@ from ui.chat.markup import fill
 from ui.chat.opening import Opening
 from ui.chat.programs import Programs
 from ui.chat.quiet import EndedError, Quiet
-from ui.chat.under import Under
+from ui.chat.under import Under, base_of
 from ui.connections import Patience
 from ui.listening import bound, listening, origin_of
 
@@ -103,7 +103,7 @@ class Page:
             upload_bytes=settings.upload_bytes,
             limits=settings.limits,
         )
-        return Under(guard, settings.root) if settings.root else guard
+        return Under(guard, settings.root)
 
     def say(self, doing: Message) -> None:
         """Tell the readers who wait what is being done."""
@@ -189,6 +189,7 @@ class Page:
             models=self._models(),
             connects=connects,
             shares=not self._is_own or is_passed_on(headers),
+            base=base_of(headers, self._settings.root),
         )
 
     def _models(self) -> Sequence[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -506,8 +507,8 @@ CUT_OLLAMA = {
 
 @pytest.fixture
 def ask(server, library_folder, encoder, monkeypatch):
-    def asking(provider, reply, how):
-        if how == "whole" and reply.whole is None and provider != "ollama":
+    def asking(provider, reply, how, *, whole_too=False):
+        if how == "whole" and reply.whole is None and not (whole_too or provider == "ollama"):
             pytest.skip("streams only")
         opened = open_at(server.url, provider, monkeypatch, whole=how == "whole")
         server.replies, server.asked = [reply], []
@@ -545,3 +546,49 @@ def test_a_reply_that_another_server_ended_early(ask, provider, reply, how):
     assert answer.answer.startswith(f"{OPENING} [1]")
     assert answer.incomplete
     assert answer.notice
+
+
+NOTHING = {
+    "openai": {
+        "only the end": (Raw([DONE]), "不是回答"),
+        "a comment and the end": (Raw([": keep-alive\n\n", DONE]), "不是回答"),
+        "no line": (Raw([]), "不是回答"),
+        "a page": (Raw(["<!doctype html>\n<title>Welcome</title>\n"]), "不是回答"),
+        "only the end, and an empty whole": (Raw([DONE], whole({"content": ""})), "未给出内容"),
+        "only the end, and null": (Raw([DONE], whole({"content": None})), "未给出内容"),
+        "no choice": (Raw([chunk(), DONE], whole({}) | {"choices": []}), "不是回答"),
+        "no choices": (Raw([DONE], {}), "不是回答"),
+        "an error as a reply": (Raw([DONE], {"error": {"message": "no quota"}}), "no quota"),
+    },
+    "anthropic": {
+        "no line": (Raw([]), "不是回答"),
+        "only the end": (Raw([event("message_stop")]), "不是回答"),
+        "begun and ended": (Raw(list(events([])), message([])), "未给出内容"),
+    },
+    "ollama": {
+        "no line": (Raw([]), "不是回答"),
+        "only the end": (Raw([line("", True, done_reason="stop", **STATS)]), "未给出内容"),
+    },
+}
+
+
+@pytest.mark.parametrize("how", ["stream", "whole"])
+@pytest.mark.parametrize(("provider", "nothing"), each(**NOTHING))
+def test_a_reply_that_is_none_is_said_in_a_sentence(ask, provider, nothing, how):
+    reply, said = nothing
+    answer = ask(provider, reply, how, whole_too=True)
+    assert answer.answerer == EXTRACTIVE
+    assert answer.answer.startswith(OPENING)
+    assert answer.notice.startswith(f"对话模型 '{provider}:m'")
+    assert said in answer.notice
+    assert not re.search(r"(Attribute|Index|Key|Type)Error", answer.notice)
+
+
+@pytest.mark.parametrize("provider", ["openai", "anthropic"])
+def test_a_server_that_streams_nothing_is_asked_for_the_whole(ask, provider):
+    told = {
+        "openai": Raw([DONE], whole({"content": A + B})),
+        "anthropic": Raw([], message([{"type": "text", "text": A + B}])),
+    }
+    answer = ask(provider, told[provider], "stream")
+    assert (answer.answer, answer.notice) == (f"{OPENING} [1]", "")

@@ -6,6 +6,7 @@ import pytest
 
 from rag.verification.citation_markers import strip_markers
 from rag.verification.cited_sentences import SentenceStream, Written
+from rag.verification.cited_titles import folded
 
 FACT = "首批投入资金3.2亿元，由市产业基金出资"
 ENGLISH = "The fund paid 320 million yuan"
@@ -94,6 +95,20 @@ SPELLINGS = [
     "{}。【来源：引文1】",
     "{}。[见引文 1]",
     "{}。【资料来源：1】",
+    "{}。[1]《东岸大桥下月通车》",
+    "{}。[1] 《东岸大桥下月通车》。",
+    "{}。【1】：《东岸大桥下月通车》",
+    "{}。<sup>[1]</sup>《东岸大桥下月通车》",
+    "{}。[1]《东岸大桥下月通车》（海岸报，2025-06-20）。",
+    "{}。[1]《东岸大桥下月通车》，2025年6月20日。",
+    "{}。[1]（《东岸大桥下月通车》）",
+    "{}。——[1]《东岸大桥下月通车》",
+    "{}。[1《东岸大桥下月通车》]",
+    "{}。[1，《东岸大桥下月通车》]",
+    "{}。[1：《东岸大桥下月通车：全长三公里，由市产业基金与渡轮公司共同出资，建设历时两年，桥面六车道，两侧设人行道》]",
+    "{}（[1]《东岸大桥下月通车：全长三公里，由市产业基金与渡轮公司共同出资，建设历时两年，桥面六车道》）。",
+    "{}。（[1]《东岸大桥下月通车》）",
+    "{}（《东岸大桥下月通车》[1]）。",
 ]
 ENGLISH_SPELLINGS = [
     "{}. [1]",
@@ -107,6 +122,8 @@ ENGLISH_SPELLINGS = [
     "{}. [cite_start: 1]",
     "{}.<sup>1</sup>",
     "{}. [^1]",
+    '{} [1, "Bridge to open"].',
+    '{} ("Bridge to open", [1]).',
 ]
 
 
@@ -131,7 +148,8 @@ ENUMERATORS = ("{}。①", "{}。(1)")
 
 @pytest.mark.parametrize("spelling", [one for one in SPELLINGS if one not in ENUMERATORS])
 def test_a_marker_ends_where_the_next_sentence_begins(spelling):
-    said = spelling.format(FACT) + "大桥通车了。[2]"
+    between = " " if spelling.endswith("》") else ""  # a title may begin a sentence
+    said = spelling.format(FACT) + between + "大桥通车了。[2]"
     second = Written("大桥通车了。", (2,))
     for width in (1, 4, len(said)):
         first, *rest = pieces(said, width)
@@ -187,7 +205,57 @@ def test_what_is_no_marker_stays(said):
     assert strip_markers(said).text == said
 
 
-def pieces(said: str, width: int) -> list[Written]:
-    stream = SentenceStream()
+SHOWN = folded(["东岸大桥下月通车：全长三公里", "Bridge to open"])
+
+
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        ("大桥通车了[1]《东岸大桥下月通车：全长三公里》。", "大桥通车了。"),
+        ("大桥通车了[1]《东岸大桥下月通车》，全长三公里。", "大桥通车了，全长三公里。"),
+        ("大桥通车了[1]（《东岸大桥下月通车》）。", "大桥通车了。"),
+        ("大桥通车了[1]“东岸大桥下月通车”。", "大桥通车了。"),
+        ("大桥通车了。[1]“东岸大桥下月通车”", "大桥通车了。"),
+        ('The bridge opened [1] "Bridge to open".', "The bridge opened."),
+        ('The bridge opened. [1] "Bridge to Open"', "The bridge opened."),
+    ],
+)
+def test_the_title_of_an_article_that_was_shown_belongs_to_its_marker(said, left):
+    for width in (1, 3, len(said)):
+        assert pieces(said, width, SHOWN) == [Written(left, (1,))], width
+
+
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        ("大桥通车了。[1]《东岸大桥下月通车》、[2]《渡轮停航》", "大桥通车了。"),
+        ("大桥通车了。[1]《东岸大桥下月通车》[2]《渡轮停航》", "大桥通车了。"),
+    ],
+)
+def test_titles_of_several_markers(said, left):
+    for width in (1, 3, len(said)):
+        assert pieces(said, width) == [Written(left, (1, 2))], width
+
+
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        ("市政府发布了[1]《低空经济条例》。", ["市政府发布了《低空经济条例》。"]),
+        ("通车了。[1]《低空经济条例》将施行。", ["通车了。", "《低空经济条例》将施行。"]),
+        ("通车了。[1]《东岸大桥下月通车》写了。", ["通车了。", "《东岸大桥下月通车》写了。"]),
+        ("根据[1]《东岸大桥下月通车》，桥通了。", ["根据《东岸大桥下月通车》，桥通了。"]),
+        ("[1]《东岸大桥下月通车》：桥通了。", ["《东岸大桥下月通车》：桥通了。"]),
+        ("有两篇：\n[1]《东岸大桥下月通车》\n[2]《渡轮停航》", ["有两篇：", "《东岸大桥下月通车》", "《渡轮停航》"]),
+        ("他说。[1]“大桥通车了。”[2]", ["他说。", "“大桥通车了。”"]),
+        ("通车了[1]《渡轮停航》，[2]指出，桥宽。", ["通车了《渡轮停航》，桥宽。"]),
+    ],
+)  # fmt: skip
+def test_what_a_sentence_tells_of_is_no_title_of_its_marker(said, left):
+    for width in (1, 3, len(said)):
+        assert [one.text for one in pieces(said, width, SHOWN)] == left, width
+
+
+def pieces(said: str, width: int, titles: frozenset[str] = frozenset()) -> list[Written]:
+    stream = SentenceStream(titles)
     found = [one for at in range(0, len(said), width) for one in stream.feed(said[at : at + width])]
     return [*found, *stream.flush()]

@@ -3,18 +3,14 @@ browsers that end a composition their own way."""
 
 from __future__ import annotations
 
-import http.client
-import threading
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
 import pytest
 
 from index.errors import JuwenError, Message
 from tests.ui.chat.browser import NO_CHROMIUM
+from tests.ui.chat.proxies import handing_on, proxied, taking_away
 from ui.chat.server import opened
 
 pytestmark = [pytest.mark.browser, NO_CHROMIUM]
@@ -112,52 +108,14 @@ def test_the_escape_that_ends_a_composition_closes_nothing(visit):
     expect(mark).not_to_be_visible()
 
 
-@contextmanager
-def proxied(port: int, below: str, *, hand_on: bool) -> Iterator[str]:
-    """A proxy that has the server at ``port`` under a path, as nginx's ``proxy_pass``."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def log_message(self, *_):
-            pass
-
-        def handle_one(self):
-            if not self.path.startswith(f"{below}/"):
-                self.send_error(404)
-                return
-            sent = self.rfile.read(int(self.headers.get("Content-Length") or 0)) or None
-            headers = {k: v for k, v in self.headers.items() if k.lower() != "host"}
-            headers["X-Forwarded-Host"] = self.headers["Host"]
-            path = self.path if hand_on else self.path.removeprefix(below)
-            with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as server:
-                server.request(self.command, path, sent, headers)
-                answer = server.getresponse()
-                body = answer.read()
-            self.send_response(answer.status)
-            for name, value in answer.getheaders():
-                if name.lower() not in ("transfer-encoding", "content-length", "connection"):
-                    self.send_header(name, value)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        do_GET = do_POST = handle_one  # noqa: N815
-
-    proxy = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=proxy.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{proxy.server_address[1]}{below}/"
-    finally:
-        proxy.shutdown()
-        proxy.server_close()
-
-
 @pytest.mark.parametrize("hand_on", [False, True])
 def test_under_a_path_of_a_proxy(chromium_visits, page_assistant, page_settings, tmp_path, hand_on):
     settings = replace(page_settings, root="/team/juwen") if hand_on else page_settings
     with opened(settings) as page:
         page.answer_with(page_assistant)
-        with proxied(urlsplit(page.url).port, "/team/juwen", hand_on=hand_on) as url:
-            one = chromium_visits(url=url)
+        passed_on = (handing_on if hand_on else taking_away)("/team/juwen")
+        with proxied(urlsplit(page.url).port, passed_on) as proxy:
+            one = chromium_visits(url=f"{proxy}/team/juwen/")
             turn = one.ask(BRIDGE)
             turn.locator(".sentence .cite").first.click()
             expect(one.page.locator("#panel mark").first).to_be_visible()
@@ -171,6 +129,33 @@ def test_under_a_path_of_a_proxy(chromium_visits, page_assistant, page_settings,
             one.page.locator("#settings button[type=submit]").click()
             expect(one.page.locator("#send")).to_have_text("Ask")
             assert one.page.evaluate("document.cookie") == "juwen_language=en"
-            cookies = one.page.context.cookies(url.removesuffix("team/juwen/"))
+            cookies = one.page.context.cookies(f"{proxy}/")
             assert "juwen_language" not in {cookie["name"] for cookie in cookies}
             one.page.goto("about:blank")  # asks no more before the proxy ends
+
+
+def test_at_its_address_without_a_slash(chromium_visits, page_assistant, page_settings):
+    with opened(page_settings) as page:
+        page.answer_with(page_assistant)
+
+        def passed_on(path: str) -> str | None:
+            return path.removeprefix("/a") or "/" if path.startswith("/a") else None
+
+        with proxied(urlsplit(page.url).port, passed_on, X_Forwarded_Prefix="/a") as proxy:
+            one = chromium_visits(url=f"{proxy}/a")
+            one.ask(BRIDGE).locator(".sentence .cite").first.click()
+            expect(one.page.locator("#panel mark").first).to_be_visible()
+            one.page.locator("[data-open=settings]").click()
+            one.page.locator("input[name=language][value=en]").check()
+            one.page.locator("#settings button[type=submit]").click()
+            expect(one.page.locator("#send")).to_have_text("Ask")
+            expect(one.page.locator(".turn .question")).to_have_text(BRIDGE)
+            one.page.locator(".skip").focus()
+            one.page.keyboard.press("Enter")
+            expect(one.page.locator("#question")).to_be_focused()
+            assert urlsplit(one.page.url).path == "/a/"
+            expect(one.page.locator(".turn .question")).to_have_text(BRIDGE)
+            kept = one.page.evaluate("Object.keys(localStorage)")
+            assert "juwen.conversations@/a/" in kept
+            assert "juwen.conversations" not in kept
+            one.page.goto("about:blank")

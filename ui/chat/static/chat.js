@@ -141,7 +141,7 @@ settingsForm.addEventListener("change", () => {
 settingsDialog.addEventListener("close", () => {
   const language = new FormData(settingsForm).get("language");
   if (language === document.documentElement.lang.slice(0, 2)) return;
-  const path = new URL(".", location.href).pathname;
+  const path = new URL(".", document.baseURI).pathname.slice(0, -1) || "/"; // also without its slash
   document.cookie = `juwen_language=${language}; Path=${path}; Max-Age=${YEAR}; SameSite=Strict`;
   location.reload();
 });

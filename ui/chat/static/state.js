@@ -1,7 +1,10 @@
 // What the browser keeps: settings and conversations, in its own storage and nowhere else.
 
 const SETTINGS = "juwen.settings";
-const CONVERSATIONS = "juwen.conversations";
+const ALL_CONVERSATIONS = "juwen.conversations"; // of a page that has its host for itself
+const PLACE = new URL(".", document.baseURI).pathname;
+// A browser keeps one storage for a host, and a proxy may have several pages there.
+const CONVERSATIONS = PLACE === "/" ? ALL_CONVERSATIONS : `${ALL_CONVERSATIONS}@${PLACE}`;
 const CURRENT = "juwen.conversation";
 const MOST_CONVERSATIONS = 40;
 
@@ -44,7 +47,7 @@ export const current = {
 };
 
 function stored() {
-  const kept = read(CONVERSATIONS, []);
+  const kept = read(CONVERSATIONS, null) ?? read(ALL_CONVERSATIONS, []); // as older pages kept them
   return Array.isArray(kept)
     ? kept.filter((one) => one && typeof one.id === "string" && Array.isArray(one.turns))
     : [];
