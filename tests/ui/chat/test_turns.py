@@ -140,7 +140,8 @@ def test_what_is_only_near_is_led_up_to_and_has_no_marks():
     html = turns.answer_html(answer(sentences=(sentence,), certainty=Certainty.NEAREST))
     lead, _, sentences = html.partition('<div class="sentences nearest">')
     assert (
-        '<p class="nearest-lead" lang="zh-CN">不能确定文章是否说到这一点，最接近的内容是：</p>' in lead
+        '<p class="nearest-lead" lang="zh-CN">不能确定文章是否说到这一点，最接近的内容是：</p>'
+        in lead
     )
     assert ">[1]</button>" in sentences
     assert 'class="sentence"' in sentences
