@@ -61,18 +61,26 @@ class TokenField:
 
     def _likeliest(self, weights: Sequence[float], lean: float) -> tuple[int, ...]:
         """The marked places of the likeliest labelling (Viterbi)."""
-        chosen: dict[bool, tuple[float, tuple[int, ...]]] = {False: (0.0, ()), True: (0.0, ())}
+        scores = {False: 0.0, True: 0.0}
+        came: list[dict[bool, bool]] = []  # from which label each token's came
         for at, weight in enumerate(weights):
-            later = {}
+            before, later = {}, {}
             for label in (False, True):
-                score, places = max(
-                    (chosen[last][0] + (self.stays if last is label else 0.0), chosen[last][1])
-                    for last in ((False, True) if at else (label,))
+                from_ = max(
+                    (False, True) if at else (label,),
+                    key=lambda last, label=label: scores[last] + self.stays * (last is label),
                 )
-                on = (score + (lean + weight), (*places, at)) if label else (score, places)
-                later[label] = on
-            chosen = later
-        return max(chosen.values())[1]
+                before[label] = from_
+                later[label] = scores[from_] + self.stays * (from_ is label and at > 0)
+            later[True] += lean + weight
+            came.append(before)
+            scores = later
+        label, places = scores[True] > scores[False], []
+        for at in range(len(weights) - 1, -1, -1):
+            if label:
+                places.append(at)
+            label = came[at][label]
+        return tuple(reversed(places))
 
 
 def spans_of(tokens: Sequence[tuple[int, int, str]], marked: Iterable[int]) -> list[Span]:

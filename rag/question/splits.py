@@ -8,6 +8,7 @@ people wrote with the places marked: 多少家展商，多少观众 are two ques
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Collection, Iterator, Sequence
 from functools import cache
 from importlib.resources import files
@@ -67,8 +68,8 @@ def told_of(message: str, known: Collection[str]) -> Iterator[list[str]]:
     for (start, _, token), told in zip(
         tokens, neighbours([token for _, _, token in tokens], known), strict=True
     ):
-        before = min(_MOST, sum(place < start for place in asking))
-        behind = min(_MOST, sum(place >= start for place in asking))
+        at = bisect_left(asking, start)
+        before, behind = min(_MOST, at), min(_MOST, len(asking) - at)
         mark = told[1][1:]
         own = token if token in known else ""
         yield [
