@@ -46,8 +46,8 @@ LED = {
         "最可能的答案，请对照原文：",
     ),
     Certainty.NEAREST: (
-        "It is not certain that the articles say this; the nearest is:",
-        "不能确定文章是否说到这一点，最接近的内容是：",
+        "No direct answer was found; the nearest is:",
+        "没有找到直接的回答，最接近的内容是：",
     ),
 }
 """What stands before an answer's sentences where they may not answer, in English and Chinese."""

@@ -159,7 +159,7 @@ class Apart:
         best = [hits[0] for hits in alone.articles[:_NEAR_AT_HAND]]
         many = len(content_terms(searched)) >= _MANY_TERMS
         elsewhere = bool(best) and many and best[0].lexical >= _CLEARLY
-        same = before.citations[0].article_id if before and before.citations else ""
+        same = before.citations[0].article_id if before and before.citations else _nearest(found)
         if same and (not elsewhere or same in {hit.passage.article.article_id for hit in best}):
             draft = self._drafted(own, _only(same, _joined(found, alone)), f"{first} ")
             if draft and (draft.certainty is Certainty.DIRECT or not elsewhere):
@@ -252,6 +252,11 @@ def _read_as(part: str, searched: str) -> tuple[str, str]:
 def _joined(found: Found, alone: Found) -> Found:
     """What was found for the whole, and behind it what was found for a part alone."""
     return replace(found, articles=(*found.articles, *alone.articles))
+
+
+def _nearest(found: Found) -> str:
+    """The article that fits a whole message best, which its questions are likely to be about."""
+    return found.articles[0][0].passage.article.article_id if found.articles else ""
 
 
 def _only(article_id: str, found: Found) -> Found:

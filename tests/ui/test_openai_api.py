@@ -192,7 +192,7 @@ SENTENCES = (
     AnswerSentence("工程款4亿元。", (2,), Support.PARTIAL),
 )
 NEAR = tuple(replace(one, support=Support.UNVERIFIED) for one in SENTENCES)
-LEAD = "不能确定文章是否说到这一点，最接近的内容是："
+LEAD = "没有找到直接的回答，最接近的内容是："
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,7 @@ def test_a_part_that_is_only_near_says_so():
     parts = [Part("甲？", draft("甲是一。")), Part("乙？", draft("丙是三。", Certainty.NEAREST))]
     answer = joined(parts, in_english=False)
     assert answer
-    assert answer.sentences[1].text.startswith("不能确定文章是否说到")
+    assert answer.sentences[1].text.startswith("没有找到直接的回答")
     assert answer.sentences[1].markers == (2,)
 
 

@@ -83,7 +83,7 @@ def test_the_very_words_come_when_the_answer_is_whole():
 
 def test_what_is_only_near_ends_as_such():
     near = AnswerSentence("共3.5亿元。", (1,), Support.UNVERIFIED)
-    whole = "不能确定文章是否说到这一点，最接近的内容是： 共3.5亿元。 [1]"
+    whole = "没有找到直接的回答，最接近的内容是： 共3.5亿元。 [1]"
     last = answer(sentences=(near,), answer=whole, certainty=Certainty.NEAREST)
     events = (*EVENTS[:5], Verified(near), Done(last))
     *_, forming, done = converse(Scripted(*events), Asked("多少钱？", chinese=True))

@@ -88,7 +88,7 @@ def test_the_very_words_and_what_is_only_near_as_markdown():
     near = answer(sentences=(sentence,), certainty=Certainty.NEAREST)
     text = to_markdown([answer(short=ShortAnswer("*3.5亿元*", 1, 5, 10)), near])
     assert "## 多少钱？\n\n**\\*3.5亿元\\***[^1-1]\n\n共3.5亿元。[^1-1] (" in text
-    assert "不能确定文章是否说到这一点，最接近的内容是：\n\n共3.5亿元。[^2-1]\n\n[^2-1]: " in text
+    assert "没有找到直接的回答，最接近的内容是：\n\n共3.5亿元。[^2-1]\n\n[^2-1]: " in text
 
 
 def test_markdown_of_hostile_articles_is_text():

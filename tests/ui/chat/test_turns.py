@@ -139,10 +139,7 @@ def test_what_is_only_near_is_led_up_to_and_has_no_marks():
     sentence = AnswerSentence("共3.5亿元。", (1,), Support.UNVERIFIED)
     html = turns.answer_html(answer(sentences=(sentence,), certainty=Certainty.NEAREST))
     lead, _, sentences = html.partition('<div class="sentences nearest">')
-    assert (
-        '<p class="nearest-lead" lang="zh-CN">不能确定文章是否说到这一点，最接近的内容是：</p>'
-        in lead
-    )
+    assert '<p class="nearest-lead" lang="zh-CN">没有找到直接的回答，最接近的内容是：</p>' in lead
     assert ">[1]</button>" in sentences
     assert 'class="sentence"' in sentences
     assert 'class="label' not in html
