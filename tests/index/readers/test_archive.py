@@ -171,7 +171,9 @@ def test_an_archive_without_a_file_to_read_is_a_problem(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"text", zipped({"a.txt": b"x"})[:-30], b"PK\5\6" + b"\xff" * 18]
+    "data",
+    [b"", b"text", zipped({"a.txt": b"x"})[:-30], b"PK\5\6" + b"\xff" * 18],
+    ids=["nothing", "text", "cut off", "an end alone"],  # their bytes hold the time
 )
 def test_what_is_no_archive_is_a_problem(tmp_path, data):
     only_problem(tmp_path, "a.zip", data)

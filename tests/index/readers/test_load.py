@@ -272,6 +272,7 @@ def test_a_broken_link_in_a_folder_is_a_problem_and_the_rest_is_read(tmp_path):
         (gzip.compress(LINES.encode())[:12] + b"\xff" * 40, 0),
         (b"plain text", 0),
     ],
+    ids=["its last byte", "its half", "not its own", "no gzip"],  # their bytes hold the time
 )
 def test_a_gzip_that_is_not_whole_is_a_problem_after_what_could_be_read(tmp_path, data, kept):
     path = tmp_path / "a.jsonl.gz"
