@@ -221,26 +221,29 @@ def _with_names(question: str, library: Vocabulary) -> str:
         if library.says(_exonyms()[match.group()])
     ]
     for name in _NAME.finditer(question):
-        said += [(end, _called(syllables, library)) for end, syllables in _romanised(name)]
+        for words in _romanised(name):
+            said += _called(words, library)
     written, at = "", 0
     for end, called in sorted(said):
-        if called:
-            written += f"{question[at:end]} ({called})"
-            at = end
+        written += f"{question[at:end]} ({called})"
+        at = end
     return written + question[at:]
 
 
-def _romanised(name: re.Match[str]) -> Iterator[tuple[int, list[str]]]:
-    """Where words of a name that are pinyin, one after the other, end, with their syllables."""
-    run: list[tuple[int, list[str]]] = []
+_Word = tuple[int, Sequence[str]]
+"""Where a word ends, and its syllables."""
+
+
+def _romanised(name: re.Match[str]) -> Iterator[list[_Word]]:
+    """The words of a name that are pinyin, one after the other as far as they are."""
+    run: list[_Word] = []
     for word in [*_PART.finditer(name.string, *name.span()), None]:
         spelled = word and _spelled(word)
         if word and spelled:
             run.append((word.end(), spelled))
-            continue
-        if sum(len(syllables) for _, syllables in run) >= _NAMES_SYLLABLES:
-            yield run[-1][0], [one for _, syllables in run for one in syllables]
-        run = []
+        elif run:
+            yield run
+            run = []
 
 
 def _spelled(word: re.Match[str]) -> list[str] | None:
@@ -256,7 +259,22 @@ def _spelled(word: re.Match[str]) -> list[str] | None:
     return syllables
 
 
-def _called(syllables: Sequence[str], library: Vocabulary) -> str:
+def _called(words: Sequence[_Word], library: Vocabulary) -> Iterator[tuple[int, str]]:
+    """What the library calls what words spell, where each of these names ends: as many words at a time as
+    make one (Zhuozhou's Jiayuan Estate names two)."""
+    at = 0
+    while at < len(words):
+        for end in range(len(words), at, -1):
+            syllables = [one for _, some in words[at:end] for one in some]
+            if len(syllables) >= _NAMES_SYLLABLES and (said := _names(syllables, library)):
+                yield words[end - 1][0], said
+                at = end
+                break
+        else:
+            at += 1
+
+
+def _names(syllables: Sequence[str], library: Vocabulary) -> str:
     """What the library calls what is spelled so, syllable by syllable with all their letters; ``""`` where
     it has no such name."""
     beam = dict(_sounds().spelled.get(syllables[0], ()))

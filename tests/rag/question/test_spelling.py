@@ -99,6 +99,7 @@ def test_what_is_not_pinyin_of_this_library_stays(question):
         ("When does the Qingyu ferry stop?", "When does the Qingyu (青屿) ferry stop?"),
         ("Where does Wen Ruyu teach?", "Where does Wen Ruyu (温如玉) teach?"),
         ("Who runs Hai-Tang School in Tarn?", "Who runs Hai-Tang (海棠) School in Tarn?"),
+        ("Is Haitang's Wen Ruyu ill?", "Is Haitang's (海棠) Wen Ruyu (温如玉) ill?"),
         ("Which school is new?", "Which school is new?"),
         ("Who owns DU LUN?", "Who owns DU LUN?"),
         ("Where is Changsha?", "Where is Changsha?"),
