@@ -236,6 +236,7 @@ def done_part(answer: Answer, said: str = "") -> Part:
         detect_language(answer.question),
         answer.filters,
         answer.kind,
+        answer.respelled,
     )
     slots = {
         "understood": understood_html(answer.question, read),

@@ -73,6 +73,13 @@ def test_each_event_becomes_a_part_of_the_page(monkeypatch):
     assert set(parts[-1]["slots"]) == {"understood", "answer", "sources", "actions"}
 
 
+def test_words_that_were_read_otherwise_can_be_taken_back_of_a_whole_answer():
+    read = answer(respelled="共多少钱？", standalone_question="共多少钱？", question="供多少钱？")
+    (*_, done) = converse(Scripted(Done(read)), Asked("供多少钱？", chinese=True))
+    assert 'data-drop="spelling"' in done["slots"]["understood"]
+    assert 'data-drop="standalone"' not in done["slots"]["understood"]
+
+
 def test_the_very_words_come_when_the_answer_is_whole():
     last = Done(answer(short=ShortAnswer("3.5亿元", 1, 5, 10)))
     *_, forming, done = converse(Scripted(*EVENTS[:-1], last), Asked("多少钱？", chinese=True))
