@@ -85,6 +85,7 @@ def test_readers_and_the_writer_outlive_the_primary(pair: tuple[Postgres, Postgr
     database = primary.new_database().rpartition("/")[2]
     where = address(primary, standby, database)
     index_raw(ARTICLES, where, encoder=encoder)
+    wait_for_replay(primary)  # before that there is no library on the standby
 
     # Whoever uploads reads what was uploaded, though they read from the standby.
     with Library.open(where) as library:
