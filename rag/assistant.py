@@ -26,6 +26,7 @@ from rag.events import Done, Event, EvidenceFound, QuestionRead
 from rag.extractive.answer import Draft
 from rag.extractive.entailment import PackagedEntailment
 from rag.extractive.reader import PackagedReader, Reader
+from rag.extractive.turns import in_its_place
 from rag.generation.chat_model import ChatModel, as_chat_model
 from rag.generation.no_answer import RefusalTeller, TrainedRefusals
 from rag.question.asked import Asked
@@ -189,6 +190,15 @@ class Assistant:
         verified
         done
         """
+        return in_its_place(self._steps(question, history, filters, options))
+
+    def _steps(
+        self,
+        question: str,
+        history: Sequence[Turn],
+        filters: Filters | None,
+        options: AskKeywords,
+    ) -> Generator[Event]:
         watch = Stopwatch()
         question, history = check_question(question), check_history(history)
         filters = check_filters(filters)

@@ -29,6 +29,7 @@ from index.location import Location
 from ui.chat.access import LOCAL_HOST, check_administrator, check_host, read_users
 from ui.chat.under import read_root
 from ui.connections import Patience, read_proxies
+from ui.heaps import share_heaps
 from ui.language import say
 from ui.options import (
     DEFAULT_LIBRARY,
@@ -160,6 +161,7 @@ def chat_command(
     mcp: bool,
     browser: bool,
 ) -> None:
+    share_heaps()
     users = read_users(auth)
     check_host(host, users)
     administrator = check_administrator(admin, users)

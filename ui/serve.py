@@ -13,6 +13,7 @@ import click
 
 from index.location import Location
 from ui.connections import Patience, be_patient, read_proxies
+from ui.heaps import share_heaps
 from ui.language import say
 from ui.listening import bound, origin_of
 from ui.options import (
@@ -107,6 +108,7 @@ def serve_command(
     origins: Sequence[str],
     trusted_proxies: Sequence[str],
 ) -> None:
+    share_heaps()
     check_exposure(host, api_key)
     proxies = read_proxies(trusted_proxies)
     check_origins(origins, api_key)

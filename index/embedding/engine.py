@@ -86,6 +86,7 @@ def open_session(path: Path) -> InferenceSession:
     options.intra_op_num_threads = int(os.environ.get("OMP_NUM_THREADS", "0"))
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.log_severity_level = 3
+    options.enable_mem_pattern = False  # of each shape: half as much again, and kept for ever
     session: InferenceSession = onnxruntime.InferenceSession(
         str(path), options, providers=["CPUExecutionProvider"]
     )

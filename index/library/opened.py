@@ -78,7 +78,9 @@ class OpenLibrary:
             return cls(folder, connect_reader(folder / DATABASE))
 
     def close(self) -> None:
-        self._connection.close()
+        """Close it once nobody reads: SQLite ends the process that closes what another thread uses."""
+        with self._lock:
+            self._connection.close()
 
     def manifest(self) -> Manifest:
         """What the library was made with.

@@ -29,6 +29,7 @@ from index.errors import EncoderError
 from index.records import Span
 from rag.extractive.reader_graph import reader_graph
 from rag.extractive.reader_input import Pair, make_pairs
+from rag.extractive.turns import READINGS
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -108,7 +109,8 @@ class PackagedReader:
         pairs = make_pairs(tokenizer, question, passages)
         found: dict[int, PassageReading] = {}
         for batch in batches([pair.ids for pair in pairs]):
-            found |= zip(batch, _read(session, [pairs[at] for at in batch]), strict=True)
+            with READINGS.one():
+                found |= zip(batch, _read(session, [pairs[at] for at in batch]), strict=True)
         return [found[at] for at in range(len(pairs))]
 
     @cached_property

@@ -5,9 +5,10 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import date
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -268,3 +269,24 @@ def test_a_database_of_no_bytes_is_damaged_and_was_not_merely_never_filled(libra
     (library_folder / "vectors.faiss").unlink()  # then it may be a first job killed at once
     index_raw(ARTICLES, library_folder, encoder=FakeEncoder())
     Library.open(library_folder).close()
+
+
+def test_a_library_is_closed_once_nobody_reads(library_folder):
+    library, reading, go_on = Library.open(library_folder), Event(), Event()
+
+    def read() -> int:
+        with library.snapshot():
+            reading.set()
+            assert go_on.wait(20)
+            return library.counts().articles
+
+    with ThreadPoolExecutor(2) as pool:
+        count = pool.submit(read)
+        assert reading.wait(20)
+        closed = pool.submit(library.close)
+        assert not wait([closed], 0.2).done
+        go_on.set()
+        assert count.result(20) == len(ARTICLES)
+        closed.result(20)
+    with pytest.raises(LibraryError, match="closed"):
+        library.counts()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from types import SimpleNamespace
 
@@ -15,9 +18,17 @@ from index.embedding.load import load_encoder
 from index.embedding.packaged_encoder import PackagedEncoder
 from index.errors import EncoderError
 from index.records import Span
-from rag.extractive.reader import SPANS, PackagedReader, PassageReading, _spans, weights_file
+from rag.extractive.reader import (
+    SPANS,
+    PackagedReader,
+    PassageReading,
+    _read,
+    _spans,
+    weights_file,
+)
 from rag.extractive.reader_graph import reader_graph
 from rag.extractive.reader_input import Pair, make_pairs
+from rag.extractive.turns import Turns
 from tests.tiny_reader import (
     CHARACTERS,
     decided_network,
@@ -85,6 +96,27 @@ def test_more_passages_than_a_batch_holds_are_all_read(reader):
     readings = reader.read(QUESTION, many)
     assert len(readings) == 37
     assert all(same(readings[at], readings[at % 4]) for at in range(37))
+
+
+def test_no_more_readings_run_at_once_than_there_are_turns(reader, monkeypatch):
+    lock, running, most = threading.Lock(), 0, 0
+
+    def counted(*given):
+        nonlocal running, most
+        with lock:
+            running += 1
+            most = max(most, running)
+        time.sleep(0.02)
+        with lock:
+            running -= 1
+        return _read(*given)
+
+    monkeypatch.setattr("rag.extractive.reader.READINGS", Turns(1))
+    monkeypatch.setattr("rag.extractive.reader._read", counted)
+    with ThreadPoolExecutor(4) as pool:
+        readings = [*pool.map(lambda _: reader.read(QUESTION, PASSAGES), range(4))]
+    assert most == 1
+    assert all(same(one, other) for one, other in zip(readings[0], readings[3], strict=True))
 
 
 def test_nothing_to_read_is_no_reading(reader):
