@@ -31,6 +31,7 @@ class Patience:
         pause_seconds: Between two parts of a body.
         slow_seconds: After which a body has to have come, on average, at ``least_rate``.
         least_rate: In bytes a second.
+        unread_seconds: Until a caller takes some more of an answer that waits for him.
         unfinished: Connections of one address that may be unfinished at a time.
         unfinished_in_all: The same of all addresses together.
         grace_seconds: Before a connection counts as unfinished: a server that is busy takes in many at
@@ -43,6 +44,7 @@ class Patience:
     pause_seconds: float = 20.0
     slow_seconds: float = 30.0
     least_rate: float = 1024.0
+    unread_seconds: float = 60.0
     unfinished: int = 32
     unfinished_in_all: int = 256
     grace_seconds: float = 0.5
@@ -61,6 +63,10 @@ class _Watch:
     heard: float
     begun: float = -1.0
     received: int = 0
+    unread: int = 0
+    """Bytes that are to be sent and are not taken."""
+    taken: float = 0.0
+    """When they were last others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +152,7 @@ def be_patient(config: Config, patience: Patience) -> None:
                 watch.received += len(data)
 
         def _look_later(self) -> None:
-            shortest = min(patience.head_seconds, patience.pause_seconds)
+            shortest = min(patience.head_seconds, patience.pause_seconds, patience.unread_seconds)
             self.loop.call_later(shortest / _LOOKS_A_TIMEOUT, self._look)
 
         def _look(self) -> None:
@@ -166,7 +172,12 @@ def _is_idle(protocol: Any) -> bool:
 
 
 def _keeps_waiting(protocol: Any, watch: _Watch, patience: Patience, now: float) -> bool:
-    """Whether a caller has taken longer than a request may take to be sent."""
+    """Whether a caller has taken longer than a request may take to be sent, or an answer to be read."""
+    unread = protocol.transport.get_write_buffer_size()
+    if not unread or unread != watch.unread:
+        watch.unread, watch.taken = unread, now
+    if watch.taken < now - patience.unread_seconds:
+        return True
     if _is_idle(protocol):
         return 0 <= watch.waiting_since < now - patience.head_seconds
     if not protocol.cycle.more_body or protocol.flow.read_paused:

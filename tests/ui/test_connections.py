@@ -6,11 +6,12 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 
 import httpx
 import pytest
 import uvicorn
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tests.ui.chat.test_hostile import HALVES
 from ui.connections import Patience, ProxyError, be_patient, read_proxies
@@ -19,8 +20,15 @@ from ui.openai_api.app import create_app
 
 @pytest.fixture
 def address(assistant) -> Iterator[tuple[str, int]]:
-    config = uvicorn.Config(create_app(assistant), log_level="warning", limit_concurrency=512)
-    be_patient(config, Patience(head_seconds=0.6, pause_seconds=0.6, unfinished=8))
+    patience = Patience(head_seconds=0.6, pause_seconds=0.6, unfinished=8)
+    with serving(create_app(assistant), patience) as address:
+        yield address
+
+
+@contextmanager
+def serving(app: ASGIApp, patience: Patience) -> Iterator[tuple[str, int]]:
+    config = uvicorn.Config(app, log_level="warning", limit_concurrency=512, lifespan="off")
+    be_patient(config, patience)
     server = uvicorn.Server(config)
     with socket.create_server(("127.0.0.1", 0)) as sock:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]})
@@ -70,3 +78,45 @@ def test_a_connection_that_rests_between_two_requests_is_not_closed_for_others(a
         finally:
             for connection in halves:
                 connection.close()
+
+
+LARGE = 12_000_000
+
+
+class Sending:
+    """An application that answers with more than a connection takes unread; ``left`` says that its caller
+    is gone."""
+
+    def __init__(self) -> None:
+        self.left = threading.Event()
+
+    async def __call__(self, _scope: Scope, receive: Receive, send: Send) -> None:
+        headers = [(b"content-length", b"%d" % LARGE)]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": b"x" * LARGE, "more_body": False})
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        self.left.set()
+
+
+def test_who_does_not_take_his_answer_is_not_waited_for():
+    app = Sending()
+    with serving(app, Patience(unread_seconds=0.5)) as address, socket.socket() as connection:
+        connection.connect(address)
+        connection.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        assert app.left.wait(20)
+
+
+def test_who_takes_it_slowly_gets_the_whole():
+    app, received = Sending(), 0
+    with (
+        serving(app, Patience(unread_seconds=2)) as address,
+        socket.create_connection(address, timeout=20) as connection,
+    ):
+        connection.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        while received < LARGE:
+            some = connection.recv(LARGE // 20)
+            assert some, "the answer was cut off"
+            received += len(some)
+            time.sleep(0.2 * len(some) / (LARGE // 20))
+        assert not app.left.is_set() or received >= LARGE

@@ -528,8 +528,8 @@ async def test_bodies_that_are_held_are_bounded_by_address_and_in_all():
             with pytest.raises(ApiError, match="at once"):
                 async with bodies.read(Sending("c", b"1234")):
                     pass
-        assert bodies.held == {"a": 8}
-    assert not bodies.held
+        assert bodies.held.held == {"a": 8}
+    assert not bodies.held.held
 
 
 def test_an_unknown_model(client):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 from starlette.testclient import TestClient
@@ -114,3 +115,10 @@ def test_only_the_instructions_say_what_is_wanted():
 )
 def test_titles(question, title):
     assert title_of(question) == title
+
+
+def test_a_conversation_that_is_quoted_at_any_length_is_not_looked_through():
+    quoted = TITLE + "<chat_history>\n" + "USER: 谁？\n" * 2_000_000
+    begun = time.process_time()
+    assert read_task([quoted]) is None
+    assert time.process_time() - begun < 0.5

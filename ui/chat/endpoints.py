@@ -7,25 +7,42 @@ from __future__ import annotations
 
 import inspect
 import os
+import re
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+os.environ["GRADIO_ANALYTICS_MAX_EVENTS"] = "100"  # it counts all of them anew after each call
 
 import gradio as gr
 from fastapi import FastAPI
 from gradio.block_function import BlockFunction
 from gradio.events import api
+from gradio.queueing import Queue
 from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from rag.assistant import Assistant
 from ui.chat.calls import CallError, calling, calls
 from ui.chat.limits import Limits
+from ui.chat.questions import sender_of
 from ui.chat.routes import AT_ONCE
+from ui.chat.spoken import answering
 from ui.language import say
 
 _QUESTIONS = "questions"
+
+MOST_KEPT = 100
+"""Sessions that are kept once nothing of them is being answered: most of them are one call, whose answer
+nobody has fetched."""
+
+MOST_WAITING, MOST_OF_ONE = 256, 64
+"""Calls that are answered or wait: of all callers, and of one."""
+
+_CALL = re.compile(r"/gradio_api/(?:call/.*|queue/join)/?")
 
 
 def program_app(assistant: Assistant, limits: Limits) -> FastAPI:
@@ -43,7 +60,39 @@ def program_app(assistant: Assistant, limits: Limits) -> FastAPI:
         enable_monitoring=False,
         pwa=False,
     )
+    app.add_middleware(_Waiting, blocks=blocks)
     return app
+
+
+class _Waiting:
+    """An application around Gradio's: whose calls wait does not fill the memory, nor shut others out."""
+
+    def __init__(self, app: ASGIApp, blocks: gr.Blocks) -> None:
+        self._app = app
+        self._blocks = blocks
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        app = self._app
+        if scope["type"] == "http" and scope["method"] == "POST" and _CALL.fullmatch(scope["path"]):
+            queue = self._blocks._queue
+            forget_old(queue)
+            if _is_full(queue, sender_of(Request(scope))):
+                with answering(Request(scope)):
+                    app = JSONResponse({"detail": _full()}, 503)
+        await app(scope, receive, send)
+
+
+def _is_full(queue: Queue, caller: str) -> bool:
+    """Whether so much waits in Gradio's queue, or of this caller's, that no more is taken."""
+    waiting = Counter(sender_of(call.request) for call in queue.event_ids_to_events.values())
+    return waiting.total() >= MOST_WAITING or waiting[caller] >= MOST_OF_ONE
+
+
+def _full() -> str:
+    return say(
+        "too many calls wait to be answered; fetch the answers of those that were made, and call again",
+        "等待回答的调用过多；请先取回已有调用的结果，再重新调用",
+    )
 
 
 class _Blocks(gr.Blocks):
@@ -51,6 +100,7 @@ class _Blocks(gr.Blocks):
 
     def __init__(self, limits: Limits) -> None:
         super().__init__(analytics_enabled=False)
+        self.state_session_capacity = MOST_KEPT  # of values of components, which nothing here has
         self._limits = limits
 
     async def process_api(
@@ -77,6 +127,20 @@ class _Blocks(gr.Blocks):
     ) -> list[Any]:
         """The values as they came: Gradio's own would take some for files, to be copied or fetched."""
         return list(inputs)
+
+
+def forget_old(queue: Queue) -> None:
+    """Let go of the oldest sessions of which nothing is being answered: Gradio's queue keeps their names
+    for ever, and the answers that nobody fetches of two thousand."""
+    kept = queue.pending_event_ids_session
+    over = [
+        session
+        for session, calls in kept.items()
+        if not any(one in queue.event_ids_to_events for one in calls)
+    ]
+    for session in over[:-MOST_KEPT]:
+        kept.pop(session, None)
+        queue.pending_messages_per_session.pop(session, None)
 
 
 def _completed(called: BlockFunction, values: Sequence[Any]) -> list[Any]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -18,6 +18,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from index.errors import JuwenError
+from ui.bodies import Held, HeldError, PartsError, check_parts
 from ui.chat.access import caller_of, is_local, user_of
 from ui.chat.gradio_routes import PROGRAMS, pass_on
 from ui.chat.limits import Limited, Limits, RateError
@@ -31,6 +33,12 @@ CALLER = "juwen.caller"
 _LOG = logging.getLogger(__name__)
 MOST_BYTES = 2 * 1024 * 1024
 """Of any request but an upload: a conversation of twenty turns is a tenth of it."""
+
+MOST_PARTS, MOST_COMMAS = 20_000, 200_000
+"""Of a request: a conversation of two hundred turns has a third of it."""
+
+_HELD_OF_ONE, _HELD_OF_ALL = 16 * 1024 * 1024, 128 * 1024 * 1024
+"""Bytes of requests that are held until they are answered."""
 
 _PAGE = re.compile(
     r"/|/page/[a-z_-]+(?:\.(?:css|js|svg))?|/page/jobs/[\w-]{1,64}|/favicon\.ico|/health"
@@ -78,11 +86,14 @@ class Guard:
     mcp: bool = False
     upload_bytes: int = 200 * 1024 * 1024
     limits: Limits = field(default_factory=Limits)
+    held: Held = field(default_factory=lambda: Held(_HELD_OF_ONE, _HELD_OF_ALL))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
             return
+        if scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008})  # refused: there are none
         if scope["type"] != "http":
             return
         headers = Headers(scope=scope)
@@ -92,19 +103,20 @@ class Guard:
             return
         user = user_of(headers.get("authorization", ""), self.users) if self.users else None
         scope = {**scope, CALLER: caller_of(scope, user)}
+        send = _with_headers(send)
         try:
             if scope["path"] == UPLOAD:
-                receive = _limited(receive, self.upload_bytes)
-            elif scope["method"] not in ("GET", "HEAD"):
-                body = await _body(_limited(receive, MOST_BYTES))
-                # Written anew, since what is read strictly may still hold half a character.
-                checked = json.dumps(read_json(body)).encode() if body else body
-                receive = replayed(checked, receive)
-            await self._pass_on(scope, receive, _with_headers(send))
-        except BodyError as error:
+                await self._pass_on(scope, _limited(receive, self.upload_bytes), send)
+            elif scope["method"] in ("GET", "HEAD"):
+                await self._pass_on(scope, receive, send)
+            else:
+                with self.held.of(scope[CALLER]) as count:
+                    body = await _body(_limited(receive, MOST_BYTES), count)
+                    await self._pass_on(scope, replayed(_checked(body), receive), send)
+        except (BodyError, HeldError, PartsError) as error:
             with answering(Request(scope)):
-                refused = JSONResponse({"problem": say_message(error.message)}, 400)
-            await refused(scope, receive, _with_headers(send))
+                refused = JSONResponse({"problem": say_message(error.message)}, _status(error))
+            await refused(scope, receive, send)
         except ClientDisconnect:
             _LOG.info("%s %s: the caller broke off", scope["method"], scope["path"])
 
@@ -192,20 +204,42 @@ def _foreign(headers: Headers) -> bool:
     return not asking or asking not in known
 
 
-async def _body(receive: Receive) -> bytes:
+async def _body(receive: Receive, count: Callable[[int], None]) -> bytes:
     """The whole body of a request.
+
+    Args:
+        count: Told of the bytes that came.
 
     Raises:
         ClientDisconnect: it was broken off, or is larger than it may be.
+        HeldError: too much is held already.
     """
     body = bytearray()
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise ClientDisconnect
+        count(len(message.get("body", b"")))
         body += message.get("body", b"")
         if not message.get("more_body", False):
             return bytes(body)
+
+
+def _checked(body: bytes) -> bytes:
+    """A body written anew, since what is read strictly may still hold half a character.
+
+    Raises:
+        BodyError, PartsError: it is no JSON, or has more parts than are read.
+    """
+    check_parts(body, MOST_PARTS, MOST_COMMAS)
+    return json.dumps(read_json(body)).encode() if body else body
+
+
+def _status(error: JuwenError) -> int:
+    """What a refusal is answered with."""
+    if isinstance(error, HeldError):
+        return 503
+    return 413 if isinstance(error, PartsError) else 400
 
 
 def replayed(body: bytes, receive: Receive) -> Receive:

@@ -26,6 +26,8 @@ class Limited(StrEnum):
     FURTHER = "further questions"
     """Requests for questions to go on with."""
     FEEDBACK = "feedback"
+    SHOWN = "answers shown"
+    """Requests for kept answers to be shown or written anew, many at a time."""
     LOG_INS = "log-ins"
     """That failed."""
 
@@ -34,6 +36,7 @@ A_MINUTE: Mapping[Limited, int] = {
     Limited.QUESTIONS: 120,  # a newsroom of twenty may sit behind one address
     Limited.FURTHER: 120,
     Limited.FEEDBACK: 30,
+    Limited.SHOWN: 120,
     Limited.LOG_INS: 10,
 }
 
@@ -41,6 +44,7 @@ _SAID = {
     Limited.QUESTIONS: ("questions were asked", "已提问"),
     Limited.FURTHER: ("questions were looked for", "已查找问题"),
     Limited.FEEDBACK: ("answers were judged", "已提交反馈"),
+    Limited.SHOWN: ("conversations were shown", "已显示对话"),
     Limited.LOG_INS: ("passwords were wrong", "密码错误"),
 }
 

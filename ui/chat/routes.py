@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import closing
 from typing import Any
 
-import anyio
+from anyio import CapacityLimiter, to_thread
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -19,6 +20,7 @@ from starlette.routing import Route
 
 from index.errors import JuwenError
 from index.given import GivenError
+from ui.ahead import made_ahead
 from ui.callers import is_of_server, told
 from ui.chat.converse import Part
 from ui.chat.guard import CALLER
@@ -31,7 +33,8 @@ from ui.json_body import BodyError, read_json
 from ui.language import say, say_message, speaks_chinese
 
 AT_ONCE = 8
-"""Questions that are answered at the same time; the others wait."""
+"""Questions that are answered at the same time; the others wait. Most of these wait for each other
+(``rag.extractive.turns``), but where a chat model writes."""
 
 Answering = Callable[[Mapping[str, Any]], Mapping[str, Any] | bytes]
 """Gives values, which are sent as JSON, or a file."""
@@ -39,10 +42,16 @@ Answering = Callable[[Mapping[str, Any]], Mapping[str, Any] | bytes]
 _WAITING: Part = {"state": "waiting", "slots": {}, "said": ""}
 
 
+_WRITTEN = ("render", "export", "web", "copy", "word")
+"""Requests that write conversations anew: of the longest in seconds, in which answers have to wait."""
+
+_WRITTEN_AT_ONCE = 2
+
 _COUNTED = {
     "find": Limited.QUESTIONS,
     "further": Limited.FURTHER,
     "feedback": Limited.FEEDBACK,
+    **dict.fromkeys(_WRITTEN, Limited.SHOWN),
 }
 """Requests of the page that are limited; the others only read what lies ready."""
 
@@ -56,13 +65,18 @@ def page_app(
 ) -> Starlette:
     """The application that answers the page."""
     limits = limits or Limits()
+    few = CapacityLimiter(_WRITTEN_AT_ONCE)
+    answers: Mapping[str, Answering] = {**requests.pure, "word": requests.word}
     plain = [
-        _plain(name, _limited(answer, limits, _COUNTED[name]) if name in _COUNTED else answer)
-        for name, answer in requests.pure.items()
+        _plain(
+            name,
+            _limited(answer, limits, _COUNTED[name]) if name in _COUNTED else answer,
+            threads=few if name in _WRITTEN else None,
+        )
+        for name, answer in answers.items()
     ]
-    word = _plain("word", requests.word)
     uploads = _uploads(requests, jobs)
-    return Starlette(routes=[_questions(ask), *plain, word, *connecting, *uploads])
+    return Starlette(routes=[_questions(ask), *plain, *connecting, *uploads])
 
 
 def guarded(
@@ -73,7 +87,7 @@ def guarded(
 
 
 def _questions(ask: Ask) -> Route:
-    slots = asyncio.Semaphore(AT_ONCE)
+    places = asyncio.Semaphore(AT_ONCE)
 
     async def asked(request: Request) -> Response:
         values = await _values(request)
@@ -86,7 +100,7 @@ def _questions(ask: Ask) -> Route:
                 part = failed(error, chinese=bool(values.get("chinese", speaks_chinese())))
             return JSONResponse({"problem": part["said"], **part}, 400)
         return StreamingResponse(
-            _lines(parts, slots),
+            made_ahead(_lines(parts), places, _line(_WAITING)),
             media_type="application/x-ndjson",
             headers={"X-Accel-Buffering": "no"},  # nginx would hold the lines back
         )
@@ -94,17 +108,9 @@ def _questions(ask: Ask) -> Route:
     return Route("/page/ask", asked, methods=["POST"])
 
 
-async def _lines(parts: Generator[Part], slots: asyncio.Semaphore) -> AsyncIterator[str]:
-    """The parts as lines of JSON. A reader who stops or goes away ends the answering."""
-    if slots.locked():
-        yield _line(_WAITING)
-    async with slots:
-        try:
-            while (part := await run_in_threadpool(next, parts, None)) is not None:
-                yield _line(part)
-        finally:
-            with anyio.CancelScope(shield=True):
-                await run_in_threadpool(parts.close)
+def _lines(parts: Generator[Part]) -> Generator[str]:
+    with closing(parts):
+        yield from map(_line, parts)
 
 
 def _line(part: Part) -> str:
@@ -116,7 +122,10 @@ def _anybody(_: Mapping[str, str]) -> bool:
 
 
 def _plain(
-    name: str, answer: Answering, may: Callable[[Mapping[str, str]], bool] = _anybody
+    name: str,
+    answer: Answering,
+    may: Callable[[Mapping[str, str]], bool] = _anybody,
+    threads: CapacityLimiter | None = None,
 ) -> Route:
     async def requested(request: Request) -> Response:
         if not may(request.headers):
@@ -125,7 +134,7 @@ def _plain(
         values = await _values(request)
         if isinstance(values, Response):
             return values
-        return await run_in_threadpool(_answered, request, answer, values)
+        return await to_thread.run_sync(_answered, request, answer, values, limiter=threads)
 
     return Route(f"/page/{name}", requested, methods=["POST"])
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from starlette.applications import Starlette
-from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
@@ -17,6 +18,7 @@ from starlette.routing import Route
 
 from index.errors import JuwenError
 from rag.assistant import Assistant
+from ui.ahead import made_ahead
 from ui.callers import is_of_server, told
 from ui.language import say
 from ui.openai_api.bodies import Bodies
@@ -38,6 +40,10 @@ from ui.openai_api.tasks import read_task, reply_to
 
 _LOG = logging.getLogger(__name__)
 LOCAL_HOSTS = ("127.0.0.1", "localhost", "[::1]", "::1")
+
+AT_ONCE = 32
+"""Questions that are answered at the same time, while all but a few wait for a chat model; the others
+wait. Fewer than there are threads, so that none waits for a thread in the middle of its answer."""
 
 
 def create_app(
@@ -93,6 +99,7 @@ class _Serving:
     known: Models
     api_key: str | None
     bodies: Bodies = field(default_factory=Bodies)
+    places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 
     async def models(self, request: Request) -> Response:
         check_key(request, self.api_key)
@@ -109,32 +116,33 @@ class _Serving:
         model = self.known[asked.model]
         task = read_task(user_texts(asked.messages))
         if task is not None:
-            text = await run_in_threadpool(reply_to, task, model.assistant)
-            return _told(asked, text)
+            async with self.places:
+                text = await run_in_threadpool(reply_to, task, model.assistant)
+            return self._told(asked, text)
         question, history = conversation(asked.messages)
         filters, how = limits(asked), options(asked, extractive=model.extractive)
         if not asked.stream:
-            answer = await run_in_threadpool(model.assistant.ask, question, history, filters, **how)
+            ask = model.assistant.ask
+            async with self.places:
+                answer = await run_in_threadpool(ask, question, history, filters, **how)
             return JSONResponse(completion(Reply.to(asked), answer, asked.juwen.sources))
         events = model.assistant.stream(question, history, filters, **how)
-        return _streamed(sse(Reply.to(asked), asked, events))
+        return self._streamed(sse(Reply.to(asked), asked, events))
 
+    def _told(self, asked: Asked, text: str) -> Response:
+        if asked.stream:
+            return self._streamed(sse_of_text(Reply.to(asked), text))
+        return JSONResponse(text_completion(Reply.to(asked), text))
 
-def _told(asked: Asked, text: str) -> Response:
-    if asked.stream:
-        return _streamed(sse_of_text(Reply.to(asked), text))
-    return JSONResponse(text_completion(Reply.to(asked), text))
-
-
-def _streamed(lines: Iterator[str]) -> Response:
-    return StreamingResponse(
-        iterate_in_threadpool(lines),
-        media_type="text/event-stream",
-        headers={
-            "Cache-Control": "no-cache",
-            "X-Accel-Buffering": "no",
-        },  # else proxies hold it back
-    )
+    def _streamed(self, lines: Generator[str]) -> Response:
+        return StreamingResponse(
+            made_ahead(lines, self.places),
+            media_type="text/event-stream",
+            headers={
+                "Cache-Control": "no-cache",
+                "X-Accel-Buffering": "no",
+            },  # else proxies hold it back
+        )
 
 
 def _api_error(_request: Request, error: Exception) -> Response:

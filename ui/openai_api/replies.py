@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,7 +45,7 @@ def completion(reply: Reply, answer: Answer, sources: bool) -> dict[str, Any]:
     return {**body, "usage": _usage(answer), MODEL: answer.to_dict()}
 
 
-def sse(reply: Reply, asked: Asked, events: Iterator[Event]) -> Iterator[str]:
+def sse(reply: Reply, asked: Asked, events: Iterator[Event]) -> Generator[str]:
     """The reply as server-sent events: a chunk a sentence, once it is verified.
 
     A chunk cannot be taken back, so nothing is sent before it has been checked. An article's own
@@ -81,7 +81,7 @@ def text_completion(reply: Reply, text: str) -> dict[str, Any]:
     return {**reply.body("chat.completion", [choice]), "usage": usage}
 
 
-def sse_of_text(reply: Reply, text: str) -> Iterator[str]:
+def sse_of_text(reply: Reply, text: str) -> Generator[str]:
     """The same as server-sent events."""
     yield _line(reply.body(_CHUNK, [_delta({"role": "assistant", "content": text})]))
     yield _line(reply.body(_CHUNK, [_delta({}, "stop")]))

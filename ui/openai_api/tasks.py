@@ -24,6 +24,9 @@ _PATTERNS = {name: _RULES.regex(name) for name in _RULES}
 
 _LONGEST_TITLE, _LONGEST_ENGLISH_TITLE = 18, 60
 _MOST_TAGS = 3
+_LONGEST_TASK = 1_000_000
+"""Characters, with the conversation that is quoted; longer ones would keep all others waiting for seconds."""
+
 _LOOKED_AT = 5
 """Nearest articles whose questions are tried, beside those that were cited."""
 
@@ -61,6 +64,8 @@ def read_task(said: Sequence[str]) -> Task | None:
     Task(kind=<TaskKind.TITLE: 'title'>, questions=('谁来了？',))
     """
     *before, last = said
+    if len(last) > _LONGEST_TASK:
+        return None
     if _PATTERNS["title_in_words"].search(last) and before:
         return Task(TaskKind.PLAIN_TITLE, tuple(before))
     quoted = _PATTERNS["history"].search(last) if _PATTERNS["begun"].match(last) else None

@@ -10,15 +10,19 @@ import sys
 import tempfile
 import threading
 import time
-from contextlib import suppress
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
 
 import httpx
 import pytest
 
+from rag.events import Text
 from tests.ui.hostile_bodies import bodies
+from ui.chat.guard import MOST_COMMAS, MOST_PARTS
 from ui.chat.limits import Limited, Limits
+from ui.chat.routes import AT_ONCE
 from ui.chat.server import serving
 from ui.connections import Patience
 
@@ -42,9 +46,20 @@ def test_no_body_upsets_the_server(shared_url, name):
             sent = client.post(
                 f"/page/{name}", content=body, headers={"Content-Type": "application/json"}
             )
-            assert sent.status_code in (200, 400, 422), body[:80]
+            assert sent.status_code in (200, 400, 413, 422), body[:80]
             if sent.status_code != 200:
                 assert len(sent.json()["problem"]) > 10, body[:80]
+
+
+@pytest.mark.parametrize(
+    ("part", "times"), [(b"{}", MOST_PARTS), (b"[]", MOST_PARTS), (b"0", 2 + MOST_COMMAS)]
+)
+@pytest.mark.parametrize("path", ["/page/ask", "/page/render", "/gradio_api/call/ask"])
+def test_a_body_of_countless_parts_is_refused_before_it_is_read(shared_url, path, part, times):
+    body = b'{"data":[' + b",".join([part] * times) + b"]}"
+    sent = httpx.post(f"{shared_url}{path}", content=body)
+    assert sent.status_code == 413
+    assert "send less at once" in sent.json()["problem"]
 
 
 @pytest.mark.parametrize("path", ["/gradio_api/call/ask", "/gradio_api/queue/join"])
@@ -125,6 +140,34 @@ def test_a_slow_answer_is_not_taken_for_a_slow_caller(page_assistant, page_setti
     with serving(page_assistant, settings) as url:
         sent = httpx.post(f"{url.rstrip('/')}/page/remove", json={"id": "bridge"}, timeout=20)
     assert sent.status_code == 200
+
+
+class LongAnswers:
+    """An assistant whose answers are more than a connection takes unread."""
+
+    length = 1_500_000
+
+    def __init__(self, assistant):
+        self._assistant = assistant
+
+    def __getattr__(self, name):
+        return getattr(self._assistant, name)
+
+    def stream(self, *given, **named):
+        yield Text("长" * self.length)
+        yield from self._assistant.stream(*given, **named)
+
+
+def test_who_does_not_read_his_answer_keeps_nobody_from_theirs(page_assistant, page_settings):
+    body = '{"question": "东岸大桥全长多少？"}'.encode()
+    head = f"POST /page/ask HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {len(body)}\r\n\r\n"
+    with serving(LongAnswers(page_assistant), page_settings) as url, ExitStack() as opened:
+        unread = [opened.enter_context(_connected(url)) for _ in range(AT_ONCE)]
+        for connection in unread:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            connection.sendall(head.encode() + body)
+        asked = httpx.post(f"{url}page/ask", content=body, timeout=60)
+        assert len(asked.text) > LongAnswers.length
 
 
 def _inbox(process: int) -> list[Path]:
@@ -248,3 +291,39 @@ def test_a_server_that_is_told_to_end_deletes_what_was_uploaded(library_folder):
             assert _inbox(server.pid) == []
         finally:
             server.kill()
+
+
+def test_there_are_no_web_sockets(shared_url):
+    with _connected(shared_url) as connection:
+        connection.sendall(
+            b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+        )
+        assert b" 403 " in connection.recv(100)
+
+
+def test_conversations_that_are_written_anew_are_few_at_a_time_and_limited(
+    page_assistant, page_settings, monkeypatch
+):
+    lock, writing, most = threading.Lock(), 0, 0
+
+    def slowly(*_):
+        nonlocal writing, most
+        with lock:
+            writing += 1
+            most = max(most, writing)
+        time.sleep(0.1)
+        with lock:
+            writing -= 1
+        return {"text": ""}
+
+    monkeypatch.setattr("ui.chat.requests.Requests.export", slowly)
+    settings = replace(page_settings, limits=Limits({Limited.SHOWN: 12}))
+    with serving(page_assistant, settings) as url, ThreadPoolExecutor(12) as pool:
+
+        def export(_: int) -> int:
+            return httpx.post(f"{url}page/export", json={"answers": []}, timeout=60).status_code
+
+        assert set(pool.map(export, range(12))) == {200}
+        assert most == 2
+        assert export(0) == 429
