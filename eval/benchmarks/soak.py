@@ -28,6 +28,7 @@ from pathlib import Path
 from typing import Any
 
 from eval.benchmarks.numbered import ARTICLES, HashedEncoder, articles, look
+from eval.benchmarks.processes import end_with_parent
 from eval.benchmarks.soak_page import soak_page
 from index.build import index_raw
 from index.errors import LibraryError
@@ -88,6 +89,7 @@ def soak(folder: Path, readers: int, seconds: float) -> list[str]:
 
 def guarded(function: Any, folder: Path, number: int, stop: Event, said: Any) -> None:
     """Run one of the processes; hand back what it did and what was wrong."""
+    end_with_parent()
     counts: Counter[str] = Counter()
     wrong: list[str] = []
     try:
