@@ -111,7 +111,9 @@ class FakeReader:
     def __init__(self) -> None:
         self.read_pairs = 0
 
-    def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[PassageReading]:
+    def read(
+        self, question: str, passages: Sequence[tuple[str, str]], background: str = ""
+    ) -> list[PassageReading]:
         self.read_pairs += len(passages)
         return [self._one(question, title, text) for title, text in passages]
 

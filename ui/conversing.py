@@ -27,7 +27,6 @@ from index.database.database import check_there
 from index.errors import ArticleError, JuwenError, LibraryError, Message
 from index.location import Location
 from ui.chat.access import LOCAL_HOST, check_administrator, check_host, read_users
-from ui.chat.under import read_root
 from ui.connections import Patience, read_proxies
 from ui.heaps import share_heaps
 from ui.language import say
@@ -38,7 +37,9 @@ from ui.options import (
     encoder_option,
     library_option,
     open_assistant,
+    root_path_option,
 )
+from ui.under import read_root
 
 if TYPE_CHECKING:
     from ui.chat.server import Page
@@ -103,17 +104,7 @@ _SECONDS_TO_READ_WHY = 1.5
     ),
 )
 @allow_host_option
-@click.option(
-    "--root-path",
-    "root",
-    default="",
-    metavar="/PATH",
-    envvar="JUWEN_ROOT_PATH",
-    help=say(
-        "The path that a proxy has the page under, where it hands that path on.",
-        "反向代理为页面设置的路径前缀（如 /juwen）。",
-    ),
-)
+@root_path_option
 @click.option(
     "--admin",
     metavar="USER",

@@ -140,6 +140,18 @@ allow_host_option = click.option(
     ),
 )
 
+root_path_option = click.option(
+    "--root-path",
+    "root",
+    default="",
+    metavar="/PATH",
+    envvar="JUWEN_ROOT_PATH",
+    help=say(
+        "The path that a proxy has this server under, where it hands that path on.",
+        "反向代理为本服务器设置的路径前缀（如 /juwen），用于保留前缀的代理。",
+    ),
+)
+
 _FILTER_OPTIONS = (
     click.option(
         "--from",

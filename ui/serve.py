@@ -23,7 +23,9 @@ from ui.options import (
     check_library,
     encoder_option,
     open_assistant,
+    root_path_option,
 )
+from ui.under import Under, read_root
 
 if TYPE_CHECKING:
     from index.embedding.encoder import Encoder
@@ -77,6 +79,7 @@ _MOST_AT_ONCE = 512
     ),
 )
 @allow_host_option
+@root_path_option
 @click.option(
     "--allow-origin",
     "origins",
@@ -105,6 +108,7 @@ def serve_command(
     port: int,
     api_key: str | None,
     hosts: Sequence[str],
+    root: str,
     origins: Sequence[str],
     trusted_proxies: Sequence[str],
 ) -> None:
@@ -112,6 +116,7 @@ def serve_command(
     check_exposure(host, api_key)
     proxies = read_proxies(trusted_proxies)
     check_origins(origins, api_key)
+    path = read_root(root)
     named = by_name(libraries or [Path(DEFAULT_LIBRARY)])
     for folder in named.values():
         check_library(folder)
@@ -127,12 +132,12 @@ def serve_command(
             assistants[name] = opened.enter_context(open_assistant(folder, model))
         for assistant in assistants.values():
             assistant.warm_up()
-        address = f"{origin_of(sock, host)}/v1"
+        address = f"{origin_of(sock, host)}{path}/v1"
         click.echo(say(f"answering at {address}", f"服务地址 {address}"), err=True)
         names = [*LOCAL_HOSTS, host, *(one.lower() for one in hosts)]
         app = create_app(assistants, api_key=api_key or None, hosts=names, origins=origins)
         config = uvicorn.Config(
-            app,
+            Under(app, path) if path else app,
             log_level="warning",
             limit_concurrency=_MOST_AT_ONCE,
             server_header=False,

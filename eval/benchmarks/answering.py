@@ -61,13 +61,17 @@ class RememberingReader:
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
-        self._read: dict[tuple[str, str, str], PassageReading] = {}
+        self._read: dict[tuple[str, ...], PassageReading] = {}
 
-    def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[PassageReading]:
-        new = [one for one in dict.fromkeys(passages) if (question, *one) not in self._read]
-        for one, reading in zip(new, self._reader.read(question, new) if new else [], strict=True):
-            self._read[question, *one] = reading
-        return [self._read[question, *one] for one in passages]
+    def read(
+        self, question: str, passages: Sequence[tuple[str, str]], background: str = ""
+    ) -> list[PassageReading]:
+        asked = (question, background)
+        new = [one for one in dict.fromkeys(passages) if (*asked, *one) not in self._read]
+        readings = self._reader.read(question, new, background) if new else []
+        for one, reading in zip(new, readings, strict=True):
+            self._read[*asked, *one] = reading
+        return [self._read[*asked, *one] for one in passages]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -2,20 +2,22 @@
 
     python -m eval.benchmarks.overviews LIBRARY FOLDER
 
-``FOLDER`` has three files, a JSON object a line:
+``FOLDER`` has four files, a JSON object a line:
 
 - ``subjects.jsonl``: ``question``, ``group``, and of the library's articles the ids of those that are
   ``about`` it and of those that are ``maybe``, which count neither way. Where there are none of either
   the library has nothing on it.
 - ``sentences.jsonl``: ``subject``, ``group``, ``title`` and ``text`` of an article, ``best``: the places of
   the sentences that would be quoted, the best first.
+- ``points.jsonl``: ``group``, ``title`` and ``text`` of an article, ``best``: the places of the six sentences
+  that tell its main points, the best first.
 - ``events.jsonl``: ``subject``, ``group``, ``title``, ``sentence`` (one that names a day), ``belongs``.
 
-Prints ``OWN`` and ``FOREIGN`` of ``rag.kinds.relevance``, ``rag.kinds.telling.WEIGHTS`` and
+Prints ``OWN`` and ``FOREIGN`` of ``rag.kinds.relevance``, ``WEIGHTS`` and ``MAIN`` of ``rag.kinds.telling`` and
 ``rag.kinds.course.WEIGHTS`` as they fit these files, and how good each is on the groups that it was not
 fitted on, with 95 % intervals over the questions.
 
-All four are one model: what is chosen of several alternatives is chosen with the softmax of their
+All five are one model: what is chosen of several alternatives is chosen with the softmax of their
 weighed features; a logistic regression chooses between the features and nothing.
 """
 
@@ -41,7 +43,7 @@ from index.text.terms import content_terms, terms
 from rag.kinds.course import Belonging
 from rag.kinds.pieces import share
 from rag.kinds.relevance import Relevance, relevance
-from rag.kinds.telling import SURE, Telling, features_of, sentences_of
+from rag.kinds.telling import WEIGHTS, Telling, features_of, sentences_of
 from rag.records import AppliedFilters, Filters, QuestionKind
 from rag.retrieval.find import Retriever
 
@@ -88,6 +90,7 @@ def main() -> None:
     arguments = parser.parse_args()
     articles(arguments.library, lines(arguments.folder / "subjects.jsonl"))
     sentences(lines(arguments.folder / "sentences.jsonl"))
+    points(lines(arguments.folder / "points.jsonl"))
     events(lines(arguments.folder / "events.jsonl"))
 
 
@@ -237,7 +240,7 @@ def sentences(rows: Sequence[dict[str, Any]]) -> None:
         choices.append(Choice(row["group"], given, wanted, (at, "")))
     say("rag.kinds.telling.WEIGHTS", Telling, fit(choices))
     judged = list(cross_validated(choices))
-    for name, takes in (("one", one_of), ("one or two", one_or_two), ("two", two_of)):
+    for name, takes in (("one", one_of), ("two", two_of)):
         best_one, any_one = (
             [float(bool(takes(likely) & right(one))) for one, likely in judged]
             for right in (best_of, good_of)
@@ -253,8 +256,26 @@ def two_of(likely: Matrix) -> set[int]:
     return set(np.argsort(-likely, kind="stable")[:2].tolist())
 
 
-def one_or_two(likely: Matrix) -> set[int]:
-    return one_of(likely) if likely.max() >= SURE else two_of(likely)
+def points(rows: Sequence[dict[str, Any]]) -> None:
+    choices = []
+    for at, row in enumerate(rows):
+        language = detect_language(row["text"])
+        article = Article(str(at), row["title"], "", None, "", row["text"], "", language)
+        spans = sentences_of(article)
+        wanted = np.zeros(len(spans))
+        wanted[row["best"]] = 1 / len(row["best"])
+        given = np.asarray([astuple(one) for one in features_of(article, spans, ())])
+        choices.append(Choice(row["group"], given, wanted, (at, "")))
+    say("rag.kinds.telling.MAIN", Telling, fit(choices))
+    judged = list(cross_validated(choices))
+    before = [(one, softmax(one.features @ np.asarray(astuple(WEIGHTS)))) for one in choices]
+    for name, by in (("MAIN", judged), ("WEIGHTS", before)):
+        for most in (1, 3, 5):
+            right = [
+                len(set(np.argsort(-likely, kind="stable")[:most].tolist()) & good_of(one)) / most
+                for one, likely in by
+            ]
+            print(f"  {name}, {most} sentences: {interval(right)}")
 
 
 def best_of(choice: Choice) -> set[int]:

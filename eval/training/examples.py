@@ -18,6 +18,7 @@ class Example:
         group: What is kept from training together: an article, its translations, their questions.
         answers: Spellings of the answer, each verbatim in ``text``; none where it does not answer.
         near: Where the one answer that counts stands in ``text``; -1 where any place will do.
+        background: What was asked before, where the question leans on that.
     """
 
     source: str
@@ -27,6 +28,7 @@ class Example:
     text: str
     answers: tuple[str, ...]
     near: int = -1
+    background: str = ""
 
 
 def is_held_out(group: str) -> bool:

@@ -3,8 +3,9 @@
     python -m eval.training.kinds [--check] [--only kinds]
 
 ``data/kinds.jsonl``, ``data/actions.jsonl`` and ``data/leaning.jsonl`` have an example a line, ``{"label",
-"question", "part"}``, the last also the question ``before`` it; those of the part ``held_out`` are never trained on. Prints accuracy and the confusion
-table on these, and writes the weights into ``rag/question/data``.
+"question", "part"}``, the last also the question ``before`` it; those of a part that is called ``held_out`` or
+``held_out_people`` are never trained on. Prints accuracy and the confusion table on these, and writes the
+weights into ``rag/question/data``.
 """
 
 from __future__ import annotations
@@ -36,7 +37,13 @@ _STEPS = 60
 _TODAY = date(2025, 10, 15)
 """What days without a year are reckoned from; only the words that name them are looked at."""
 
-_OFTEN = 3
+_HELD_OUT = "held_out"
+_PEOPLE = "people"
+"""Who asked several questions of each of many articles."""
+
+_OFTEN, _OFTEN_OF_PEOPLE = 3, 12
+"""In how many examples a run has to be; of people's more, as those of one article name the same things."""
+
 _ROUNDS = ((frozenset("123456"), 5), (frozenset("789"), 6))
 """The writers of each time that examples were written, and in how many examples of theirs a run has to
 be: the later ones were told what the first had left out, so that they chose like subjects more often."""
@@ -49,11 +56,15 @@ _FALLBACK = {"kinds": "fact", "actions": "", "leaning": "alone"}
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A question with its label; ``part`` is who wrote it, or ``held_out``."""
+    """A question with its label; ``part`` is who wrote it, or what it is held out for."""
 
     label: str
     question: str
     part: str
+
+    @property
+    def is_held_out(self) -> bool:
+        return self.part.startswith(_HELD_OUT)
 
 
 def read_examples(name: str) -> list[Example]:
@@ -73,20 +84,22 @@ def main() -> None:
         examples = read_examples(name)
         examples += without_limits(examples) if name == "kinds" else []
         vectors = encoder.encode_queries([one.question for one in examples])
-        trained = [at for at, one in enumerate(examples) if one.part != "held_out"]
-        held = [at for at, one in enumerate(examples) if one.part == "held_out"]
+        trained = [at for at, one in enumerate(examples) if not one.is_held_out]
         model = train([examples[at] for at in trained], vectors[trained], penalty)
-        likely = [model.probabilities(examples[at].question, vectors[at]) for at in held]
-        said = [
-            str(believed(one)) if name == "kinds" else max(one, key=one.__getitem__)
-            for one in likely
-        ]
-        click.echo(f"{name}: {len(trained)} examples trained on, {len(held)} held out")
-        click.echo(report([examples[at].label for at in held], said, _FALLBACK[name]))
+        click.echo(f"{name}: {len(trained)} examples trained on")
+        for part in sorted({one.part for one in examples if one.is_held_out}):
+            held = [at for at, one in enumerate(examples) if one.part == part]
+            likely = [model.probabilities(examples[at].question, vectors[at]) for at in held]
+            said = [
+                str(believed(one)) if name == "kinds" else max(one, key=one.__getitem__)
+                for one in likely
+            ]
+            click.echo(f"{part}: {len(held)} held out")
+            click.echo(report([examples[at].label for at in held], said, _FALLBACK[name]))
         if not options.check:
             model.save(model_file(name))
     if not options.check and options.only in (None, "kinds"):
-        written = [one for one in read_examples("kinds") if one.part != "held_out"]
+        written = [one for one in read_examples("kinds") if not one.is_held_out]
         asking_file().write_text("\n".join(sorted(asking_words(written))) + "\n", "utf-8")
 
 
@@ -98,7 +111,7 @@ def without_limits(examples: Sequence[Example]) -> list[Example]:
     return [
         other
         for one, other in zip(examples, read, strict=True)
-        if other.question != one.question and one.part != "held_out"
+        if other.question != one.question and not one.is_held_out
     ]
 
 
@@ -150,8 +163,20 @@ def train(examples: Sequence[Example], vectors: NDArray[np.float32], penalty: fl
 
 def known_runs(examples: Sequence[Example]) -> dict[str, int]:
     """The runs of tokens that several examples have, in order, with how many do."""
-    counted = Counter(run for one in examples for run in set(runs_of(tokens_of(one.question))))
-    return {run: counted[run] for run in sorted(counted) if counted[run] >= _OFTEN}
+    counted, of_people = (
+        Counter(
+            run
+            for one in examples
+            if one.part.startswith(_PEOPLE) is people
+            for run in set(runs_of(tokens_of(one.question)))
+        )
+        for people in (False, True)
+    )
+    return {
+        run: counted[run] + of_people[run]
+        for run in sorted(counted | of_people)
+        if counted[run] >= _OFTEN or of_people[run] >= _OFTEN_OF_PEOPLE
+    }
 
 
 def asking_words(examples: Sequence[Example]) -> set[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from eval.training.examples import Example
 from eval.training.near_misses import (
@@ -36,6 +36,7 @@ class Asked:
     Attributes:
         answers: Spans of ``text``; none where it does not answer.
         way: How a near miss was made; ``""`` of one that answers.
+        background: What was asked before, where the question leans on that.
     """
 
     question: str
@@ -43,12 +44,22 @@ class Asked:
     text: str
     answers: tuple[Span, ...]
     way: str = ""
+    background: str = ""
 
 
 def group_of(
     example: Example, names: Names, neighbours: Neighbours, rng: random.Random, most: int = 2
 ) -> list[Asked]:
     """The pairs of one example: the passage that answers, and up to ``most`` near misses."""
+    return [
+        replace(one, background=example.background)
+        for one in _group_of(example, names, neighbours, rng, most)
+    ]
+
+
+def _group_of(
+    example: Example, names: Names, neighbours: Neighbours, rng: random.Random, most: int
+) -> list[Asked]:
     at = place_of(example) if example.answers else _nearest(example, rng)
     room = _room(example.text, rng)
     short = len(example.text) <= 1.5 * _ROOM[1] and rng.random() < _WHOLE

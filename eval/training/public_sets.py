@@ -80,7 +80,8 @@ def read_sets(data: Path) -> list[Example]:
 def read_paragraphs(path: Path, name: str) -> list[Example]:
     """The examples of a file whose lines are questions with their text, in the shape of SQuAD:
 
-    ``{"question", "context", "answers": [{"text", "start"}], "answerable", "title"?}``
+    ``{"question", "context", "answers": [{"text", "start"}], "answerable", "title"?, "background"?}``,
+    ``start`` being -1 where any place of the text will do.
     """
     return [_of_paragraph(name, row, _Groups()) for row in _lines(path)]
 
@@ -107,6 +108,7 @@ def _of_paragraph(name: str, row: Mapping[str, Any], groups: _Groups) -> Example
         text=row["context"],
         answers=tuple(dict.fromkeys(a["text"] for a in answers)),
         near=answers[0]["start"] if answers else -1,
+        background=row.get("background", ""),
     )
 
 

@@ -48,11 +48,11 @@ _EMA = 0.995
 _LISTWISE = 0.5
 SQUAD, PEOPLE = "squad2_zh", "people"
 _SHARES = (
-    ("public", 0.22),
-    (SQUAD, 0.10),
-    (PEOPLE, 0.46),
-    ("news", 0.12),
-    ("reworded", 0.10),
+    ("public", 0.16),
+    (SQUAD, 0.06),
+    (PEOPLE, 0.62),
+    ("news", 0.09),
+    ("reworded", 0.07),
 )
 _DRAWS = 30
 """Examples of a kind that are drawn for one that makes a group."""
@@ -279,7 +279,10 @@ class _Swapped:
 
 
 def encode(tokenizer: PackagedTokenizer, asked: Sequence[Asked]) -> list[Pair]:
-    return [make_pairs(tokenizer, one.question, [(one.title, one.text)])[0] for one in asked]
+    return [
+        make_pairs(tokenizer, one.question, [(one.title, one.text)], one.background)[0]
+        for one in asked
+    ]
 
 
 def _tensors(pairs: Sequence[Pair]) -> tuple[Tensor, Tensor, Tensor]:

@@ -6,7 +6,7 @@ then the articles' own sentences.
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 
 from index.embedding.centring import Centres
@@ -24,8 +24,9 @@ from rag.extractive.answer import (
     answering,
     both_named,
     drafted,
+    judged,
 )
-from rag.extractive.candidates import readable
+from rag.extractive.candidates import Candidate, readable
 from rag.extractive.certainty import Judgement
 from rag.extractive.conflicts import cited_first, disagreement, with_both
 from rag.generation.chat_model import ChatModel
@@ -201,6 +202,7 @@ class Answerer:
         return Apart(
             self.retriever.find,
             self._read,
+            self._judged,
             kinds.kind_of,
             kinds.leans,
             self.options.most_sources,
@@ -212,6 +214,18 @@ class Answerer:
             own,
             readable(found.articles),
             self.models.reader,
+            background=background,
+            strictness=self.options.strictness,
+        )
+
+    def _judged(
+        self, own: str, found: Found, background: str, candidates: Sequence[Candidate]
+    ) -> Answering:
+        """The same of sentences that were read already."""
+        return judged(
+            own,
+            readable(found.articles),
+            candidates,
             background=background,
             strictness=self.options.strictness,
         )

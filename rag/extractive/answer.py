@@ -172,6 +172,18 @@ def answering(
     if not ranked:
         return Answering(Judgement(Certainty.REFUSAL))
     candidates = named_first(question, score_sentences(question, ranked, reader, background))
+    return judged(question, ranked, candidates, background=background, strictness=strictness)
+
+
+def judged(
+    question: str,
+    ranked: Sequence[RankedPassage],
+    candidates: Sequence[Candidate],
+    *,
+    background: str = "",
+    strictness: Strictness = Strictness.BALANCED,
+) -> Answering:
+    """Whether sentences answer that were read already (at least one), likeliest first."""
     best = candidates[0]
     if (
         names_another(question, best.passage.article)

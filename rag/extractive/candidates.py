@@ -149,6 +149,21 @@ def score_sentences(
     ]
 
 
+def in_article(candidates: Sequence[Candidate], article_id: str, odds: float) -> list[Candidate]:
+    """The sentences as likely as they are where one article is known to be so many times as likely as
+    another to have the answer, likeliest first."""
+    weights = [
+        one.probability * (odds if one.passage.article.article_id == article_id else 1.0)
+        for one in candidates
+    ]
+    total = sum(weights)
+    weighed = [
+        replace(one, probability=weight / total)
+        for one, weight in zip(candidates, weights, strict=True)
+    ]
+    return sorted(weighed, key=lambda one: -one.probability)
+
+
 def _whole(passage: Passage, sentence: Span, words: Span) -> Span:
     text = sentence.of(passage.article.text)
     return whole(text, words.moved(-sentence.start)).moved(sentence.start)
@@ -174,7 +189,7 @@ def _found(
 ) -> Iterator[tuple[Passage, Span, Span | None, Features]]:
     """Every sentence of some passages, with what speaks for it."""
     texts = [(hit.passage.article.heading, hit.passage.text) for hit in hits]
-    readings = reader.read(question, texts)  # the one before would be answered, too
+    readings = reader.read(question, texts, background)
     share = term_shares(question, background, ranked)
     for hit, reading in zip(hits, readings, strict=True):
         for span, words, features in _sentences(hit, reading, ranked[0], share):

@@ -72,8 +72,14 @@ class PassageReading:
 class Reader(Protocol):
     """What the answerer asks of a reader."""
 
-    def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[PassageReading]:
-        """Read passages, given as (title, text), beside a question; shape (passages,)."""
+    def read(
+        self, question: str, passages: Sequence[tuple[str, str]], background: str = ""
+    ) -> list[PassageReading]:
+        """Read passages, given as (title, text), beside a question; shape (passages,).
+
+        Args:
+            background: What was asked before, where the question leans on that.
+        """
 
 
 def weights_file() -> Path:
@@ -103,10 +109,12 @@ class PackagedReader:
         self._additions = additions
         self._lock = threading.Lock()
 
-    def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[PassageReading]:
+    def read(
+        self, question: str, passages: Sequence[tuple[str, str]], background: str = ""
+    ) -> list[PassageReading]:
         with self._lock:
             session, tokenizer = self._session, self._tokenizer
-        pairs = make_pairs(tokenizer, question, passages)
+        pairs = make_pairs(tokenizer, question, passages, background)
         found: dict[int, PassageReading] = {}
         for batch in batches([pair.ids for pair in pairs]):
             with READINGS.one():

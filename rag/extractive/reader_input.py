@@ -12,12 +12,14 @@ LONGEST = 320
 """Tokens of question, title and passage together; a passage is cut where it goes beyond."""
 
 _LONGEST_QUESTION = 64
+_LONGEST_BACKGROUND = 40
 _LONGEST_TITLE = 40
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A question and a passage as tokens: ``<s> question </s></s> title </s> passage </s>``.
+    """A question and a passage as tokens: ``<s> question </s></s> title </s> passage </s>``; where the
+    question leans on one before it, ``<s> question </s></s> that one </s> title </s> passage </s>``.
 
     Attributes:
         ids: Token ids, at most ``LONGEST``.
@@ -51,19 +53,29 @@ class Pair:
 
 
 def make_pairs(
-    tokenizer: PackagedTokenizer, question: str, passages: Sequence[tuple[str, str]]
+    tokenizer: PackagedTokenizer,
+    question: str,
+    passages: Sequence[tuple[str, str]],
+    background: str = "",
 ) -> list[Pair]:
-    """A question with each of some passages, given as (title, text)."""
-    texts = [question, *(part for passage in passages for part in passage)]
-    asked, *rest = tokenizer.encode(texts)
+    """A question with each of some passages, given as (title, text).
+
+    Args:
+        background: What was asked before, where the question leans on that; it tells what is asked about
+            as a title does, and is not to be answered itself.
+    """
+    texts = [question, background, *(part for passage in passages for part in passage)]
+    asked, before, *rest = tokenizer.encode(texts)
+    begun = (BEGIN, *asked.ids[:_LONGEST_QUESTION], END, END)
+    if before.ids:
+        begun = (*begun, *before.ids[-_LONGEST_BACKGROUND:], END)
     return [
-        _pair(asked, rest[2 * at], rest[2 * at + 1], text) for at, (_, text) in enumerate(passages)
+        _pair(begun, rest[2 * at], rest[2 * at + 1], text) for at, (_, text) in enumerate(passages)
     ]
 
 
-def _pair(question: Tokens, title: Tokens, passage: Tokens, text: str) -> Pair:
-    asked, called = question.ids[:_LONGEST_QUESTION], title.ids[:_LONGEST_TITLE]
-    head = (BEGIN, *asked, END, END, *called, END)
+def _pair(begun: tuple[int, ...], title: Tokens, passage: Tokens, text: str) -> Pair:
+    head = (*begun, *title.ids[:_LONGEST_TITLE], END)
     room = LONGEST - len(head) - 1
     return Pair(
         ids=(*head, *passage.ids[:room], END),

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from index.records import Span
 from index.text.language import detect_language
 from index.text.names import Name, NameKind, fold_name, latin_words, stands_in
-from index.text.terms import content_terms
 from rag.extractive.answer import Answering, Draft, drafted
-from rag.extractive.candidates import Candidate, readable
+from rag.extractive.candidates import Candidate, in_article, readable
 from rag.kinds.listed import listed, rows_asked
 from rag.kinds.pieces import Part, is_named, joined
 from rag.question.answer_type import expected_answer
@@ -22,19 +23,32 @@ from rag.question.parts import (
     subject_in,
     things_named,
 )
-from rag.records import Certainty, Filters, Found, QuestionKind
+from rag.records import Certainty, Filters, Found, QuestionKind, RankedPassage
 from rag.retrieval.find import filters_of
+from rag.retrieval.retrieve import join_neighbours
 
-_NEAR_AT_HAND = 3
-_SISTERS = 2
-"""Articles that answer other parts, in which one that nothing surely answers is read."""
+_ODDS = 10.0
+"""How many times as likely as another article the one is to answer a question of a message that answers the
+others: people ask on about the same thing."""
 
 _AS_LIKELY = 0.2
 """How likely a sentence that has what is named has to be, against the likeliest of all."""
 
-_MANY_TERMS = 5
-_CLEARLY = 0.4
-"""The lexical score (``rag.retrieval.fuse``) of an article that a question by itself is about."""
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A question of a message with what was read for it.
+
+    Attributes:
+        heading: The question as it was put.
+        own: Its words as they are read, and the ``background`` that they lean on.
+    """
+
+    heading: str
+    own: str
+    background: str
+    found: Found
+    read: Answering
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +58,7 @@ class Apart:
     Attributes:
         find: The articles for a question.
         read: What of them answers it: its own words, the articles, the question that it leans on.
+        judge: The same of sentences that were read already.
         kind_of: What kind of question it is.
         leans: Whether it means little without the one before.
         most_sources: How many articles a part may cite.
@@ -51,6 +66,7 @@ class Apart:
 
     find: Callable[[str, Filters], Found]
     read: Callable[[str, Found, str], Answering]
+    judge: Callable[[str, Found, str, Sequence[Candidate]], Answering]
     kind_of: Callable[[str], QuestionKind]
     leans: Callable[[str], bool]
     most_sources: int | None = None
@@ -63,14 +79,16 @@ class Apart:
         """
         first, *others = questions_in(asked.own)
         left, others = others[MOST_PARTS - 1 :], others[: MOST_PARTS - 1]
-        answers = [Part(first, self._first(first, asked.background, found))]
-        for part in others:
-            draft = self._later(part, first, found, answers[0].draft)
-            if draft and _is_repeated(part, draft, answers):
-                answers.append(Part(part, None, above=draft.sentences[0].text))
+        read = [self._read_part(first, first, found, asked.background)]
+        read += [self._read_part(part, first, found, asked.background) for part in others]
+        common = _common([one.read.candidates for one in read])
+        answers: list[Part] = []
+        for one in read:
+            draft = self._of_part(one, common)
+            if draft and _is_repeated(one.heading, draft, answers):
+                answers.append(Part(one.heading, None, above=draft.sentences[0].text))
             else:
-                answers.append(Part(part, draft))
-        answers = self._in_sisters(answers, found)
+                answers.append(Part(one.heading, draft))
         draft = joined(answers, in_english=asked.in_english)
         return replace(draft, notice=_left(left, asked)) if draft else None
 
@@ -87,47 +105,23 @@ class Apart:
             return None  # one sentence tells of both
         return joined(answers, in_english=asked.in_english) if answers else None
 
-    def _first(self, own: str, background: str, found: Found) -> Draft | None:
-        """The first question by itself, or as the whole message is searched, whichever surely answers:
-        what is asked later may say what it is about."""
-        whole = self._drafted(own, found, background)
-        if whole and whole.certainty is Certainty.DIRECT:
-            return whole
-        alone = self._alone(own, background, found)
-        return alone if alone and (whole is None or alone.certainty is Certainty.DIRECT) else whole
+    def _read_part(self, part: str, first: str, found: Found, before: str) -> _Read:
+        """A question of a message with the sentences that may answer it, of the articles that are found
+        for the message and for the question with what it is about."""
+        searched = part if part == first else self._standing(part, first)
+        alone = self.find(before + searched, filters_of(found.filters))
+        there = _together(found, alone)
+        own, subject = _read_as(part, searched)
+        background = f"{first} " if part != first and own == part else before + subject
+        return _Read(part, own, background, there, self.read(own, there, background))
 
-    def _in_sisters(self, answers: Sequence[Part], found: Found) -> list[Part]:
-        """The parts; those that nothing surely answers as the articles answer them that surely answer
-        another one, or those on the subject of the first: people ask on about the same thing."""
-        told = [part.draft for part in answers if part.draft and _is_sure(part.draft)]
-        articles = list(dict.fromkeys(one.citations[0].article_id for one in told))[:_SISTERS]
-        return [
-            part
-            if part.draft and _is_sure(part.draft)
-            else self._again(part, articles, answers[0].heading, found, answers)
-            for part in answers
-        ]
-
-    def _again(
-        self,
-        part: Part,
-        articles: Sequence[str],
-        first: str,
-        found: Found,
-        answers: Sequence[Part],
-    ) -> Part:
-        """A part as some articles answer it, or all that are found for it with its subject, where that
-        is surer."""
-        others = [one for one in answers if one is not part]
-        searched = self._on(part.heading, first)
-        own, background = _read_as(part.heading, searched)
-        alone = self.find(searched, filters_of(found.filters))
-        wider = _joined(found, alone)
-        for there in (*(_only(one, wider) for one in articles), alone):
-            draft = self._drafted(own, there, background)
-            if _is_surer(own, draft, part.draft) and not _is_repeated(part.heading, draft, others):
-                part = replace(part, draft=draft)
-        return part
+    def _of_part(self, part: _Read, common: str) -> Draft | None:
+        """What answers a question of a message, most of which one article answers."""
+        read = part.read
+        if read.candidates:
+            candidates = in_article(read.candidates, common, _ODDS)
+            read = self.judge(part.own, part.found, part.background, candidates)
+        return self._draft_of(part.own, part.found, read)
 
     def _of_sides(self, asked: Asked, answers: Sequence[Part], found: Found) -> list[Part]:
         """The sides of a comparison, one of which nothing is found as the other's article has it."""
@@ -136,7 +130,7 @@ class Apart:
         better = []
         for side, part in zip(sides, answers, strict=True):
             if part.draft is None and told:
-                wider = _joined(found, self.find(side.question, filters_of(found.filters)))
+                wider = _together(found, self.find(side.question, filters_of(found.filters)))
                 for article_id in dict.fromkeys(told):
                     there = _only(article_id, wider)
                     draft = self._drafted(side.question, there, asked.background, side.name)
@@ -150,31 +144,17 @@ class Apart:
         there = self.find(background + own, filters_of(found.filters))
         return self._drafted(own, there, background, name)
 
-    def _later(self, part: str, first: str, found: Found, before: Draft | None) -> Draft | None:
-        """A later question, of the article that answered the first, unless other articles are clearly
-        what it is about."""
-        searched = self._standing(part, first)
-        own, background = _read_as(part, searched)
-        alone = self.find(searched, filters_of(found.filters))
-        best = [hits[0] for hits in alone.articles[:_NEAR_AT_HAND]]
-        many = len(content_terms(searched)) >= _MANY_TERMS
-        elsewhere = bool(best) and many and best[0].lexical >= _CLEARLY
-        same = before.citations[0].article_id if before and before.citations else _nearest(found)
-        if same and (not elsewhere or same in {hit.passage.article.article_id for hit in best}):
-            draft = self._drafted(own, _only(same, _joined(found, alone)), f"{first} ")
-            if draft and (draft.certainty is Certainty.DIRECT or not elsewhere):
-                return draft
-        return self._drafted(own, alone if elsewhere else found, background)
-
     def _drafted(self, own: str, found: Found, background: str, name: str = "") -> Draft | None:
         """What answers a part; of what it names nothing that is told of another one is likely.
 
         Args:
             name: Of the side of a comparison.
         """
-        if not found.articles:
+        return self._draft_of(own, found, self.read(own, found, background), name)
+
+    def _draft_of(self, own: str, found: Found, read: Answering, name: str = "") -> Draft | None:
+        if not read.candidates:
             return None
-        read = self.read(own, found, background)
         sure = read.certainty is Certainty.DIRECT
         if not sure or name or _counts_another(own, read.candidates[0]):
             read = _on_what_is_named(own, name, read)
@@ -188,11 +168,6 @@ class Apart:
         if own and firsts and self.leans(part):
             return first[: firsts[0].start] + own[0].text + first[firsts[0].end :]
         return subject_in(first) + part if self.leans(part) else part
-
-    def _on(self, part: str, first: str) -> str:
-        """A question with the subject of the first, unless it has many words or names of its own."""
-        many = len(content_terms(part)) >= _MANY_TERMS or things_named(part)
-        return self._standing(part, first) if many or part == first else subject_in(first) + part
 
     def _listed(self, own: str, found: Found, read: Answering) -> Draft | None:
         """A list, or the rows of a table, where a part asks for one."""
@@ -249,37 +224,44 @@ def _read_as(part: str, searched: str) -> tuple[str, str]:
     return (part, f"{before} " if before else "") if found and not behind else (searched, "")
 
 
-def _joined(found: Found, alone: Found) -> Found:
-    """What was found for the whole, and behind it what was found for a part alone."""
-    return replace(found, articles=(*found.articles, *alone.articles))
+def _together(found: Found, alone: Found) -> Found:
+    """What was found for the whole message and for a part of it, the best of both as near as each other."""
+    hits = [
+        replace(hit, score=hit.score - max(hit.score for hits in one.articles for hit in hits))
+        for one in (found, alone)
+        for hits in one.articles
+        for hit in hits
+    ]
+    articles: dict[str, list[RankedPassage]] = {}
+    for hit in sorted(hits, key=lambda hit: -hit.score):
+        own = articles.setdefault(hit.passage.article.article_id, [])
+        if not any(_overlap(hit.passage.span, other.passage.span) for other in own):
+            own.append(hit)
+    return replace(found, articles=tuple(tuple(join_neighbours(one)) for one in articles.values()))
 
 
-def _nearest(found: Found) -> str:
-    """The article that fits a whole message best, which its questions are likely to be about."""
-    return found.articles[0][0].passage.article.article_id if found.articles else ""
+def _overlap(one: Span, other: Span) -> bool:
+    return one.start < other.end and other.start < one.end
+
+
+def _common(read: Sequence[Sequence[Candidate]]) -> str:
+    """The article that makes what was read for all questions likeliest; ``""`` where nothing was read."""
+    shares: dict[str, list[float]] = {}
+    for at, candidates in enumerate(read):
+        for one in candidates:
+            own = shares.setdefault(one.passage.article.article_id, [0.0] * len(read))
+            own[at] += one.probability
+    likely = {
+        article: sum(math.log1p((_ODDS - 1) * share) for share in own)
+        for article, own in shares.items()
+    }
+    return max(likely, key=lambda article: likely[article], default="")
 
 
 def _only(article_id: str, found: Found) -> Found:
     """The passages of one article, as they were first found."""
     there = (hits for hits in found.articles if hits[0].passage.article.article_id == article_id)
     return replace(found, articles=tuple(there)[:1])
-
-
-def _is_sure(draft: Draft) -> bool:
-    return draft.certainty is Certainty.DIRECT
-
-
-_SURENESS = (Certainty.REFUSAL, Certainty.NEAREST, Certainty.LIKELY, Certainty.DIRECT)
-
-
-def _is_surer(question: str, draft: Draft | None, than: Draft | None) -> bool:
-    """Whether a draft is more certain than another; the nearest there is only where it has just what is
-    asked for."""
-    if draft is None:
-        return False
-    if draft.certainty is Certainty.NEAREST:
-        return than is None and expected_answer(question).is_exactly_in(draft.sentences[0].text)
-    return than is None or _SURENESS.index(draft.certainty) > _SURENESS.index(than.certainty)
 
 
 def _left(questions: Sequence[str], asked: Asked) -> str:

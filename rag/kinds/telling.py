@@ -1,12 +1,13 @@
-"""The sentence of an article that an editor would quote to say what it tells.
+"""The sentence of an article that an editor would quote to say what it tells, and those that tell its main points.
 
-A softmax over the article's sentences, fitted by ``eval/benchmarks/overviews.py`` on articles whose
+Softmaxes over the article's sentences, fitted by ``eval/benchmarks/overviews.py`` on articles whose
 best sentences were chosen by reading; ``docs/kinds.md`` has the figures.
 """
 
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -14,6 +15,7 @@ from itertools import islice
 from index.records import Article, Span
 from index.text.dates.moments import find_moments
 from index.text.language import Language
+from index.text.numbers.quantities import find_quantities
 from index.text.sentences import split_sentences
 from index.text.terms import content_terms, terms
 from rag.extractive.certainty import weighed
@@ -23,9 +25,6 @@ from rag.kinds.pieces import NOWHERE, quote_of, share
 _LOOKED_AT, _CHARACTERS = 40, 4000
 """Sentences and characters of an article: news says what it says at its beginning, a digest has a score
 of items."""
-
-SURE = 0.8
-"""Probability of the likeliest sentence below which the next is quoted beside it."""
 
 _SUMMARY = 3
 """Sentences of a summary."""
@@ -56,6 +55,9 @@ class Telling:
         ends: Whether it ends as a sentence does, not as a heading or a cell.
         short: How far it is below the length of a sentence, 0 to 1.
         long: By how many hundred characters it is longer than is pleasant to read.
+        figures: The logarithm of how many figures it has, and 1.
+        central: How much its terms are those of the article's other sentences: the mean share of these
+            that has one of them, 0 to 1.
     """
 
     later: float
@@ -67,6 +69,8 @@ class Telling:
     ends: float
     short: float
     long: float
+    figures: float = 0.0
+    central: float = 0.0
 
 
 WEIGHTS = Telling(
@@ -80,6 +84,23 @@ WEIGHTS = Telling(
     short=-1.51,
     long=-2.45,
 )
+"""Of the sentence that says best what its article tells."""
+
+MAIN = Telling(
+    later=-0.12,
+    title=0.30,
+    subject=0.68,
+    beyond=3.97,
+    fresh=0.82,
+    dated=-0.01,
+    ends=1.30,
+    short=-6.20,
+    long=-1.28,
+    figures=0.51,
+    central=5.05,
+)
+"""Of those that tell its main points together; what was asked for counts as above, the rest was fitted on
+articles whose main points were asked for."""
 
 
 def telling(article: Article, subject: Collection[str] = (), said: Collection[str] = ()) -> Span:
@@ -96,18 +117,14 @@ def telling(article: Article, subject: Collection[str] = (), said: Collection[st
 def tellings(
     article: Article, subject: Collection[str] = (), said: Collection[str] = (), sentences: int = 2
 ) -> list[Span]:
-    """The same sentence and, where it is not surely the best, the next beside it, in the order of the
-    text; none of an article without text.
+    """The sentences that tell an article's main points, in the order of the text; none of an article
+    without text.
 
     Args:
-        sentences: How many there are at most: of more than two each next says what those before it do not.
+        sentences: How many there are at most; each next says what those before it do not.
     """
-    likely = _likeliest(article, subject, said)
-    if sentences > 2:
-        chosen = [*islice(_new(article, [span for _, span in likely]), sentences)]
-    else:
-        sure = bool(likely) and likely[0][0] >= SURE
-        chosen = [span for _, span in likely[: 1 if sure else 2]]
+    likely = _likeliest(article, subject, said, MAIN if sentences > 1 else WEIGHTS)
+    chosen = [*islice(_new(article, [span for _, span in likely]), sentences)]
     return sorted((_cut(article, span, subject) for span in chosen), key=lambda span: span.start)
 
 
@@ -131,13 +148,16 @@ def summary(article: Article) -> list[Span]:
 
 
 def _likeliest(
-    article: Article, subject: Collection[str], said: Collection[str]
+    article: Article,
+    subject: Collection[str],
+    said: Collection[str],
+    weights: Telling = WEIGHTS,
 ) -> list[tuple[float, Span]]:
     """The sentences with their probabilities, likeliest first; those that others have said only where
     there is none besides."""
     spans = sentences_of(article)
     new = [span for span in spans if quote_of(article, span) not in said] or spans
-    scores = dict(zip(spans, scores_of(article, spans, subject), strict=True))
+    scores = dict(zip(spans, scores_of(article, spans, subject, weights), strict=True))
     best = max((scores[span] for span in new), default=0.0)
     odds = [(math.exp(scores[span] - best), span) for span in new]
     total = sum(odd for odd, _ in odds)
@@ -159,10 +179,13 @@ def scores_of(
 def features_of(article: Article, spans: Sequence[Span], subject: Collection[str]) -> list[Telling]:
     title, all_of_it = set(content_terms(article.heading)), frozenset(terms(article.heading))
     letters = 2 if article.language == Language.ENGLISH else 1
+    texts = [span.of(article.text) for span in spans]
+    owns = [frozenset(terms(text)) for text in texts]
+    among = Counter(term for own in owns for term in own)
     found: list[Telling] = []
-    for place, span in enumerate(spans, 1):
-        text = span.of(article.text)
-        own, length = frozenset(terms(text)), len(text) / letters
+    for place, (text, own) in enumerate(zip(texts, owns, strict=True), 1):
+        length = len(text) / letters
+        shared = sum(among[term] - 1 for term in own)
         found.append(
             Telling(
                 later=math.log(place),
@@ -174,6 +197,8 @@ def features_of(article: Article, spans: Sequence[Span], subject: Collection[str
                 ends=float(text.endswith(_ENDS)),
                 short=max(0.0, 1 - length / _SHORT),
                 long=max(0.0, min(length, 300) - _LONG) / 100,
+                figures=math.log1p(len(find_quantities(text))),
+                central=shared / max(1, len(own)) / len(texts),
             )
         )
     return found

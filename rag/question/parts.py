@@ -13,6 +13,7 @@ from index.text.dates.phrases import find_dates
 from index.text.names import Name, NameKind, find_names
 from index.text.rules import load_patterns, load_rules
 from index.text.script import fold_characters
+from rag.question.answer_type import is_question
 from rag.question.splits import parts_of
 
 MOST_PARTS = 4
@@ -49,10 +50,15 @@ def questions_in(message: str, leans: Sequence[float] = SEVERAL) -> list[str]:
 
     >>> questions_in("岚江四桥多长？谁设计的，哪天通车？")
     ['岚江四桥多长？', '谁设计的', '哪天通车？']
+    >>> questions_in("想带孩子去岚江乐园，几点关门？门票多少？")
+    ['想带孩子去岚江乐园，几点关门？', '门票多少？']
     >>> questions_in("Who built the pier, and how long is it?")
     ['Who built the pier', 'how long is it?']
     """
-    parts = [tidy for part in parts_of(message, leans) if (tidy := _tidy(part))]
+    found = parts_of(message, leans)
+    if len(found) > 1 and is_question(found[1]) and not is_question(found[0]):
+        found[:2] = [found[0] + found[1]]  # it only says what is asked about
+    parts = [tidy for part in found if (tidy := _tidy(part))]
     return parts if len(parts) > 1 else [message]
 
 

@@ -11,6 +11,7 @@ import time
 import click
 import pytest
 import uvicorn
+from starlette.testclient import TestClient
 
 from rag.assistant import Assistant
 from rag.generation.chat_model import ChatModel
@@ -96,6 +97,31 @@ def test_the_command_listens_and_says_where(juwen, library_folder, monkeypatch):
     ((host, port),) = served
     assert host == "127.0.0.1"
     assert re.search(rf"http://127\.0\.0\.1:{port}/v1", ran.err)
+
+
+@pytest.mark.parametrize("given", ["/api", "api/"])
+def test_under_a_path_it_is_asked_with_and_without_it(juwen, library_folder, monkeypatch, given):
+    made = []
+    config = uvicorn.Config
+    monkeypatch.setattr(
+        uvicorn, "Config", lambda app, **how: made.append(app) or config(app, **how)
+    )
+    monkeypatch.setattr(uvicorn.Server, "run", lambda _server, sockets: None)
+    ran = juwen("serve", "--library", library_folder, "--port", 0, "--root-path", given)
+    assert re.search(r"http://127\.0\.0\.1:\d+/api/v1\b", ran.err)
+    with TestClient(made[0], "http://127.0.0.1") as client:
+        models = [client.get(path).json() for path in ("/api/v1/models", "/v1/models")]
+        assert models[0]["data"][0]["id"] == "juwen"
+        assert models[0] == models[1]
+        assert client.get("/other/v1/models").status_code == 404
+
+
+def test_what_is_no_path_is_refused(juwen, library_folder):
+    ran = juwen(
+        "serve", "--library", library_folder, "--port", 0, "--root-path", "http://a.example"
+    )
+    assert ran.code != 0
+    assert "--root-path" in ran.err
 
 
 @pytest.fixture

@@ -21,9 +21,9 @@ from ui.chat.markup import fill
 from ui.chat.opening import Opening
 from ui.chat.programs import Programs
 from ui.chat.quiet import EndedError, Quiet
-from ui.chat.under import Under, base_of
 from ui.connections import Patience
 from ui.listening import bound, listening, origin_of
+from ui.under import Under, base_of
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette

@@ -163,7 +163,9 @@ def these_days(named: Named, clock: Clock) -> Period:
 
 
 def past_units(named: Named, clock: Clock) -> Period:
-    return Period(_back(named, clock), clock.today)
+    """From the day so many units back to today; 最近一天 is the last day alone."""
+    back = _back(named, clock)
+    return Period(clock.today if back == shift(clock.today, -1) else back, clock.today)
 
 
 def ago(named: Named, clock: Clock) -> Period:

@@ -127,7 +127,7 @@ class Nowhere:
     def __init__(self, liked=""):
         self._liked = liked
 
-    def read(self, question, passages):
+    def read(self, question, passages, background=""):
         return [PassageReading(2.0 if self._liked in text else -2.0, ()) for _, text in passages]
 
 
@@ -164,7 +164,7 @@ def test_a_long_list_is_quoted_as_far_as_whole_lines_go():
 
 def test_words_that_are_the_sentence_itself_are_not_said_twice():
     class Whole:
-        def read(self, question, passages):
+        def read(self, question, passages, background=""):
             return [
                 PassageReading(9.0, (FoundSpan(Span(0, len(text)), 9.0),)) for _, text in passages
             ]

@@ -41,7 +41,7 @@ def test_each_sign_is_read_from_the_text():
 class Silent:
     """A reader that finds nothing."""
 
-    def read(self, question, passages):
+    def read(self, question, passages, background=""):
         return [PassageReading(-3.0, ()) for _ in passages]
 
 
@@ -53,7 +53,7 @@ def test_a_sentence_without_a_span_is_a_candidate_still():
 class Long:
     """A reader whose span goes on into the next sentence."""
 
-    def read(self, question, passages):
+    def read(self, question, passages, background=""):
         return [PassageReading(1.0, (FoundSpan(Span(2, 8), 1.0),)) for _ in passages]
 
 

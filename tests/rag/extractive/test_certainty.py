@@ -77,7 +77,7 @@ class Sure:
     def __init__(self, logit):
         self._logit = logit
 
-    def read(self, question, passages):
+    def read(self, question, passages, background=""):
         span = FoundSpan(Span(0, 2), self._logit)
         return [PassageReading(self._logit, (span,)) for _ in passages]
 

@@ -136,7 +136,7 @@ def test_the_day_of_another_event_is_no_conflict():
 class Doubting(FakeReader):
     """Is never sure."""
 
-    def read(self, question, passages):
+    def read(self, question, passages, background=""):
         return [
             replace(
                 one,

@@ -27,7 +27,7 @@ class Pointing:
     def __init__(self, words: str) -> None:
         self._words = words
 
-    def read(self, question, passages):
+    def read(self, question, passages, background=""):
         found = []
         for _, text in passages:
             at = text.find(self._words)

@@ -139,7 +139,7 @@ class WaitingReader(FakeReader):
         self.turns = turns
         self.order: list[str] = []
 
-    def read(self, question, passages):
+    def read(self, question, passages, background=""):
         with self.turns.one():
             self.order.append(question)
             return super().read(question, passages)

@@ -1,4 +1,4 @@
-"""The page under a path of a proxy, whether the proxy takes that path away or hands it on."""
+"""A server under a path of a proxy, whether the proxy takes that path away or hands it on."""
 
 from __future__ import annotations
 
