@@ -45,6 +45,7 @@ from rag.extractive.reader import PackagedReader, PassageReading, Reader
 from rag.extractive.reorder import best_answers
 from rag.question.follow_up import standalone
 from rag.question.kind import TrainedKinds
+from rag.question.spelling import respelled
 from rag.records import Found, RankedPassage
 
 NEAR_MISS = "-near"
@@ -228,15 +229,16 @@ def asked_of(named: str, arguments: argparse.Namespace) -> Iterator[Asked]:
         for at, case in enumerate(cases):
             if at % 20 == 0:
                 print(f"{named}: {at} of {len(cases)}", flush=True)
-            found = assistant.search(case.question, case.history)
+            spelled = respelled(case.question, assistant.library)
+            found = assistant.search(spelled, case.history)
             if not case.aids:
                 kind = "near miss" if case.id.endswith(NEAR_MISS) else "unanswerable"
-                yield from read_one(kind, case, case.question, found, reader, leans)
+                yield from read_one(kind, case, spelled, found, reader, leans)
                 continue
-            yield from read_one("answerable", case, case.question, found, reader, leans)
+            yield from read_one("answerable", case, spelled, found, reader, leans)
             if at % 2:
                 gone = without_gold(case, found)
-                yield from read_one("without gold", case, case.question, gone, reader, leans)
+                yield from read_one("without gold", case, spelled, gone, reader, leans)
             elif not own_misses and (other := exchanged(case, found, names, rng)):
                 again = assistant.search(other, case.history)
                 yield from read_one("near miss", case, other, again, reader, leans)

@@ -69,7 +69,7 @@ def messages_of_one() -> list[Message]:
     return [
         Message((one.question,), "trained")
         for one in read_examples("kinds")
-        if one.label in _OF_ONE and one.part != "held_out"
+        if one.label in _OF_ONE and not one.is_held_out
     ]
 
 

@@ -66,17 +66,15 @@ class Confidence:
     base: float = 1.0
 
 
-RIGHT = Confidence(span=0.079, answers=0.46, likely=1.248, dense=0.217, foreign=-1.249, base=-1.728)
+RIGHT = Confidence(
+    span=-0.081, answers=0.681, likely=2.874, dense=0.305, foreign=-0.07, base=-3.765
+)
 """That what would be said holds the answer."""
 
-NEAR = Confidence(
-    span=-0.191, answers=1.012, likely=1.025, dense=0.308, foreign=-0.949, base=-1.968
-)
+NEAR = Confidence(span=-0.409, answers=1.436, likely=1.833, dense=0.545, foreign=0.167, base=-4.317)
 """That the library holds an answer."""
 
-WORDS = Confidence(
-    span=0.367, answers=-0.186, likely=2.093, dense=0.098, foreign=-1.339, base=-2.006
-)
+WORDS = Confidence(span=0.153, answers=0.202, likely=3.214, dense=0.08, foreign=-0.169, base=-3.134)
 """That the very words are right."""
 
 

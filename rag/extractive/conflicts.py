@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from index.records import Article, Passage, Span
 from index.text.clauses import CLAUSE_ENDS, clauses_of
+from index.text.names import latin_words
 from index.text.sentences import split_sentences
+from index.text.terms import content_terms, terms
 from rag.extractive.answer import Draft, join_sentences
 from rag.extractive.candidates import Candidate
 from rag.extractive.figures import Figure, agree, figures_at, figures_of, same_kind
@@ -26,6 +28,9 @@ _ABOUT_IT = 0.7
 
 _SURE = 0.5
 """The reader's logits, of words and of a passage, from which on it is sure."""
+
+_RETOLD = 0.35
+"""Share of a sentence's terms that another has that tells the same in other words."""
 
 _NOT_SURE = 2
 """How many sentences of an answer that is not sure are looked at."""
@@ -78,7 +83,7 @@ def disagreement(
             for article in here.values():
                 for other in _word_for_word(question, one, figure, article):
                     return Disagreement(one, other, (_said(one, figure), _said(other)))
-        if sure and (retold := _in_other_words(one, candidates)):
+        if sure and (retold := _in_other_words(one, candidates) or _retold(question, one, here)):
             return Disagreement(one, retold, (_said(one), _said(retold)))
     return None
 
@@ -101,6 +106,60 @@ def _in_other_words(one: Candidate, candidates: Sequence[Candidate]) -> Candidat
         if same and same_matter(one.passage.article, one.text, article, other.text):
             return other
     return None
+
+
+def _retold(question: str, one: Candidate, articles: Mapping[str, Article]) -> Candidate | None:
+    """The sentence of another article that tells the same event in other words with another figure,
+    whether it was read or not: it has many words of the sentence of ``one`` and, unless the one article copies
+    the other, another of its figures, or a name in Latin letters; each has but one figure of that kind that the other lacks."""
+    figure = _figure(one)
+    mine = one.passage.article
+    own = figures_of(one.text, mine.date) if figure else []
+    if figure is None:
+        return None
+    said = set(content_terms(_without(one.text, figure)))
+    for article in articles.values():
+        copied = _is_copied(one, article)
+        if article.article_id == mine.article_id or not (
+            copied or has_what_is_asked(question, mine, article)
+        ):
+            continue
+        for span in split_sentences(article.text):
+            sentence = span.of(article.text)
+            theirs = figures_of(sentence, article.date)
+            other = _apart(theirs, figure, own)
+            if len(other) != 1 or _apart(own, figure, theirs) != [figure]:
+                continue
+            alike = len(said.intersection(terms(sentence))) >= _RETOLD * len(said)
+            if not alike or not (copied or _has_detail(one.text, own, figure, sentence, theirs)):
+                continue
+            if same_matter(mine, one.text, article, sentence):
+                passage = Passage(0, article, span, article.language)
+                place = other[0].span
+                words = Span(span.start + place.start, span.start + place.end)
+                return replace(one, passage=passage, span=span, words=words)
+    return None
+
+
+def _apart(figures: Sequence[Figure], like: Figure, but: Sequence[Figure]) -> list[Figure]:
+    """The figures of a kind that are not among others."""
+    alike = (one for one in figures if same_kind(like, one))
+    return [one for one in alike if not any(agree(one, each) for each in but)]
+
+
+def _without(sentence: str, figure: Figure) -> str:
+    return f"{sentence[: figure.span.start]} {sentence[figure.span.end :]}"
+
+
+def _has_detail(
+    text: str, own: Sequence[Figure], figure: Figure, sentence: str, theirs: Sequence[Figure]
+) -> bool:
+    """Whether two sentences have a detail in common: a figure beside the one that is asked for, or a
+    name in Latin letters."""
+    beside = [one for one in own if one is not figure]
+    if any(agree(one, other) for one in beside for other in theirs):
+        return True
+    return not latin_words(text).isdisjoint(latin_words(sentence))
 
 
 def _tells_the_same(one: Candidate, other: Candidate, *, first: bool) -> bool:

@@ -87,7 +87,8 @@ def digest(weights: Path) -> str:
 
 
 def with_additions(weights: Weights, additions: Path, reader: str) -> Weights:
-    """The reader's weights with low-rank additions to its trained layers, and other heads.
+    """The reader's weights with low-rank additions to its trained layers, and other heads; where the
+    file has biases and norms, with these.
 
     What the additions change is the product of two thin matrices for each of the reader's (Hu et al.
     2021, arXiv:2106.09685); put together once, the network runs like the reader's.
@@ -118,7 +119,8 @@ def with_additions(weights: Weights, additions: Path, reader: str) -> Weights:
     for name in _ANSWERABLE:
         changed |= _packed(name, added[f"{name}.weight"])
         changed[f"{name}.bias"] = added[f"{name}.bias"]
-    return changed
+    vectors = {name: value for name, value in added.items() if value.ndim == 1}
+    return changed | {name: value.astype(np.float32) for name, value in vectors.items()}
 
 
 def _packed(name: str, matrix: NDArray[np.float32]) -> dict[str, NDArray[Any]]:

@@ -47,7 +47,7 @@ encoder 12 true pairs had at least .49, 12 of the same subject and another state
 
 FAR_COSINE = 0.2
 
-FOLLOWS = -2.0
+FOLLOWS = -1.0
 """The logit from which on a sentence with nothing against it follows from its evidence; docs/verifier.md
 has what other values give."""
 

@@ -41,6 +41,12 @@ def test_the_first_answers_and_no_near_miss_does(names, neighbours, example):
                 assert not any(answer in miss.text for answer in example.answers)
 
 
+def test_all_pairs_lean_on_what_their_example_leans_on(names, neighbours):
+    leaning = replace(ANSWERED[0], background="前面问了什么？")
+    found = [one for group in groups(leaning, names, neighbours, rounds=5) for one in group]
+    assert {one.background for one in found} == {"前面问了什么？"}
+
+
 def test_every_way_to_miss_is_taken(names, neighbours):
     ways = Counter(
         miss.way

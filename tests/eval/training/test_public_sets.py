@@ -94,6 +94,13 @@ def test_questions_with_their_texts_are_read_under_a_name(tmp_path):
     assert one.group == other.group == row["context"]
 
 
+def test_a_follow_up_is_read_with_what_it_leans_on(tmp_path):
+    row = squad_row("f" * 24, asking(SCHOOL, "教什么？", "陈放"))
+    write_lines(tmp_path / "people.jsonl", [{**row, "background": "校长叫啥？"}, row])
+    leaning, alone = read_paragraphs(tmp_path / "people.jsonl", "people")
+    assert (leaning.background, alone.background) == ("校长叫啥？", "")
+
+
 def test_an_article_its_translations_and_all_their_questions_are_one_group(tmp_path):
     chinese, english = replace(SCHOOL, article_id="zh_1"), replace(FERRY, article_id="en_1")
     apart = replace(BRIDGE, article_id="zh_2")

@@ -7,7 +7,13 @@ from dataclasses import replace
 import pytest
 
 from index.records import Span
-from rag.extractive.candidates import PASSAGES, readable, score_sentences, term_shares
+from rag.extractive.candidates import (
+    PASSAGES,
+    in_article,
+    readable,
+    score_sentences,
+    term_shares,
+)
 from rag.extractive.reader import FoundSpan, PassageReading
 from tests.conftest import FakeReader
 from tests.rag.conftest import ranked
@@ -131,3 +137,31 @@ def test_words_that_few_passages_have_count_more():
     hits = [ranked(f"临江市第{n}次讲到工厂。") for n in range(4)] + [ranked("临江市的苗圃。")]
     shares = term_shares("临江苗圃", "", hits)
     assert shares["苗圃"] > shares["临江"]
+
+
+class Remembering(FakeReader):
+    """Keeps what questions leant on."""
+
+    background = ""
+
+    def read(self, question, passages, background=""):
+        self.background = background
+        return super().read(question, passages)
+
+
+def test_the_reader_is_told_what_a_question_leans_on():
+    reader = Remembering()
+    score_sentences("多少公里？", [ranked("大桥全长3.2公里。")], reader, "大桥有多长？")
+    assert reader.background == "大桥有多长？"
+
+
+def test_an_article_that_is_known_to_be_likelier_has_its_sentences_before_others_as_likely():
+    one = ranked("大桥全长3.2公里。", article_id="one", score=1.0)
+    other = ranked("大桥全长3.5公里。", article_id="other", score=0.9)
+    candidates = score_sentences("大桥全长多少公里？", [one, other], FakeReader())
+    assert candidates[0].text == "大桥全长3.2公里。"
+    weighed = in_article(candidates, "other", 10.0)
+    assert [each.text for each in weighed] == ["大桥全长3.5公里。", "大桥全长3.2公里。"]
+    assert sum(each.probability for each in weighed) == pytest.approx(1)
+    before, after = (each[at].probability for each, at in ((candidates, 1), (weighed, 0)))
+    assert after / (1 - after) == pytest.approx(10 * before / (1 - before))

@@ -174,6 +174,28 @@ def test_a_copy_with_another_figure_disagrees_though_it_is_not_read():
     assert disagreement(question, candidates, [[one], [shorter]]) is None
 
 
+@pytest.mark.parametrize(
+    ("second", "differs"),
+    [
+        ("东岸船厂把48条渡轮卖给了Nordsee公司，全长都是36米。", True),
+        ("东岸船厂把62条渡轮卖给了Nordsee公司，全长都是36米。", False),
+        ("东岸船厂的工人种了48条街的树，当天也有渡轮下水。", False),
+    ],
+)
+def test_what_is_told_in_other_words_with_another_figure_disagrees_though_it_is_not_read(
+    second, differs
+):
+    first = "东岸船厂卖给Nordsee公司62条渡轮，每条全长36米。"
+    one, other = two(first, second)
+    (best, *_) = score_sentences("东岸船厂卖了多少条渡轮？", [one], FakeReader())
+    start = first.index("62条")
+    best = replace(best, words=Span(start, start + 3).moved(best.span.start))
+    apart = disagreement("东岸船厂卖了多少条渡轮？", [best], [(one,), (other,)])
+    assert (apart is not None) is differs
+    if apart:
+        assert [said.figure for said in apart.said] == ["62条", "48条"]
+
+
 def test_both_figures_stand_in_an_answer_that_took_one(tmp_path, encoder):
     articles = [
         article("a", "灯会首发新灯132款，游人很多。", title="灯会开幕", time="2025/6/1"),

@@ -36,6 +36,22 @@ def test_a_pair_is_question_title_and_passage_between_separators(tokenizer):
     assert len(pair.offsets) == len(parts[2])
 
 
+def test_what_a_question_leans_on_stands_before_the_title(tokenizer):
+    (pair,) = make_pairs(tokenizer, "多长？", [(TITLE, TEXT)], QUESTION)
+    parts = [found.ids for found in tokenizer.encode(["多长？", QUESTION, TITLE, TEXT])]
+    head = [BEGIN, *parts[0], END, END, *parts[1], END, *parts[2], END]
+    assert list(pair.ids) == [*head, *parts[3], END]
+    assert pair.characters(*pair.tokens(Span(0, 4))).of(TEXT) == "东岸大桥"
+
+
+def test_of_a_long_conversation_the_end_is_read_beside_the_question(tokenizer):
+    (pair,) = make_pairs(tokenizer, "多长？", [(TITLE, TEXT)], "学" * 500 + QUESTION)
+    (whole,) = make_pairs(tokenizer, "多长？", [(TITLE, TEXT)], "学" * 600 + QUESTION)
+    assert pair.ids == whole.ids
+    last = tokenizer.encode([QUESTION])[0].ids[-1]
+    assert last in pair.ids[: pair.passage]
+
+
 def test_pairs_come_in_the_order_of_the_passages_each_as_if_alone(tokenizer):
     passages = [(TITLE, TEXT), ("", "海棠小学。"), ("标题", "")]
     assert make_pairs(tokenizer, QUESTION, passages) == [

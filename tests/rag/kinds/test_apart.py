@@ -43,6 +43,15 @@ def test_of_a_question_that_nothing_answers_it_is_said(asking):
     assert last.text == UNTOLD[False] or last.text.startswith("没有找到直接的回答")
 
 
+def test_a_part_is_answered_by_the_article_that_answers_the_others(tmp_path, encoder):
+    fair = article("fair", "东岸展会6月6日开市。展位88个。", title="东岸展会")
+    other = article("other", "西山市集7月7日开市。展位99个，展位免费。", title="西山市集")
+    question = "东岸展会哪天开市？展位多少个？"
+    answer = several(tmp_path / "fairs", encoder, question, fair, other)
+    assert {one.article_id for one in answer.citations} == {"fair"}
+    assert "88个" in answer.answer
+
+
 def test_the_markers_of_all_parts_are_those_of_the_citations(asking):
     answer = asking.ask(SUBJECTS)
     markers = [marker for one in answer.sentences for marker in one.markers]
