@@ -105,7 +105,7 @@ class FakeReader:
     """Finds a figure, a day, or the end of a sentence, in the sentences that share most words.
 
     No model: a passage answers as far as one of its sentences, with the title, has the question's
-    words. ``read_pairs`` counts the passages that were read.
+    words, and rather where it has words of what the question leans on. ``read_pairs`` counts the passages that were read.
     """
 
     def __init__(self) -> None:
@@ -115,9 +115,13 @@ class FakeReader:
         self, question: str, passages: Sequence[tuple[str, str]], background: str = ""
     ) -> list[PassageReading]:
         self.read_pairs += len(passages)
-        return [self._one(question, title, text) for title, text in passages]
+        before = set(index_terms(_QUESTION_WORDS.sub(" ", background)))
+        return [
+            self._one(question, title, text, 4 * bool(before.intersection(index_terms(text))))
+            for title, text in passages
+        ]
 
-    def _one(self, question: str, title: str, text: str) -> PassageReading:
+    def _one(self, question: str, title: str, text: str, more: float) -> PassageReading:
         asked = set(index_terms(_QUESTION_WORDS.sub(" ", question)))
         about = asked.intersection(index_terms(title))
         spans = []
@@ -130,7 +134,7 @@ class FakeReader:
             figures = list(_FIGURES.finditer(words)) if asks_figure else []
             found = figures[-1].span() if figures else (max(0, len(words) - 4), len(words))
             span = Span(sentence.start + found[0], sentence.start + found[1])
-            spans.append(FoundSpan(span, 12 * share - 5 + 2 * bool(figures)))
+            spans.append(FoundSpan(span, 12 * share - 5 + 2 * bool(figures) + more))
         spans.sort(key=lambda found: -found.score)
         return PassageReading(spans[0].score if spans else -9.0, tuple(spans))
 

@@ -86,7 +86,7 @@ class Answerer:
         """An overview, where no sentence answers what was taken for a question for a fact and may be one
         for that; ``None`` where that is not so."""
         taken_for_fact = asked.kind is QuestionKind.FACT and self.options.kind is None
-        unsure = taken_for_fact and read.certainty is Certainty.NEAREST
+        unsure = taken_for_fact and read.certainty in (Certainty.NEAREST, Certainty.REFUSAL)
         if self.chat or not unsure or not self.models.kinds.perhaps_wide(found.question):
             return None
         limits = filters_of(found.filters)

@@ -517,7 +517,8 @@ def test_where_no_sentence_answers_what_may_ask_for_an_overview_is_answered_by_o
         plain = asked.ask(question)
     with Assistant.open(library_folder, encoder=encoder, kinds=wide) as asked:
         answer = asked.ask(question)
-    assert (plain.kind, plain.certainty) == (QuestionKind.FACT, Certainty.NEAREST)
+    assert plain.kind is QuestionKind.FACT
+    assert plain.certainty in (Certainty.NEAREST, Certainty.REFUSAL)
     assert (answer.kind, answer.certainty) == (QuestionKind.OVERVIEW, Certainty.DIRECT)
     assert answer.sentences[0].heading
 
