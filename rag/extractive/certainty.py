@@ -35,7 +35,7 @@ _DIRECT = {Strictness.STRICT: 0.8, Strictness.BALANCED: 0.6, Strictness.OPEN: 0.
 _LIKELY = {Strictness.STRICT: 0.5, Strictness.BALANCED: 0.3, Strictness.OPEN: 0.2}
 """The same from which on it is likely, and no longer that the articles do not say it."""
 
-_NEAR = {Strictness.STRICT: 0.4, Strictness.BALANCED: 0.1, Strictness.OPEN: 0.05}
+_NEAR = {Strictness.STRICT: 0.4, Strictness.BALANCED: 0.06, Strictness.OPEN: 0.03}
 """Probability that the library holds an answer from which on the nearest sentences are said."""
 
 _SURE_WORDS = 0.5
