@@ -129,6 +129,9 @@ class Span:
         """The same characters, of a text that begins ``by`` characters earlier."""
         return Span(self.start + by, self.end + by)
 
+    def overlaps(self, other: Span) -> bool:
+        return self.start < other.end and other.start < self.end
+
 
 @dataclass(frozen=True, slots=True)
 class Change:

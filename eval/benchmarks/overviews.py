@@ -228,53 +228,47 @@ def interval(values: Sequence[float]) -> str:
 def sentences(rows: Sequence[dict[str, Any]]) -> None:
     choices = []
     for at, row in enumerate(rows):
-        language = detect_language(row["text"])
-        article = Article(str(at), row["title"], "", None, "", row["text"], "", language)
-        subject = frozenset(content_terms(row["subject"]))
-        spans = sentences_of(article)
-        best = [place for place in row["best"] if place < len(spans)]
-        wanted = np.zeros(len(spans))
+        given = signs_of(row, frozenset(content_terms(row["subject"])))
+        best = [place for place in row["best"] if place < len(given)]
+        wanted = np.zeros(len(given))
         wanted[best] = 0.5 / len(best)
         wanted[best[0]] += 0.5
-        given = np.asarray([astuple(one) for one in features_of(article, spans, subject)])
         choices.append(Choice(row["group"], given, wanted, (at, "")))
     say("rag.kinds.telling.WEIGHTS", Telling, fit(choices))
     judged = list(cross_validated(choices))
-    for name, takes in (("one", one_of), ("two", two_of)):
+    for most in (1, 2):
         best_one, any_one = (
-            [float(bool(takes(likely) & right(one))) for one, likely in judged]
+            [float(bool(likeliest(likely, most) & right(one))) for one, likely in judged]
             for right in (best_of, good_of)
         )
-        print(f"  {name}: the best {interval(best_one)}, a good one {interval(any_one)}")
+        print(f"  {most}: the best {interval(best_one)}, a good one {interval(any_one)}")
 
 
-def one_of(likely: Matrix) -> set[int]:
-    return {int(likely.argmax())}
+def signs_of(row: dict[str, Any], subject: frozenset[str]) -> Matrix:
+    """What speaks for each sentence of an article, shape (sentences, features)."""
+    language = detect_language(row["text"])
+    article = Article("", row["title"], "", None, "", row["text"], "", language)
+    found = features_of(article, sentences_of(article), subject)
+    return np.asarray([astuple(one) for one in found])
 
 
-def two_of(likely: Matrix) -> set[int]:
-    return set(np.argsort(-likely, kind="stable")[:2].tolist())
+def likeliest(likely: Matrix, most: int) -> set[int]:
+    return set(np.argsort(-likely, kind="stable")[:most].tolist())
 
 
 def points(rows: Sequence[dict[str, Any]]) -> None:
     choices = []
     for at, row in enumerate(rows):
-        language = detect_language(row["text"])
-        article = Article(str(at), row["title"], "", None, "", row["text"], "", language)
-        spans = sentences_of(article)
-        wanted = np.zeros(len(spans))
+        given = signs_of(row, frozenset())
+        wanted = np.zeros(len(given))
         wanted[row["best"]] = 1 / len(row["best"])
-        given = np.asarray([astuple(one) for one in features_of(article, spans, ())])
         choices.append(Choice(row["group"], given, wanted, (at, "")))
     say("rag.kinds.telling.MAIN", Telling, fit(choices))
     judged = list(cross_validated(choices))
     before = [(one, softmax(one.features @ np.asarray(astuple(WEIGHTS)))) for one in choices]
     for name, by in (("MAIN", judged), ("WEIGHTS", before)):
         for most in (1, 3, 5):
-            right = [
-                len(set(np.argsort(-likely, kind="stable")[:most].tolist()) & good_of(one)) / most
-                for one, likely in by
-            ]
+            right = [len(likeliest(likely, most) & good_of(one)) / most for one, likely in by]
             print(f"  {name}, {most} sentences: {interval(right)}")
 
 

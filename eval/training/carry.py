@@ -13,51 +13,34 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-import numpy as np
-from numpy.typing import NDArray
+import torch
+from torch import Tensor
 
+from eval.training.network import pack, unpacked
 from rag.extractive.reader_graph import Weights, digest, read_weights, with_additions
 
-_SCALE = ".weight.scale"
 
-
-def carried(old: Weights, new: Weights, rank: int) -> dict[str, NDArray[np.generic]]:
+def carried(old: Weights, new: Weights, rank: int) -> dict[str, Tensor]:
     """What makes the network of the weights ``old`` of the reader ``new``, in 8 bits a number.
 
     Args:
         rank: Of what is added to each matrix.
     """
-    found: dict[str, NDArray[np.generic]] = {}
-    for name in (key.removesuffix(_SCALE) for key in old if key.endswith(_SCALE)):
-        if not name.startswith("upper."):
-            found[f"{name}.weight"] = old[f"{name}.weight"]
-            found[f"{name}{_SCALE}"] = old[f"{name}{_SCALE}"].astype(np.float32)
+    wanted, reader = (
+        unpacked({name: torch.from_numpy(value) for name, value in weights.items()})
+        for weights in (old, new)
+    )
+    found: dict[str, Tensor] = {}
+    for name, value in wanted.items():
+        if value.ndim < 2 or not name.startswith("upper."):
+            found[name] = value
             continue
-        left, values, right = np.linalg.svd(_matrix(old, name) - _matrix(new, name), False)
-        root = np.sqrt(values[:rank])
-        for part, matrix in (
-            ("up", left[:, :rank] * root),
-            ("down", root[:, None] * right[:rank]),
-        ):
-            found |= _packed(f"{name}.{part}", matrix)
-    return found | {
-        name: value.astype(np.float16)
-        for name, value in old.items()
-        if value.ndim == 1 and not name.endswith(_SCALE)
-    }
-
-
-def _matrix(weights: Weights, name: str) -> NDArray[np.float32]:
-    scales = weights[f"{name}{_SCALE}"].astype(np.float32)
-    return weights[f"{name}.weight"].astype(np.float32) * scales[:, None]
-
-
-def _packed(name: str, matrix: NDArray[np.float32]) -> dict[str, NDArray[np.generic]]:
-    scales = (np.maximum(np.abs(matrix).max(axis=1), 1e-12) / 127).astype(np.float32)
-    return {
-        name: np.round(matrix / scales[:, None]).astype(np.int8),
-        f"{name}.scale": scales,
-    }
+        left, values, right = torch.linalg.svd(value - reader[name], full_matrices=False)
+        root, added = values[:rank].sqrt(), name.removesuffix(".weight")
+        found[f"{added}.up"] = left[:, :rank] * root
+        found[f"{added}.down"] = root[:, None] * right[:rank]
+    halves = {name: value.half() for name, value in found.items() if value.ndim < 2}
+    return pack(found) | halves
 
 
 @click.command()
@@ -68,7 +51,7 @@ def _packed(name: str, matrix: NDArray[np.float32]) -> dict[str, NDArray[np.gene
 @click.option("--rank", default=48)
 def main(old_reader: Path, old_additions: Path, new_reader: Path, target: Path, rank: int) -> None:
     """Write to TARGET what makes of NEW_READER the network that OLD_ADDITIONS make of OLD_READER."""
-    from safetensors.numpy import save_file
+    from safetensors.torch import save_file
 
     old = with_additions(read_weights(old_reader), old_additions, digest(old_reader))
     found = carried(old, read_weights(new_reader), rank)

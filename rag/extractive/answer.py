@@ -330,7 +330,7 @@ def choose(
 
 def _overlap(one: Quoted, other: Quoted) -> bool:
     same = one.of.passage.article.article_id == other.of.passage.article.article_id
-    return same and one.span.start < other.span.end and other.span.start < one.span.end
+    return same and one.span.overlaps(other.span)
 
 
 def _draft(chosen: Sequence[Quoted], judgement: Judgement) -> Draft:

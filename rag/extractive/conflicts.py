@@ -112,11 +112,10 @@ def _retold(question: str, one: Candidate, articles: Mapping[str, Article]) -> C
     """The sentence of another article that tells the same event in other words with another figure,
     whether it was read or not: it has many words of the sentence of ``one`` and, unless the one article copies
     the other, another of its figures, or a name in Latin letters; each has but one figure of that kind that the other lacks."""
-    figure = _figure(one)
-    mine = one.passage.article
-    own = figures_of(one.text, mine.date) if figure else []
+    figure, mine = _figure(one), one.passage.article
     if figure is None:
         return None
+    own = figures_of(one.text, mine.date)
     said = set(content_terms(_without(one.text, figure)))
     for article in articles.values():
         copied = _is_copied(one, article)
@@ -131,14 +130,17 @@ def _retold(question: str, one: Candidate, articles: Mapping[str, Article]) -> C
             if len(other) != 1 or _apart(own, figure, theirs) != [figure]:
                 continue
             alike = len(said.intersection(terms(sentence))) >= _RETOLD * len(said)
-            if not alike or not (copied or _has_detail(one.text, own, figure, sentence, theirs)):
+            if not alike or not (copied or _has_detail(one.text, own, sentence, theirs)):
                 continue
             if same_matter(mine, one.text, article, sentence):
-                passage = Passage(0, article, span, article.language)
-                place = other[0].span
-                words = Span(span.start + place.start, span.start + place.end)
-                return replace(one, passage=passage, span=span, words=words)
+                return _told_by(one, article, span, other[0])
     return None
+
+
+def _told_by(one: Candidate, article: Article, sentence: Span, figure: Figure) -> Candidate:
+    """The sentence of another article that tells what ``one`` does, with its figure as the words."""
+    passage = Passage(0, article, sentence, article.language)
+    return replace(one, passage=passage, span=sentence, words=figure.span.moved(sentence.start))
 
 
 def _apart(figures: Sequence[Figure], like: Figure, but: Sequence[Figure]) -> list[Figure]:
@@ -151,13 +153,9 @@ def _without(sentence: str, figure: Figure) -> str:
     return f"{sentence[: figure.span.start]} {sentence[figure.span.end :]}"
 
 
-def _has_detail(
-    text: str, own: Sequence[Figure], figure: Figure, sentence: str, theirs: Sequence[Figure]
-) -> bool:
-    """Whether two sentences have a detail in common: a figure beside the one that is asked for, or a
-    name in Latin letters."""
-    beside = [one for one in own if one is not figure]
-    if any(agree(one, other) for one in beside for other in theirs):
+def _has_detail(text: str, own: Sequence[Figure], sentence: str, theirs: Sequence[Figure]) -> bool:
+    """Whether two sentences have a detail in common: a figure, or a name in Latin letters."""
+    if any(agree(one, other) for one in own for other in theirs):
         return True
     return not latin_words(text).isdisjoint(latin_words(sentence))
 
@@ -265,9 +263,7 @@ def _word_for_word(
                 and _is_cut_from_either(mine, _clauses(sentence, theirs))
                 and (_is_copied(one, article) or _is_of_same(question, one, article, sentence))
             ):
-                passage = Passage(0, article, span, article.language)
-                words = Span(span.start + theirs.span.start, span.start + theirs.span.end)
-                yield replace(one, passage=passage, span=span, words=words)
+                yield _told_by(one, article, span, theirs)
 
 
 def _may_say(sentence: str, clauses: frozenset[str]) -> bool:

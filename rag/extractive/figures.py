@@ -92,11 +92,7 @@ def _is_when(one: Figure) -> bool:
 
 def figures_at(sentence: str, part: Span, published: date | None) -> list[Figure]:
     """The figures of a sentence that a part of it touches."""
-    return [
-        one
-        for one in figures_of(sentence, published)
-        if one.span.start < part.end and part.start < one.span.end
-    ]
+    return [one for one in figures_of(sentence, published) if one.span.overlaps(part)]
 
 
 def same_kind(one: Figure, other: Figure) -> bool:

@@ -6,7 +6,6 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from index.records import Span
 from index.text.language import detect_language
 from index.text.names import Name, NameKind, fold_name, latin_words, stands_in
 from rag.extractive.answer import Answering, Draft, drafted
@@ -235,13 +234,9 @@ def _together(found: Found, alone: Found) -> Found:
     articles: dict[str, list[RankedPassage]] = {}
     for hit in sorted(hits, key=lambda hit: -hit.score):
         own = articles.setdefault(hit.passage.article.article_id, [])
-        if not any(_overlap(hit.passage.span, other.passage.span) for other in own):
+        if not any(hit.passage.span.overlaps(other.passage.span) for other in own):
             own.append(hit)
     return replace(found, articles=tuple(tuple(join_neighbours(one)) for one in articles.values()))
-
-
-def _overlap(one: Span, other: Span) -> bool:
-    return one.start < other.end and other.start < one.end
 
 
 def _common(read: Sequence[Sequence[Candidate]]) -> str:

@@ -140,17 +140,17 @@ def _parallel(candidates: Sequence[Candidate]) -> Block | None:
         return None
     best = candidates[0]
     article = best.passage.article
-    line = next((one for one in split_lines(article.text) if _overlap(one, best.span)), Span(0, 0))
+    line = next((one for one in split_lines(article.text) if one.overlaps(best.span)), Span(0, 0))
     begins = best.text[:_BEGINNING]
     run: list[Span] = []
     for span in (one.moved(line.start) for one in split_sentences(line.of(article.text))):
         if span.of(article.text).startswith(begins):
             run.append(span)
-        elif any(_overlap(one, best.span) for one in run):
+        elif any(one.overlaps(best.span) for one in run):
             break
         else:
             run = []
-    inside = any(_overlap(one, best.span) for one in run)
+    inside = any(one.overlaps(best.span) for one in run)
     whole = inside and len(begins) == _BEGINNING and len(run) >= _FEWEST
     return Block(article, Span(0, 0), tuple(run)) if whole else None
 
@@ -166,7 +166,7 @@ def rows_asked(question: str, candidates: Sequence[Candidate], language: Languag
     if best is None:
         return None
     for block in blocks_of(best.passage.article):
-        if _is_table(block) and any(_overlap(best.span, one) for one in (block.over, *block.items)):
+        if _is_table(block) and any(best.span.overlaps(one) for one in (block.over, *block.items)):
             rows = _with_cells(block, question) or _named(block, question)
             return _draft(block, rows, language) if rows else None
     return None
@@ -191,10 +191,6 @@ def _is_table(block: Block) -> bool:
     columns = len(block.text_of(block.over).split())
     alike = sum(len(block.text_of(item).split()) == columns for item in block.items)
     return columns >= _COLUMNS and alike >= _MOST_ROWS * len(block.items)
-
-
-def _overlap(one: Span, other: Span) -> bool:
-    return one.start < other.end and other.start < one.end
 
 
 def spread(candidates: Sequence[Candidate], language: Language) -> Draft | None:

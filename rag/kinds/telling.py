@@ -110,8 +110,8 @@ def telling(article: Article, subject: Collection[str] = (), said: Collection[st
         subject: Terms of what was asked for.
         said: Sentences that others have said already.
     """
-    likely = _likeliest(article, subject, said)
-    return _cut(article, likely[0][1], subject) if likely else NOWHERE
+    likely = _likeliest(article, subject, said, WEIGHTS)
+    return _cut(article, likely[0], subject) if likely else NOWHERE
 
 
 def tellings(
@@ -124,7 +124,7 @@ def tellings(
         sentences: How many there are at most; each next says what those before it do not.
     """
     likely = _likeliest(article, subject, said, MAIN if sentences > 1 else WEIGHTS)
-    chosen = [*islice(_new(article, [span for _, span in likely]), sentences)]
+    chosen = islice(_new(article, likely), sentences)
     return sorted((_cut(article, span, subject) for span in chosen), key=lambda span: span.start)
 
 
@@ -148,20 +148,13 @@ def summary(article: Article) -> list[Span]:
 
 
 def _likeliest(
-    article: Article,
-    subject: Collection[str],
-    said: Collection[str],
-    weights: Telling = WEIGHTS,
-) -> list[tuple[float, Span]]:
-    """The sentences with their probabilities, likeliest first; those that others have said only where
-    there is none besides."""
+    article: Article, subject: Collection[str], said: Collection[str], weights: Telling
+) -> list[Span]:
+    """The sentences, likeliest first; those that others have said only where there is none besides."""
     spans = sentences_of(article)
     new = [span for span in spans if quote_of(article, span) not in said] or spans
     scores = dict(zip(spans, scores_of(article, spans, subject, weights), strict=True))
-    best = max((scores[span] for span in new), default=0.0)
-    odds = [(math.exp(scores[span] - best), span) for span in new]
-    total = sum(odd for odd, _ in odds)
-    return sorted(((odd / total, span) for odd, span in odds), key=lambda one: -one[0])
+    return sorted(new, key=lambda span: -scores[span])
 
 
 def sentences_of(article: Article) -> list[Span]:
@@ -170,7 +163,7 @@ def sentences_of(article: Article) -> list[Span]:
 
 
 def scores_of(
-    article: Article, spans: Sequence[Span], subject: Collection[str], weights: Telling = WEIGHTS
+    article: Article, spans: Sequence[Span], subject: Collection[str], weights: Telling
 ) -> list[float]:
     """What speaks for each sentence; only the differences mean something."""
     return [weighed(weights, one) for one in features_of(article, spans, subject)]

@@ -98,7 +98,7 @@ def read_evidence(passages: Sequence[Passage]) -> list[EvidenceSentence]:
         article = passage.article
         spans = cut.setdefault(article.article_id, split_sentences(article.text))
         for place, span in enumerate(spans):
-            inside = span.start < passage.span.end and passage.span.start < span.end
+            inside = span.overlaps(passage.span)
             if not inside or (article.article_id, span) in seen:
                 continue
             seen.add((article.article_id, span))
