@@ -74,7 +74,7 @@ def disagreement(
         candidates: Likeliest first.
         articles: All that were found, those that copy others among them, which are not read.
         sure: Whether the likeliest sentence answers; where it may not, the next is looked at as well,
-            and only what says the same word for word disagrees with either.
+            and only what says the same word for word, or is of a copy, disagrees with either.
     """
     here = {hits[0].passage.article.article_id: hits[0].passage.article for hits in articles}
     here |= {each.passage.article.article_id: each.passage.article for each in candidates}
@@ -83,7 +83,8 @@ def disagreement(
             for article in here.values():
                 for other in _word_for_word(question, one, figure, article):
                     return Disagreement(one, other, (_said(one, figure), _said(other)))
-        if sure and (retold := _in_other_words(one, candidates) or _retold(question, one, here)):
+        nearly = _in_other_words(one, candidates) if sure else None
+        if retold := nearly or _retold(question, one, here, only_copies=not sure):
             return Disagreement(one, retold, (_said(one), _said(retold)))
     return None
 
@@ -108,7 +109,9 @@ def _in_other_words(one: Candidate, candidates: Sequence[Candidate]) -> Candidat
     return None
 
 
-def _retold(question: str, one: Candidate, articles: Mapping[str, Article]) -> Candidate | None:
+def _retold(
+    question: str, one: Candidate, articles: Mapping[str, Article], *, only_copies: bool
+) -> Candidate | None:
     """The sentence of another article that tells the same event in other words with another figure,
     whether it was read or not: it has many words of the sentence of ``one`` and, unless the one article copies
     the other, another of its figures, or a name in Latin letters; each has but one figure of that kind that the other lacks."""
@@ -119,9 +122,8 @@ def _retold(question: str, one: Candidate, articles: Mapping[str, Article]) -> C
     said = set(content_terms(_without(one.text, figure)))
     for article in articles.values():
         copied = _is_copied(one, article)
-        if article.article_id == mine.article_id or not (
-            copied or has_what_is_asked(question, mine, article)
-        ):
+        asked = not only_copies and has_what_is_asked(question, mine, article)
+        if article.article_id == mine.article_id or not (copied or asked):
             continue
         for span in split_sentences(article.text):
             sentence = span.of(article.text)

@@ -30,6 +30,10 @@ _ODDS = 10.0
 """How many times as likely as another article the one is to answer a question of a message that answers the
 others: people ask on about the same thing."""
 
+_LEAST = 0.1
+"""Probability of being right from which on what is nearest to one of several questions is said, where the
+article answers another of them."""
+
 _AS_LIKELY = 0.2
 """How likely a sentence that has what is named has to be, against the likeliest of all."""
 
@@ -81,9 +85,12 @@ class Apart:
         read = [self._read_part(first, first, found, asked.background)]
         read += [self._read_part(part, first, found, asked.background) for part in others]
         common = _common([one.read.candidates for one in read])
+        drafts = [self._of_part(one, common) for one in read]
+        if any(draft and _is_answered_from(common, draft) for draft in drafts):
+            pairs = zip(read, drafts, strict=True)
+            drafts = [draft or self._nearest(one, common) for one, draft in pairs]
         answers: list[Part] = []
-        for one in read:
-            draft = self._of_part(one, common)
+        for one, draft in zip(read, drafts, strict=True):
             if draft and _is_repeated(one.heading, draft, answers):
                 answers.append(Part(one.heading, None, above=draft.sentences[0].text))
             else:
@@ -121,6 +128,17 @@ class Apart:
             candidates = in_article(read.candidates, common, _ODDS)
             read = self.judge(part.own, part.found, part.background, candidates)
         return self._draft_of(part.own, part.found, read)
+
+    def _nearest(self, part: _Read, article_id: str) -> Draft | None:
+        """What the article that answers others of a message says nearest to a question of it: of those who ask
+        several things of an article few ask what it does not tell."""
+        candidates = part.read.candidates
+        there = tuple(one for one in candidates if one.passage.article.article_id == article_id)
+        refused = part.read.certainty is Certainty.REFUSAL  # and not for what it names
+        if not there or not refused or part.read.judgement.right < _LEAST:
+            return None
+        near = replace(part.read.judgement, certainty=Certainty.NEAREST, short=False)
+        return drafted(part.own, Answering(near, there), None, self.most_sources)
 
     def _of_sides(self, asked: Asked, answers: Sequence[Part], found: Found) -> list[Part]:
         """The sides of a comparison, one of which nothing is found as the other's article has it."""
@@ -174,6 +192,12 @@ class Apart:
         if self.kind_of(own) is QuestionKind.LIST:
             return listed(own, read.candidates, readable(found.articles), language)
         return rows_asked(own, read.candidates, language)
+
+
+def _is_answered_from(article_id: str, draft: Draft) -> bool:
+    """Whether an answer says more than what is nearest, and rests on an article."""
+    told = draft.certainty is not Certainty.NEAREST
+    return told and any(one.article_id == article_id for one in draft.citations)
 
 
 def _on_what_is_named(own: str, name: str, read: Answering) -> Answering:

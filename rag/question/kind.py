@@ -36,7 +36,7 @@ _SURE, _SURER = 0.3, 0.35
 several costs little: its sentences are the same. To take it for what is answered from other things
 than sentences that answer costs the answer."""
 
-_LIKELIER = 1.5
+_LIKELIER = 2.0
 """How much likelier than a fact's it has to be."""
 
 _PERHAPS = 0.25
