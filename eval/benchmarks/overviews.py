@@ -43,6 +43,7 @@ from index.text.terms import content_terms, terms
 from rag.kinds.course import Belonging
 from rag.kinds.pieces import share
 from rag.kinds.relevance import Relevance, relevance
+from rag.kinds.relevance import best_of as highest_of
 from rag.kinds.telling import WEIGHTS, Telling, features_of, sentences_of
 from rag.records import AppliedFilters, Filters, QuestionKind
 from rag.retrieval.find import Retriever
@@ -171,11 +172,11 @@ def articles(where: Path, rows: Sequence[dict[str, Any]]) -> None:
         for at, (subject, hits) in enumerate(zip(subjects, found, strict=True)):
             wanted = frozenset(content_terms(hits.topic or hits.question))
             language = detect_language(subject.question)
-            nearest = max((first.cosine for first, *_ in hits.articles), default=0.0)
+            best = highest_of(hits.articles)
             for hit in (first for first, *_ in hits.articles):
                 place = at, hit.passage.article.article_id
                 if (hit.passage.language != language) is foreign:
-                    given = [*astuple(relevance(hit, wanted, nearest))]
+                    given = [*astuple(relevance(hit, wanted, best))]
                     choices.append(either(subject.group, given, place[1] in subject.about, place))
         judged = [one for one in choices if one.of[1] not in subjects[one.of[0]].maybe]
         fitted = fit(judged)

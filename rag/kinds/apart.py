@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from index.text.language import detect_language
+from index.text.language import Language, detect_language
 from index.text.names import Name, NameKind, fold_name, latin_words, stands_in
 from rag.extractive.answer import Answering, Draft, drafted
 from rag.extractive.candidates import Candidate, in_article, readable
@@ -204,10 +204,10 @@ def _on_what_is_named(own: str, name: str, read: Answering) -> Answering:
     """The sentences without those that have, with their titles, not all of what a part names; where
     the likeliest of these is far less likely, none."""
     names = things_named(own)
-    best = read.candidates[:1]
-    if not best or all(_names(one, names, name) for one in best):
+    language, best = detect_language(own), read.candidates[:1]
+    if not best or all(_names(one, names, name, language) for one in best):
         return read
-    naming = tuple(one for one in read.candidates if _names(one, names, name))
+    naming = tuple(one for one in read.candidates if _names(one, names, name, language))
     if not naming or naming[0].probability < _AS_LIKELY * best[0].probability:
         lost = Certainty.REFUSAL if not name else read.certainty
         return replace(read, judgement=replace(read.judgement, certainty=lost))
@@ -232,9 +232,12 @@ def _counted(text: str) -> list[Name]:
     return [name for name in things_named(text) if name.kind is NameKind.QUOTED]
 
 
-def _names(candidate: Candidate, names: Sequence[Name], name: str) -> bool:
-    """Whether a sentence, its title or, of a year, its day has what is named."""
+def _names(candidate: Candidate, names: Sequence[Name], name: str, language: Language) -> bool:
+    """Whether a sentence, its title or, of a year, its day has what is named; in another language than the
+    question's names in Latin letters may be written otherwise."""
     article = candidate.passage.article
+    if candidate.passage.language != language:
+        names = [one for one in names if one.kind is not NameKind.LATIN]
     said = f"{article.heading} {article.date or ''} {candidate.text}"
     folded, words = fold_name(said), latin_words(said)
     return fold_name(name) in folded and all(stands_in(one, folded, words) for one in names)

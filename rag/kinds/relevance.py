@@ -17,11 +17,11 @@ from rag.extractive.certainty import probability
 from rag.kinds.pieces import share
 from rag.records import RankedPassage
 
-_ABOUT = 0.25
+_ABOUT = 0.2
 """Probability from which on an article counts as about the subject: a story too many costs a look, one
 that is missing is not seen."""
 
-_AS_LIKELY = 0.4
+_AS_LIKELY = 0.3
 """How likely an article has to be, against the likeliest: a question about one event is about no other."""
 
 _OPENING = 200
@@ -37,21 +37,40 @@ class Relevance:
         lexical: Its best passage's BM25 score, against what the subject's terms could give.
         opening: Share of the subject's terms in its title and its beginning, 0 to 1.
         behind: How far its cosine is behind that of the nearest article.
+        score: Of both retrievers together.
+        outscored: How far that is behind the best article's.
         base: 1; as a weight, the intercept.
     """
 
     cosine: float
-    lexical: float = 0.0
-    opening: float = 0.0
-    behind: float = 0.0
+    lexical: float
+    opening: float
+    behind: float
+    score: float
+    outscored: float
     base: float = 1.0
 
 
-OWN = Relevance(cosine=14.05, lexical=2.64, opening=4.06, base=-9.23)
-"""Of articles in the question's language. These weights and those below lie between two fits, on the
-subjects of two libraries."""
+OWN = Relevance(
+    cosine=-0.158,
+    lexical=0.898,
+    opening=1.489,
+    behind=-3.177,
+    score=0.198,
+    outscored=-0.366,
+    base=-3.414,
+)
+"""Of articles in the question's language."""
 
-FOREIGN = Relevance(cosine=22.22, lexical=0.18, opening=2.93, behind=-4.72, base=-7.51)
+FOREIGN = Relevance(
+    cosine=14.414,
+    lexical=6.468,
+    opening=4.369,
+    behind=-18.337,
+    score=-0.036,
+    outscored=-0.05,
+    base=-5.41,
+)
 """Of articles in another."""
 
 
@@ -64,27 +83,49 @@ def about(
         subject: Its terms.
         language: Of the question.
     """
-    nearest = max((hits[0].cosine for hits in articles), default=0.0)
-    likely = [(likelihood(hits[0], subject, language, nearest), hits[0]) for hits in articles]
+    best = best_of(articles)
+    likely = [(likelihood(hits[0], subject, language, best), hits[0]) for hits in articles]
     least = max(_ABOUT, _AS_LIKELY * max((one for one, _ in likely), default=0.0))
     fitting = sorted((one for one in likely if one[0] >= least), key=lambda one: -one[0])
     return [hit.passage.article for _, hit in fitting]
 
 
+@dataclass(frozen=True, slots=True)
+class Best:
+    """The highest cosine and the highest score of some articles; 0 where there are none."""
+
+    cosine: float
+    score: float
+
+
+def best_of(articles: Sequence[Sequence[RankedPassage]]) -> Best:
+    return Best(
+        max((hits[0].cosine for hits in articles), default=0.0),
+        max((hits[0].score for hits in articles), default=0.0),
+    )
+
+
 def likelihood(
-    hit: RankedPassage, subject: Collection[str], language: Language, nearest: float
+    hit: RankedPassage, subject: Collection[str], language: Language, best: Best
 ) -> float:
     """The probability that an article, by the passage that fits best, is about a subject.
 
     Args:
-        nearest: The cosine of the nearest article.
+        best: Of all articles that were found with it.
     """
     weights = OWN if hit.passage.language == language else FOREIGN
-    return probability(weights, relevance(hit, subject, nearest))
+    return probability(weights, relevance(hit, subject, best))
 
 
-def relevance(hit: RankedPassage, subject: Collection[str], nearest: float) -> Relevance:
+def relevance(hit: RankedPassage, subject: Collection[str], best: Best) -> Relevance:
     """What says that an article is about a subject."""
     article = hit.passage.article
     opening = frozenset(terms(f"{article.heading} {article.text[:_OPENING]}"))
-    return Relevance(hit.cosine, hit.lexical, share(opening, subject), nearest - hit.cosine)
+    return Relevance(
+        hit.cosine,
+        hit.lexical,
+        share(opening, subject),
+        best.cosine - hit.cosine,
+        hit.score,
+        best.score - hit.score,
+    )

@@ -214,7 +214,7 @@ def test_where_no_article_of_the_days_is_about_the_subject_all_are_looked_throug
     assistant, monkeypatch, kind
 ):
     other = ranked("校长谈新生。", article_id="school", score=0.1)
-    told = ranked("渡轮开航。", article_id="bridge", score=0.6)
+    told = replace(ranked("渡轮开航。", article_id="bridge"), lexical=1.3, score=12.0)
     recent = AppliedFilters(date_from="2025-06-20", read=("最近",))
     within, all_of_them = (
         Found("渡轮", recent, ((other,),), "渡轮"),

@@ -138,3 +138,11 @@ def test_each_of_two_questions_on_a_table_has_its_own_rows(tmp_path, encoder):
         ["3 丙厂 港口"],
         ["2 乙厂 西岸区", "4 丁厂 西岸区"],
     ]
+
+
+def test_a_name_in_latin_letters_may_be_written_otherwise_in_another_language(tmp_path, encoder):
+    text = "研讨班由东盟秘书处主办，为期3天。每校获赠88册书。"
+    school = article("school", text, title="东盟研讨班")
+    question = "How many books did each school of the ASEAN 研讨班 get? 获赠多少册书?"
+    answer = several(tmp_path / "schools", encoder, question, school)
+    assert UNTOLD[True] not in answer.answer

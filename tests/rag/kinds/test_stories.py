@@ -21,16 +21,18 @@ from tests.conftest import FakeReader
 from tests.rag.conftest import ranked
 
 
+def near(text: str, **given):
+    """A passage that is found as those are that an overview is of."""
+    return replace(ranked(text, score=0.45, **given), lexical=1.3, score=12.0)
+
+
 def found(question: str, *hits, filters: AppliedFilters | None = None) -> Found:
     articles = tuple((hit,) for hit in hits)
     return Found(question, filters or AppliedFilters(), articles, subject_of(question))
 
 
 def test_an_article_that_is_not_near_is_not_about_it():
-    hits = [
-        ranked("渡轮甲", article_id="a", score=0.5),
-        ranked("渡轮乙", article_id="b", score=0.1),
-    ]
+    hits = [near("渡轮甲", article_id="a"), ranked("渡轮乙", article_id="b", score=0.1)]
     fitting = fitting_articles(found("渡轮", *hits), "渡轮", Language.CHINESE)
     assert [one.article_id for one in fitting] == ["a"]
 
@@ -42,14 +44,14 @@ def test_where_nothing_is_near_no_article_is_about_it_however_the_others_rank():
     assert fitting_articles(found("渡轮", *hits), "渡轮", Language.CHINESE) == []
 
 
-def test_an_article_without_any_word_of_the_subject_has_to_be_nearer():
+def test_an_article_without_any_word_of_the_subject_has_to_be_found_as_well():
     hits = [
-        ranked("渡轮开航。", article_id="a", score=0.3),
-        ranked("别的事。", article_id="b", score=0.3),
-        ranked("轮船启程。", article_id="c", score=0.6),
+        near("渡轮开航。", article_id="a"),
+        replace(near("轮船启程。", article_id="b"), lexical=0.0, score=14.0),
+        replace(near("别的事。", article_id="c"), lexical=0.0, score=4.0),
     ]
     fitting = fitting_articles(found("渡轮", *hits), "渡轮", Language.CHINESE)
-    assert [one.article_id for one in fitting] == ["c", "a"]
+    assert [one.article_id for one in fitting] == ["a", "b"]
 
 
 def test_an_article_in_another_language_lacks_no_words():
@@ -89,7 +91,7 @@ def test_no_overview_where_no_article_is_about_it(library):
 
 def test_a_course_of_events_takes_the_year_of_a_chronicle():
     text = "2019年2月18日，甲诉乙。5月16日，乙发说明。6月24日，甲诉乙案开庭。"
-    hit = ranked(text, title="甲诉乙案", score=9)
+    hit = near(text, title="甲诉乙案")
     draft = course(found("甲诉乙案", hit), Language.CHINESE)
     assert draft
     assert [one.heading for one in draft.sentences] == ["2019-02-18", "2019-05-16", "2019-06-24"]
@@ -98,10 +100,8 @@ def test_a_course_of_events_takes_the_year_of_a_chronicle():
 def test_of_one_story_more_is_told_than_of_each_of_several(library):
     text = "本市有了新渡轮。截至6月2日，渡轮已载客3.2万人次。家住东岸的林师傅每天都坐。"
     others = ("渡轮票价下调", "渡轮码头扩建", "夜间渡轮停运", "渡轮公司招人")
-    told = ranked(text, title="新渡轮受欢迎", score=0.6)
-    beside = [
-        ranked(f"{title}的消息。", article_id=title, title=title, score=0.6) for title in others
-    ]
+    told = near(text, title="新渡轮受欢迎")
+    beside = [near(f"{title}的消息。", article_id=title, title=title) for title in others]
     alone = overview(found("渡轮", told), library, Language.CHINESE)
     among = overview(found("渡轮", told, *beside), library, Language.CHINESE)
     assert alone
@@ -112,7 +112,7 @@ def test_of_one_story_more_is_told_than_of_each_of_several(library):
 
 def test_a_portrait_that_names_its_subject_once_is_told_by_its_days():
     text = "潜水员林岚是岚江人。2007年进入船厂。2018年转到打捞队。2021年当上队长。"
-    draft = course(found("林岚", ranked(text, title="水下三十米", score=9)), Language.CHINESE)
+    draft = course(found("林岚", near(text, title="水下三十米")), Language.CHINESE)
     assert draft
     assert [one.heading for one in draft.sentences] == ["2007", "2018", "2021"]
 
@@ -122,14 +122,14 @@ def test_sentences_on_something_else_are_no_part_of_a_course_of_events():
         "2025年6月1日，渡轮开工。6月2日，山区多地气温超过四十度。"
         "7月3日，渡轮下水。8月1日，渡轮开航。8月2日，球队二比一取胜。"
     )
-    draft = course(found("渡轮", ranked(text, title="今日快讯", score=9)), Language.CHINESE)
+    draft = course(found("渡轮", near(text, title="今日快讯")), Language.CHINESE)
     assert draft
     assert [one.heading for one in draft.sentences] == ["2025-06-01", "2025-07-03", "2025-08-01"]
 
 
 def test_a_day_on_a_line_of_its_own_is_quoted_with_the_next():
     text = "2021年1月4日\n渡轮开工\n2022年8月15日\n渡轮下水\n2023年9月1日\n渡轮开航"
-    draft = course(found("渡轮", ranked(text, title="渡轮", score=9)), Language.CHINESE)
+    draft = course(found("渡轮", near(text, title="渡轮")), Language.CHINESE)
     assert draft
     assert next(one.text for one in draft.sentences) == "2021年1月4日 渡轮开工"
 
@@ -137,7 +137,7 @@ def test_a_day_on_a_line_of_its_own_is_quoted_with_the_next():
 @pytest.mark.parametrize("same", ["同年", "这一年的"])
 def test_a_day_of_the_year_that_was_told_is_of_it(same):
     text = f"2019年2月，渡轮开工。赶工时{same}4月，渡轮下水。2021年，渡轮改造。去年，渡轮停航。"
-    hit = ranked(text, title="渡轮", score=9, day=date(2025, 6, 2))
+    hit = near(text, title="渡轮", day=date(2025, 6, 2))
     draft = course(found("渡轮", hit), Language.CHINESE)
     assert draft
     assert [one.heading for one in draft.sentences] == ["2019-02", "2019-04", "2021"]
@@ -147,7 +147,7 @@ def test_of_a_long_sentence_the_words_about_its_day_are_quoted():
     text = "渡轮开工。" + "".join(
         f"{day}月1日，{'渡轮公司说了许多话，' * 40}渡轮下水。" for day in (1, 2, 3)
     )
-    hit = ranked(text, title="渡轮", score=9, day=date(2025, 6, 2))
+    hit = near(text, title="渡轮", day=date(2025, 6, 2))
     draft = course(found("渡轮", hit), Language.CHINESE)
     assert draft
     assert [one.heading[-5:-3] for one in draft.sentences] == ["01", "02", "03"]
@@ -156,8 +156,8 @@ def test_of_a_long_sentence_the_words_about_its_day_are_quoted():
 
 def test_without_days_the_articles_stand_in_the_order_of_their_publication():
     hits = [
-        ranked("渡轮开航。", article_id="b", title="渡轮开航", score=9, day=date(2025, 6, 2)),
-        ranked("渡轮下水。", article_id="a", title="渡轮下水", score=8, day=date(2025, 6, 1)),
+        near("渡轮开航。", article_id="b", title="渡轮开航", day=date(2025, 6, 2)),
+        near("渡轮下水。", article_id="a", title="渡轮下水", day=date(2025, 6, 1)),
     ]
     draft = course(found("渡轮", *hits), Language.CHINESE)
     assert draft
@@ -224,11 +224,11 @@ def test_two_numbered_lines_are_no_list():
 
 def test_a_day_that_does_not_exist_is_no_event():
     text = "6月31日，渡轮甲。2月30日，渡轮乙。6月1日，渡轮丙。"
-    assert course(found("渡轮", ranked(text, title="渡轮", score=9)), Language.CHINESE)
+    assert course(found("渡轮", near(text, title="渡轮")), Language.CHINESE)
 
 
 def test_no_course_of_articles_without_text():
-    assert course(found("渡轮", ranked("", title="渡轮", score=9)), Language.CHINESE) is None
+    assert course(found("渡轮", near("", title="渡轮")), Language.CHINESE) is None
 
 
 def test_prose_that_begins_with_figures_is_no_list():
