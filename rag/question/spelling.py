@@ -78,9 +78,17 @@ def _with_homophones(question: str, library: Vocabulary) -> str:
         return question
     written = list(question)
     for run in _HAN.finditer(plain):
-        counts = plain[run.start() - 1 : run.start()].isdigit()  # 15号: what is counted stays
+        # 15号, 跟48K: beside a figure or letters stands a measure or a particle, and only one neighbour tells of it
+        kept = {
+            at
+            for at, beside in (
+                (0, plain[run.start() - 1 : run.start()]),
+                (len(run.group()) - 1, plain[run.end() : run.end() + 1]),
+            )
+            if beside.isascii() and beside.isalnum()
+        }
         for at, other in _put_right(run.group(), library):
-            if at or not counts:
+            if at not in kept:
                 written[run.start() + at] = other
     return "".join(written)
 
