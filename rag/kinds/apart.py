@@ -86,13 +86,14 @@ class Apart:
         read += [self._read_part(part, first, found, asked.background) for part in others]
         common = _common([one.read.candidates for one in read])
         drafts = [self._of_part(one, common) for one in read]
-        if any(draft and _is_answered_from(common, draft) for draft in drafts):
-            pairs = zip(read, drafts, strict=True)
-            drafts = [draft or self._nearest(one, common) for one, draft in pairs]
+        told = any(draft and _is_answered_from(common, draft) for draft in drafts)
         answers: list[Part] = []
         for one, draft in zip(read, drafts, strict=True):
+            near = self._nearest(one, common) if told and draft is None else None
             if draft and _is_repeated(one.heading, draft, answers):
                 answers.append(Part(one.heading, None, above=draft.sentences[0].text))
+            elif near and not _is_repeated(one.heading, near, answers):
+                answers.append(Part(one.heading, near))
             else:
                 answers.append(Part(one.heading, draft))
         draft = joined(answers, in_english=asked.in_english)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -21,6 +21,7 @@ from rag.kinds.selection import LOOKED_AT, names_notices
 from rag.kinds.tallies import many
 from rag.kinds.telling import telling
 from rag.question.asked import Asked
+from rag.question.limits import Phrase, Role, understand
 
 _LISTED = 20
 _RULES = load_patterns("rag.question", "catalogue")
@@ -43,10 +44,12 @@ def notices(asked: Asked, library: Library, filters: Filters) -> Draft:
     """Notices, each with the sentences that say until when, newest first; where it is asked what is
     due, those that say it, soonest first, within the days that the question names."""
     asks_due = asks_until(asked.text)
-    period = _due_within(asked, library) if asks_due else (None, None)
+    published = _published(asked, library)
+    period = _due_within(asked, library, published) if asks_due else (None, None)
     within = filters
     if period != (None, None):
-        within = replace(filters, date_from=None, date_to=None)
+        first, last = (published[0].date_from, published[0].date_to) if published else (None, None)
+        within = replace(filters, date_from=first, date_to=last)
     notices = list(_found_notices(library, within))
     shown = sorted(notices, key=lambda one: str(one.article.date or ""), reverse=True)
     if asks_due:
@@ -63,11 +66,23 @@ def asks_until(question: str) -> bool:
     return bool(_RULES["due"].search(question) or _RULES["still_open"].search(question))
 
 
-def _due_within(asked: Asked, library: Library) -> _Period:
-    """The days that a question names, as days to come; of what is still open all from the day on as of
-    which it is asked."""
+def _published(asked: Asked, library: Library) -> list[Phrase]:
+    """Where a question says when notices were published (10月10日发的), and does not only name a day."""
     today = library.scope().newest or date.today()
-    named = [one.near for one in find_dates(fold_characters(asked.own), today) if not one.bare]
+    days = {(one.start, one.end) for one in find_dates(fold_characters(asked.own), today)}
+    said = understand(asked.own, today=today, accounts=()).phrases
+    return [one for one in said if one.role is Role.PUBLISHED and (one.start, one.end) not in days]
+
+
+def _due_within(asked: Asked, library: Library, published: Sequence[Phrase]) -> _Period:
+    """The days that a question names, as days to come, but for those of publication; of what is still open
+    all from the day on as of which it is asked."""
+    today = library.scope().newest or date.today()
+    named = [
+        one.near
+        for one in find_dates(fold_characters(asked.own), today)
+        if not one.bare and not any(p.start <= one.start < p.end for p in published)
+    ]
     firsts = [one.date_from for one in named if one.date_from]
     lasts = [one.date_to for one in named if one.date_to]
     if _RULES["still_open"].search(asked.text):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -171,6 +172,21 @@ def test_notices_by_their_titles_with_their_deadlines(library):
 def test_what_is_still_open_is_due_on_a_day_or_later(library, question, there):
     draft = told(library, question)
     assert [one.quote for one in draft.citations] == ["请于2025年6月20日前提交申请。"] * there
+
+
+@pytest.mark.parametrize(
+    ("question", "there"),
+    [
+        ("6月1日发布的通知，各自截止到哪天？", True),
+        ("6月2日发布的通知，各自截止到哪天？", False),
+        ("6月1日发布的通知里，哪些6月20日截止？", True),
+        ("6月1日发布的通知里，哪些6月21日截止？", False),
+    ],
+)
+def test_the_days_of_publication_are_not_those_on_which_things_are_due(library, question, there):
+    day = date.fromisoformat(f"2025-06-0{question[2]}")
+    limits = AppliedFilters(date_from=str(day), date_to=str(day), read=(question[:4],))
+    assert bool(told(library, question, filters=limits).citations) is there
 
 
 @pytest.mark.parametrize(("month", "there"), [("6", True), ("7", False)])
