@@ -54,6 +54,8 @@ def questions_in(message: str, leans: Sequence[float] = SEVERAL) -> list[str]:
     ['想带孩子去岚江乐园，几点关门？', '门票多少？']
     >>> questions_in("Who built the pier, and how long is it?")
     ['Who built the pier', 'how long is it?']
+    >>> questions_in("Who built the pier, what did it cost and how long is it?")
+    ['Who built the pier', 'what did it cost', 'how long is it?']
     """
     found = parts_of(message, leans)
     if len(found) > 1 and is_question(found[1]) and not is_question(found[0]):
