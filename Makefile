@@ -68,6 +68,7 @@ clean:
 # Where Linux has no NVIDIA card, uv takes PyTorch's build for the CPU. Where uv, or PyTorch's index,
 # cannot be reached, pip installs its default, which brings several GB of CUDA libraries.
 $(STAMP): pyproject.toml constraints.txt
+	@echo "installing into $(VENV): 2.5 GB with PyTorch, some minutes"
 	$(PYTHON) -m venv $(VENV)
 	@if [ "$$(uname -s)" = Linux ] && ! command -v nvidia-smi >/dev/null 2>&1 \
 	&& $(PIP) 'uv>=0.9' 2>/dev/null \

@@ -219,9 +219,11 @@ class Assistant:
         answerer = Answerer(self.library, self._retriever, self._models, chat, asking)
         outcome = yield from answerer.answer(asked, found)
         damage = self.library.damage()
-        yield Done(
-            completed(question, understood, found, outcome, watch, copies=copies, damage=damage)
+        empty = not found.articles and not self.library.counts().articles
+        answer = completed(
+            question, understood, found, outcome, watch, copies=copies, damage=damage, empty=empty
         )
+        yield Done(answer)
 
     def _chosen(self, answerer: str | BaseChatModel | ChatModel | None) -> ChatModel | None:
         """The chat model that is to answer, ``None`` for the extractive answerer."""

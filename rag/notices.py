@@ -14,6 +14,10 @@ from rag.question.answer_type import asks_for_course
 from rag.question.asked import Asked
 from rag.records import UNTRANSLATED, AppliedFilters, Notice, QuestionKind, iso
 
+_EMPTY = Message(
+    "The library has no articles yet: 'juwen index' adds them, and a job that is running publishes them at its end.",
+    "文章库中还没有文章：可用 juwen index 添加；正在运行的任务完成后即可查到。",
+)
 _INSTEAD_ENGLISH = "The articles' own sentences answer instead."
 _INSTEAD_CHINESE = "以下改由文章原句作答。"
 
@@ -29,6 +33,8 @@ def notices_of(
     quoted: Draft | None,
     conflict: Sequence[Said],
     damage: Sequence[Message] = (),
+    *,
+    empty: bool = False,
 ) -> list[Notice]:
     """The notices of an answer, in their order.
 
@@ -37,9 +43,11 @@ def notices_of(
         quoted: An answer in the articles' own sentences.
         conflict: What two articles say differently.
         damage: What of the library had to be left out.
+        empty: Whether the library has no articles.
     """
     english = asked.in_english
     notices = [
+        Notice((_EMPTY.english if english else _EMPTY.chinese) if empty else "", warns=True),
         Notice(_dropped(filters.dropped, asked), warns=True),
         Notice(_of_model(written, english), warns=True),
         Notice(_disagree(conflict, english), warns=True),

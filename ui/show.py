@@ -22,6 +22,9 @@ from rag.records import (
 )
 from ui.language import say
 
+_ROWS = 3
+"""So many sentences under one heading stand on lines of their own, as the rows of a table."""
+
 _OTHERS = {Language.CHINESE: Language.ENGLISH, Language.ENGLISH: Language.CHINESE}
 
 
@@ -76,7 +79,14 @@ def _said(answer: Answer) -> list[str]:
     said = [answer.said]
     if answer.kind is QuestionKind.CONVERSATION and answer.sentences:  # each about another thing
         said = [_marked(one) for one in answer.sentences]
+    elif any(heading and len(some) >= _ROWS for heading, some in answer.parts()):
+        said = [line for heading, some in answer.parts() for line in _lines(heading, some)]
     return [*short, *said, *(_doubt(s) for s in answer.sentences if s.reason)]
+
+
+def _lines(heading: str, sentences: Sequence[AnswerSentence]) -> list[str]:
+    """A heading, and each sentence under it, on lines of their own."""
+    return [*filter(None, [_one_line(heading)]), *map(_marked, sentences)]
 
 
 def _marked(sentence: AnswerSentence) -> str:

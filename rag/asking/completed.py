@@ -50,6 +50,7 @@ def completed(
     *,
     copies: Mapping[str, int],
     damage: Sequence[Message],
+    empty: bool = False,
 ) -> Answer:
     """The answer to a question.
 
@@ -57,11 +58,12 @@ def completed(
         question: As it was asked.
         copies: How many articles copy an article (``Library.copies``).
         damage: What of the library was left out (``Library.damage``).
+        empty: Whether it has no articles.
     """
     asked, draft, written = understood.asked, outcome.draft, outcome.written
     articles = reordered(own_words(asked, found), found.articles, outcome.candidates)
     refusal = None if draft else refusal_of(found.question, articles, outcome.candidates)
-    notices = _notices(question, understood, found, outcome, damage)
+    notices = _notices(question, understood, found, outcome, damage, empty=empty)
     return Answer(
         question=question,
         standalone_question=found.question,
@@ -93,13 +95,19 @@ def _in_words(asked: Asked, draft: Draft | None, refusal: Refusal) -> str:
 
 
 def _notices(
-    question: str, understood: Understood, found: Found, outcome: Outcome, damage: Sequence[Message]
+    question: str,
+    understood: Understood,
+    found: Found,
+    outcome: Outcome,
+    damage: Sequence[Message],
+    *,
+    empty: bool,
 ) -> tuple[Notice, ...]:
     """What is said above the answer."""
     asked, written, conflict = understood.asked, outcome.written, outcome.conflict
     own = (
         Notice(searched_as(question, understood.respelled, asked.language)),
         Notice(outcome.draft.notice if outcome.draft else ""),
-        *notices_of(asked, found.filters, written, outcome.quoted, conflict, damage),
+        *notices_of(asked, found.filters, written, outcome.quoted, conflict, damage, empty=empty),
     )
     return tuple(one for one in own if one.text)

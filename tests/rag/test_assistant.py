@@ -146,12 +146,15 @@ def test_an_empty_library_refuses(tmp_path, encoder):
     assert answer.refused
     assert answer.evidence == ()
     assert answer.answer == "文章库中没有能回答这个问题的内容。"
+    assert "还没有文章" in answer.notice
+    assert "no articles yet" not in answer.notice
 
 
 def test_a_library_of_one_article_answers(tmp_path, encoder):
     index_raw(ARTICLES[:1], tmp_path / "l", encoder=encoder)
     with Assistant.open(tmp_path / "l", encoder=encoder) as assistant:
         assert "6月28日" in assistant.ask("东岸大桥什么时候通车？").answer
+        assert "还没有文章" not in assistant.ask("极光什么时候出现？").notice
 
 
 def test_history_carries_over(assistant):

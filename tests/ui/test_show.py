@@ -119,6 +119,15 @@ def test_what_is_said_of_the_conversation_stands_line_by_line():
     assert show_answer(asked).split("\n")[:3] == ["大桥通车了。 [1]", "大桥通车了。 [2]", ""]
 
 
+def test_rows_stand_line_by_line_under_what_is_over_them():
+    rows = [
+        AnswerSentence(f"{at} 甲厂", (at,), Support.SUPPORTED, heading="序号 企业") for at in (1, 2, 3)
+    ]
+    listed = replace(answer(), kind=QuestionKind.LIST, sentences=tuple(rows), refused=False)
+    shown = show_answer(listed).split("\n")
+    assert shown[:4] == ["序号 企业", "1 甲厂 [1]", "2 甲厂 [2]", "3 甲厂 [3]"]
+
+
 def test_show_answer_says_reprints_in_chinese(monkeypatch):
     monkeypatch.setenv("JUWEN_LANGUAGE", "zh")
     assert "(2025-06-20 · 试验号 · 转自 晚报)" in show_answer(answer(cited(source="晚报")))

@@ -5,7 +5,7 @@ import { closePanel, isOpen, openLibrary } from "./panel.js";
 import { download, ready, request } from "./server.js";
 import { begin, current, keep, keepSettings, settings, words } from "./state.js";
 import { handedOn } from "./share.js";
-import { askNew, askTurn, copyLink, showConversation, stopAll, suggestion } from "./turns.js";
+import { askNew, askTurn, copyLink, showConversation, stillWaiting, stopAll, suggestion } from "./turns.js";
 import "./bubble.js";
 import "./library.js";
 import "./model.js";
@@ -210,7 +210,10 @@ async function showWhenReady() {
   const facts = document.getElementById("facts");
   const root = document.documentElement;
   if ("loading" in root.dataset) {
-    await ready((said) => (facts.querySelector(".loading").textContent = said));
+    await ready((said) => {
+      facts.querySelector(".loading").textContent = said;
+      stillWaiting();
+    });
     delete root.dataset.loading;
     facts.innerHTML = (await request("facts")).html; // made by the server's templates
   }

@@ -81,7 +81,7 @@ async function run(turn) {
   keep();
   node.querySelector(".question").textContent = turn.question;
   for (const slot of node.querySelectorAll("[data-slot]")) slot.replaceChildren();
-  status(node, "loading" in document.documentElement.dataset ? words.loading : words.searching);
+  status(node, "loading" in document.documentElement.dataset ? untilReady() : words.searching);
   node.classList.add("running");
   node.scrollIntoView({ block: "start", behavior: calm() });
   const asking = ask(asked(turn), (part) => {
@@ -269,6 +269,16 @@ function offerRetry(node) {
   edit.className = "again";
   edit.textContent = chinese ? "修改问题" : "Edit question";
   node.querySelector('[data-slot="actions"]').replaceChildren(button, edit);
+}
+
+// What is done before questions are answered, as the server last said it.
+function untilReady() {
+  const doing = document.querySelector("#facts .loading")?.textContent ?? "";
+  return `${doing} ${words.loading}`.trim();
+}
+
+export function stillWaiting() {
+  for (const id of running.keys()) status(find(id), untilReady());
 }
 
 function status(node, text) {
