@@ -121,7 +121,8 @@ def test_what_is_said_of_the_conversation_stands_line_by_line():
 
 def test_rows_stand_line_by_line_under_what_is_over_them():
     rows = [
-        AnswerSentence(f"{at} 甲厂", (at,), Support.SUPPORTED, heading="序号 企业") for at in (1, 2, 3)
+        AnswerSentence(f"{at} 甲厂", (at,), Support.SUPPORTED, heading="序号 企业")
+        for at in (1, 2, 3)
     ]
     listed = replace(answer(), kind=QuestionKind.LIST, sentences=tuple(rows), refused=False)
     shown = show_answer(listed).split("\n")
