@@ -42,8 +42,7 @@ from index.text.language import detect_language
 from index.text.terms import content_terms, terms
 from rag.kinds.course import Belonging
 from rag.kinds.pieces import share
-from rag.kinds.relevance import Relevance, relevance
-from rag.kinds.relevance import best_of as highest_of
+from rag.kinds.relevance import Best, Relevance, relevance
 from rag.kinds.telling import WEIGHTS, Telling, features_of, sentences_of
 from rag.records import AppliedFilters, Filters, QuestionKind
 from rag.retrieval.find import Retriever
@@ -172,7 +171,7 @@ def articles(where: Path, rows: Sequence[dict[str, Any]]) -> None:
         for at, (subject, hits) in enumerate(zip(subjects, found, strict=True)):
             wanted = frozenset(content_terms(hits.topic or hits.question))
             language = detect_language(subject.question)
-            best = highest_of(hits.articles)
+            best = Best.of(hits.articles)
             for hit in (first for first, *_ in hits.articles):
                 place = at, hit.passage.article.article_id
                 if (hit.passage.language != language) is foreign:

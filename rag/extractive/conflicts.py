@@ -121,9 +121,10 @@ def _retold(
     own = figures_of(one.text, mine.date)
     said = set(content_terms(_without(one.text, figure)))
     for article in articles.values():
+        if article.article_id == mine.article_id:
+            continue
         copied = _is_copied(one, article)
-        asked = not only_copies and has_what_is_asked(question, mine, article)
-        if article.article_id == mine.article_id or not (copied or asked):
+        if not copied and (only_copies or not has_what_is_asked(question, mine, article)):
             continue
         for span in split_sentences(article.text):
             sentence = span.of(article.text)

@@ -10,6 +10,7 @@ from index.library.library import Library
 from index.records import Article, Span
 from index.search.filters import Filters
 from index.text.dates.moments import complete, day_named, find_moments
+from index.text.dates.periods import Period
 from index.text.dates.phrases import find_dates
 from index.text.language import Language
 from index.text.rules import load_patterns
@@ -21,7 +22,7 @@ from rag.kinds.selection import LOOKED_AT, names_notices
 from rag.kinds.tallies import many
 from rag.kinds.telling import telling
 from rag.question.asked import Asked
-from rag.question.limits import Phrase, Role, understand
+from rag.question.limits import Role, understand
 
 _LISTED = 20
 _RULES = load_patterns("rag.question", "catalogue")
@@ -44,12 +45,7 @@ def notices(asked: Asked, library: Library, filters: Filters) -> Draft:
     """Notices, each with the sentences that say until when, newest first; where it is asked what is
     due, those that say it, soonest first, within the days that the question names."""
     asks_due = asks_until(asked.text)
-    published = _published(asked, library)
-    period = _due_within(asked, library, published) if asks_due else (None, None)
-    within = filters
-    if period != (None, None):
-        first, last = (published[0].date_from, published[0].date_to) if published else (None, None)
-        within = replace(filters, date_from=first, date_to=last)
+    within, period = _limits(asked, library, filters) if asks_due else (filters, (None, None))
     notices = list(_found_notices(library, within))
     shown = sorted(notices, key=lambda one: str(one.article.date or ""), reverse=True)
     if asks_due:
@@ -66,23 +62,31 @@ def asks_until(question: str) -> bool:
     return bool(_RULES["due"].search(question) or _RULES["still_open"].search(question))
 
 
-def _published(asked: Asked, library: Library) -> list[Phrase]:
-    """Where a question says when notices were published (10月10日发的), and does not only name a day."""
+def _limits(asked: Asked, library: Library, filters: Filters) -> tuple[Filters, _Period]:
+    """Which notices are meant, and within which days they are due: the days that a question names, but for
+    those on which it says that they were published (10月10日发的)."""
     today = library.scope().newest or date.today()
-    days = {(one.start, one.end) for one in find_dates(fold_characters(asked.own), today)}
-    said = understand(asked.own, today=today, accounts=()).phrases
-    return [one for one in said if one.role is Role.PUBLISHED and (one.start, one.end) not in days]
-
-
-def _due_within(asked: Asked, library: Library, published: Sequence[Phrase]) -> _Period:
-    """The days that a question names, as days to come, but for those of publication; of what is still open
-    all from the day on as of which it is asked."""
-    today = library.scope().newest or date.today()
-    named = [
-        one.near
-        for one in find_dates(fold_characters(asked.own), today)
-        if not one.bare and not any(p.start <= one.start < p.end for p in published)
+    days = find_dates(fold_characters(asked.own), today)
+    named = {(one.start, one.end) for one in days}
+    published = [
+        one
+        for one in understand(asked.own, today=today, accounts=()).phrases
+        if one.role is Role.PUBLISHED and (one.start, one.end) not in named
     ]
+    due = [
+        day.near
+        for day in days
+        if not day.bare and not any(p.start <= day.start < p.end for p in published)
+    ]
+    period = _due_within(asked, due, today)
+    if period == (None, None):
+        return filters, period
+    first, last = (published[0].date_from, published[0].date_to) if published else (None, None)
+    return replace(filters, date_from=first, date_to=last), period
+
+
+def _due_within(asked: Asked, named: Sequence[Period], today: date) -> _Period:
+    """Days as days to come; of what is still open all from the day on as of which it is asked."""
     firsts = [one.date_from for one in named if one.date_from]
     lasts = [one.date_to for one in named if one.date_to]
     if _RULES["still_open"].search(asked.text):

@@ -83,7 +83,7 @@ def about(
         subject: Its terms.
         language: Of the question.
     """
-    best = best_of(articles)
+    best = Best.of(articles)
     likely = [(likelihood(hits[0], subject, language, best), hits[0]) for hits in articles]
     least = max(_ABOUT, _AS_LIKELY * max((one for one, _ in likely), default=0.0))
     fitting = sorted((one for one in likely if one[0] >= least), key=lambda one: -one[0])
@@ -97,12 +97,12 @@ class Best:
     cosine: float
     score: float
 
-
-def best_of(articles: Sequence[Sequence[RankedPassage]]) -> Best:
-    return Best(
-        max((hits[0].cosine for hits in articles), default=0.0),
-        max((hits[0].score for hits in articles), default=0.0),
-    )
+    @classmethod
+    def of(cls, articles: Sequence[Sequence[RankedPassage]]) -> Best:
+        return cls(
+            max((hits[0].cosine for hits in articles), default=0.0),
+            max((hits[0].score for hits in articles), default=0.0),
+        )
 
 
 def likelihood(

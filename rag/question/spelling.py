@@ -37,6 +37,9 @@ class Vocabulary(Protocol):
 
 
 _HAN = re.compile(r"[\u4e00-\u9fff]{3,}")
+_BESIDE = re.compile(r"(?<=[A-Za-z0-9０-９])[\u4e00-\u9fff]|[\u4e00-\u9fff](?=[A-Za-z0-9０-９])")
+"""15号, 跟48K: beside a figure or letters stands a measure or a particle, and only one neighbour tells of it."""
+
 _WORD = re.compile(r"[a-zü']+|[^a-zü']+", re.IGNORECASE)
 _FEWEST_SYLLABLES = 4
 """Of a question in pinyin; fewer letters may be a name."""
@@ -77,18 +80,10 @@ def _with_homophones(question: str, library: Vocabulary) -> str:
     if len(plain) != len(question):
         return question
     written = list(question)
+    kept = {match.start() for match in _BESIDE.finditer(plain)}
     for run in _HAN.finditer(plain):
-        # 15号, 跟48K: beside a figure or letters stands a measure or a particle, and only one neighbour tells of it
-        kept = {
-            at
-            for at, beside in (
-                (0, plain[run.start() - 1 : run.start()]),
-                (len(run.group()) - 1, plain[run.end() : run.end() + 1]),
-            )
-            if beside.isascii() and beside.isalnum()
-        }
         for at, other in _put_right(run.group(), library):
-            if at not in kept:
+            if run.start() + at not in kept:
                 written[run.start() + at] = other
     return "".join(written)
 

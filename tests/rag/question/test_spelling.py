@@ -55,6 +55,7 @@ def test_a_character_that_sounds_like_one_of_the_library_is_put_right(written, m
         "海棠小学的木工课什么时候报名？",
         "火星上有渡轮吗？",  # what the library lacks, and does not sound like anything there
         "9清屿渡轮停航？",  # a word behind a figure counts, and is not put right
+        "９清屿渡轮停航？",
         "青屿渡伦X7停航？",  # one before letters has but one neighbour that tells of it
         "谁？",
         "Who teaches woodwork?",
