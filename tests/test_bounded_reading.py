@@ -68,6 +68,8 @@ READERS = {
     "negation": lambda text: denied(text, text),
     "reading": read,
     "reply": _reply,
+    "reply that is thought aloud": lambda text: _reply(f"思考过程：\n{text}"),
+    "reply that quotes its thoughts": lambda text: _reply(f"> Thinking:\n> {text}"),
     "Markdown": escape_markdown,
     "suggestions": lambda text: candidates(_article(text)),
     "blocks": lambda text: blocks_of(_article(text)),

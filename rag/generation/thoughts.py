@@ -56,6 +56,9 @@ _MAY_BE_TAG = re.compile(
     r"|&(?:l(?:t(?:;[^&<>\n]{0,40}(?:&(?:gt?)?)?)?)?)?)$"
 )
 
+_LONGEST_MARK = 200
+"""No mark that ends thoughts is longer; so much of what was looked through is looked through again."""
+
 
 class Signal(Enum):
     """What became clear of the text that has been given out."""
@@ -77,6 +80,7 @@ class ThoughtFilter:
     def __init__(self) -> None:
         self._held = ""
         self._opening = True
+        self._looked_through = 0
         self._closes: re.Pattern[str] | None = None
         self._orphaned = False
         self._given = False
@@ -92,7 +96,9 @@ class ThoughtFilter:
             if not thinking:
                 yield from self._give(before)
                 self._orphaned = self._orphaned or bool(_CLOSES.fullmatch(found[0]))
-        if self._closes is None:
+        if self._closes:
+            self._held = self._held[-_LONGEST_MARK:]
+        else:
             tag = _MAY_BE_TAG.search(self._held)
             sure = tag.start() if tag else len(self._held)
             text, self._held = self._held[:sure], self._held[sure:]
@@ -112,7 +118,9 @@ class ThoughtFilter:
         if not _HEADED.match(self._held):
             return bool(_MAY_BE_HEADED.fullmatch(self._held))
         quoted = self._held.lstrip().startswith(">")
-        answers = _ANSWERS.search(self._held) or (quoted and _ENDS_QUOTED.search(self._held))
+        at = self._looked_through
+        answers = _ANSWERS.search(self._held, at) or (quoted and _ENDS_QUOTED.search(self._held, at))
+        self._looked_through = max(0, len(self._held) - _LONGEST_MARK)
         if answers:
             self._held = self._held[answers.end() :]
         return not answers
