@@ -119,7 +119,9 @@ class ThoughtFilter:
             return bool(_MAY_BE_HEADED.fullmatch(self._held))
         quoted = self._held.lstrip().startswith(">")
         at = self._looked_through
-        answers = _ANSWERS.search(self._held, at) or (quoted and _ENDS_QUOTED.search(self._held, at))
+        answers = _ANSWERS.search(self._held, at) or (
+            quoted and _ENDS_QUOTED.search(self._held, at)
+        )
         self._looked_through = max(0, len(self._held) - _LONGEST_MARK)
         if answers:
             self._held = self._held[answers.end() :]
