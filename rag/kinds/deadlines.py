@@ -45,7 +45,8 @@ def notices(asked: Asked, library: Library, filters: Filters) -> Draft:
     """Notices, each with the sentences that say until when, newest first; where it is asked what is
     due, those that say it, soonest first, within the days that the question names."""
     asks_due = asks_until(asked.text)
-    within, period = _limits(asked, library, filters) if asks_due else (filters, (None, None))
+    as_of = library.scope().newest or date.today()
+    within, period = _limits(asked, filters, as_of) if asks_due else (filters, (None, None))
     notices = list(_found_notices(library, within))
     shown = sorted(notices, key=lambda one: str(one.article.date or ""), reverse=True)
     if asks_due:
@@ -53,8 +54,12 @@ def notices(asked: Asked, library: Library, filters: Filters) -> Draft:
         shown.sort(key=lambda one: min(one.due(period)))
     pieces = [piece for one in shown[:_LISTED] for piece in _notice_pieces(one)]
     undated = len(notices) - len(shown) if asks_due and period == (None, None) else 0
-    said = Piece(None, text=_notices_said(len(shown), undated, asks_due, asked.language))
-    return draft_of([said, *pieces])
+    said = _notices_said(len(shown), undated, asks_due, asked.language)
+    if asks_due and shown:
+        still = period[0] if _RULES["still_open"].search(asked.text) else None
+        over = _over(shown, period) if still in (None, as_of) else 0  # else a day is supposed
+        said = _reckoned(still, over, len(shown), asked.language) + said
+    return draft_of([Piece(None, text=said), *pieces])
 
 
 def asks_until(question: str) -> bool:
@@ -62,10 +67,9 @@ def asks_until(question: str) -> bool:
     return bool(_RULES["due"].search(question) or _RULES["still_open"].search(question))
 
 
-def _limits(asked: Asked, library: Library, filters: Filters) -> tuple[Filters, _Period]:
+def _limits(asked: Asked, filters: Filters, today: date) -> tuple[Filters, _Period]:
     """Which notices are meant, and within which days they are due: the days that a question names, but for
     those on which it says that they were published (10月10日发的)."""
-    today = library.scope().newest or date.today()
     days = find_dates(fold_characters(asked.own), today)
     named = {(one.start, one.end) for one in days}
     published = [
@@ -119,6 +123,26 @@ def _notices_said(count: int, undated: int, asks_due: bool, language: Language) 
         return said + (f", {undated} more that do not" if undated else "") + (":" if count else ".")
     said = f"按标题看，{'写明截止时间的' if asks_due else ''}通知、公告类文章有 {count} 篇"
     return said + (f"，另有 {undated} 篇没有写明" if undated else "") + ("：" if count else "。")
+
+
+def _over(shown: Sequence[_Notice], period: _Period) -> int:
+    """How many are due on no day that is still to come, whatever the library's newest day is."""
+    return sum(max(one.due(period)) < date.today() for one in shown)
+
+
+def _reckoned(open_from: date | None, over: int, count: int, language: Language) -> str:
+    """As of which day notices are called open, and how many of them are over today."""
+    english, today = language is Language.ENGLISH, date.today()
+    said = ""
+    if open_from and open_from != today:
+        said = f"As of {open_from}. " if english else f"以 {open_from} 为准。"
+    if not over:
+        return said
+    if over == count:
+        all_over = f"Today ({today}) all of these days are past. "
+        return said + (all_over if english else f"到今天（{today}），这些期限都已过。")
+    some_over = f"Today ({today}) {over} of them are past. "
+    return said + (some_over if english else f"到今天（{today}），其中 {over} 篇的期限已过。")
 
 
 def _ends(article: Article) -> list[tuple[Span, date | None]]:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
+from index.build import index_raw
+from index.library.library import Library
 from index.text.language import detect_language
 from rag.extractive.answer import Draft
 from rag.kinds.catalogue import catalogue
 from rag.question.asked import Asked
 from rag.records import AppliedFilters, Found, QuestionKind
+from tests.conftest import FakeEncoder, article
 from tests.rag.conftest import ranked
 
 READ = AppliedFilters(read=("limits of the question",))
@@ -172,6 +175,44 @@ def test_notices_by_their_titles_with_their_deadlines(library):
 def test_what_is_still_open_is_due_on_a_day_or_later(library, question, there):
     draft = told(library, question)
     assert [one.quote for one in draft.citations] == ["请于2025年6月20日前提交申请。"] * there
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("现在还有哪些通知能报？", "以 2025-06-03 为准。到今天（{}），这些期限都已过。按标题看"),
+        (
+            "Which notices are still open?",
+            "As of 2025-06-03. Today ({}) all of these days are past. ",
+        ),
+        ("所有通知各自的截止日期？", "到今天（{}），这些期限都已过。按标题看"),
+        ("要是今天是6月20日，哪些通知还能报名？", "以 2025-06-20 为准。按标题看"),
+    ],
+)
+def test_as_of_when_notices_are_open_and_what_is_over_today_is_said(library, question, said):
+    assert told(library, question).text.startswith(said.format(date.today()))
+
+
+@pytest.mark.parametrize(("days", "said"), [((1,), ""), ((-1, 1), "其中 1 篇的期限已过。")])
+def test_what_is_due_after_today_is_not_called_over(tmp_path, days, said):
+    today = date.today()
+    folder = tmp_path / "due"
+    index_raw(
+        [
+            article(
+                str(day),
+                f"请于{today + timedelta(days=day)}前提交申请。",
+                title=f"申报通知{day}",
+                time=str(today - timedelta(days=9)),
+            )
+            for day in days
+        ],
+        folder,
+        encoder=FakeEncoder(),
+    )
+    library = Library.open(folder)
+    text = told(library, "所有通知各自的截止日期？").text
+    assert text.startswith(f"到今天（{today}），{said}" if said else "按标题看")
 
 
 @pytest.mark.parametrize(
