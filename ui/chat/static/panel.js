@@ -1,6 +1,7 @@
 // The panel beside the conversation: an article to read, or the library. A sheet on a phone.
 
 import { request } from "./server.js";
+import { words } from "./state.js";
 import { toast } from "./voice.js";
 
 const panel = document.getElementById("panel");
@@ -31,6 +32,10 @@ export async function openLibrary(button) {
 
 async function show(name, values, button, inLibrary) {
   const mine = ++latest;
+  if ("loading" in document.documentElement.dataset) {
+    const doing = document.querySelector("#facts .loading")?.textContent ?? "";
+    toast(`${doing} ${words.opens_then}`.trim());
+  }
   try {
     const { html } = await request(name, values);
     if (mine !== latest) return;
