@@ -191,10 +191,8 @@ class _Teller:
             return self._by_time(clause, selection, by_time)
         if by_length := [one for one in clause.orders if one in _BY_LENGTH]:
             return self._by_length(clause, selection, by_length)
-        if Measure.SPAN in clause.measures and counts.first_date:
-            return _Told((self._said(self._span(counts)),), selection)
-        if Measure.MEAN in clause.measures:
-            return _Told((self._said(self._mean(Group.DAY, selection, counts)),), selection)
+        if not clause.measures.isdisjoint((Measure.SPAN, Measure.MEAN)):
+            return _Told((self._said(self._figures(clause, selection, counts)),), selection)
         return self._numbers_and_titles(clause, selection, counts)
 
     def _is_aside(self, group: Group, clause: Clause) -> bool:
@@ -219,6 +217,17 @@ class _Teller:
         return self._listed(
             selection, counts, _LISTED, said=said, tells=Measure.CONTENT in clause.measures
         )
+
+    def _figures(self, clause: Clause, selection: Selection, counts: LibraryCounts) -> str:
+        """How many, from when to when and how many a day, as far as each is asked for."""
+        said = []
+        if Measure.COUNT in clause.measures and Measure.MEAN not in clause.measures:
+            said.append(self._count(selection, counts))
+        if Measure.SPAN in clause.measures and counts.first_date:
+            said.append(self._span(counts))
+        if Measure.MEAN in clause.measures:
+            said.append(self._mean(Group.DAY, selection, counts))
+        return (" " if self.in_english else "").join(said or [self._count(selection, counts)])
 
     def _count(self, selection: Selection, counts: LibraryCounts, *, share: bool = False) -> str:
         called = selection.called(in_english=self.in_english)

@@ -131,26 +131,28 @@ def _bigrams(run: str) -> list[str]:
 
 def _from_pinyin(question: str, library: Vocabulary) -> str | None:
     """A question in pinyin in characters; ``None`` where it is none, or not of this library."""
-    parts = [part for part in _WORD.findall(question) if part.strip(" '?,.!")]
-    syllables: list[str] = []
-    for part in parts:
-        if part.isupper() or not part[0].isalpha():
-            return None  # an abbreviation or a figure stands for itself
+    runs: list[str | list[str]] = []  # of syllables, and between them what stands for itself
+    parts = (part.strip(" '?,.!") for part in _WORD.findall(question))
+    for part in filter(None, parts):
+        if part.isupper() or not part[0].isalpha():  # an abbreviation or a figure
+            runs.append(part)
+            continue
         cut = _syllables(part.lower().replace("'", ""))
         if cut is None:
             return None
-        syllables += cut
-    if len(syllables) < _FEWEST_SYLLABLES:
+        if runs and isinstance(runs[-1], list):
+            runs[-1] += cut
+        else:
+            runs.append(cut)
+    if sum(len(run) for run in runs if isinstance(run, list)) < _FEWEST_SYLLABLES:
         return None
     written: list[str] = []
-    for piece in _pieces(syllables):
-        if isinstance(piece, str):
-            written.append(piece)
-            continue
-        said = _likeliest(piece, library)
-        if said is None:
-            return None
-        written.append(said)
+    for run in runs:
+        for piece in [run] if isinstance(run, str) else _pieces(run):
+            said = piece if isinstance(piece, str) else _likeliest(piece, library)
+            if said is None:
+                return None
+            written.append(said)
     return "".join(written)
 
 

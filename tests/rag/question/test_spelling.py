@@ -75,6 +75,7 @@ def test_what_is_written_right_or_unknown_stays(question):
         ("mugongke shenme shihou baoming?", "木工课什么时候报名"),
         ("Haitang xiaoxue zai nali", "海棠小学在哪里"),
         ("mu gong ke bao ming", "木工课报名"),
+        ("dulun X7 piaojia 45 ma?", "渡轮X7票价45吗"),  # what stands for itself
     ],
 )
 def test_pinyin_is_read_by_the_words_of_the_library(pinyin, meant):
