@@ -54,6 +54,10 @@ class JuwenError(Exception):
         return type(self), (self.english, self.chinese)
 
 
+class UsageError(JuwenError):
+    """A command was called with what it cannot take."""
+
+
 class ArticleError(JuwenError):
     """One article, or one file of articles, cannot be taken as it is."""
 

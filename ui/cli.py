@@ -14,7 +14,7 @@ from importlib import import_module
 
 import click
 
-from index.errors import JuwenError, Message
+from index.errors import JuwenError, Message, UsageError
 from ui.language import complain, say, say_message
 from ui.locale import in_one_language, speak_click
 from ui.proxies import spare_local
@@ -129,7 +129,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(130)
     except JuwenError as error:
         complain(say_message(error.message))
-        sys.exit(1)
+        sys.exit(2 if isinstance(error, UsageError) else 1)
     except Exception as error:
         if os.environ.get("JUWEN_DEBUG"):
             raise

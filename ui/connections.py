@@ -14,7 +14,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from index.errors import JuwenError
+from index.errors import UsageError
 
 if TYPE_CHECKING:
     from uvicorn import Config
@@ -188,7 +188,7 @@ def _keeps_waiting(protocol: Any, watch: _Watch, patience: Patience, now: float)
     return taken > patience.slow_seconds and watch.received < patience.least_rate * taken
 
 
-class ProxyError(JuwenError):
+class ProxyError(UsageError):
     """What was named as a proxy is no address."""
 
 

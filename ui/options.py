@@ -134,6 +134,7 @@ allow_host_option = click.option(
     "hosts",
     multiple=True,
     metavar="NAME",
+    callback=lambda _, __, names: tuple(one.lower() for one in names),
     help=say(
         "Another name that this server is asked by, such as a proxy's; may be given again.",
         "访问本服务器时使用的其他名称（如反向代理的域名）；可重复给出。",

@@ -134,7 +134,7 @@ def serve_command(
             assistant.warm_up()
         address = f"{origin_of(sock, host)}{path}/v1"
         click.echo(say(f"answering at {address}", f"服务地址 {address}"), err=True)
-        names = [*LOCAL_HOSTS, host, *(one.lower() for one in hosts)]
+        names = [*LOCAL_HOSTS, host, *hosts]
         app = create_app(assistants, api_key=api_key or None, hosts=names, origins=origins)
         config = uvicorn.Config(
             Under(app, path) if path else app,

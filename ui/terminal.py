@@ -39,14 +39,19 @@ def talk(assistant: Assistant) -> None:
 
 
 def _typed_questions() -> Iterator[str]:
+    """What is asked, until an empty line is typed, or "exit", or a pipe ends, which may hold empty lines."""
+    typed = sys.stdin.isatty()
     while True:
-        if sys.stdin.isatty():
+        if typed:
             click.echo("? ", nl=False, err=True)
-        line = _read_line().strip()
-        if not line or line.lower() in _GOODBYES:
+        line = _read_line()
+        asked = line.strip()
+        if line and not asked and not typed:
+            continue
+        if not asked or asked.lower() in _GOODBYES:
             click.echo(err=True)
             return
-        yield line
+        yield asked
 
 
 def _read_line() -> str:

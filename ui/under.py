@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from index.errors import JuwenError
+from index.errors import UsageError
 
 _PATH = re.compile(r"(?:/[A-Za-z0-9._~%-]+)+/?")
 """Of this server: no other one, and nothing that ends an attribute."""
 
 
-class RootPathError(JuwenError):
+class RootPathError(UsageError):
     """What was given for the path is none."""
 
 

@@ -43,10 +43,21 @@ def test_in_a_terminal_the_question_is_not_said_again(assistant, capsys, monkeyp
     assert err.count("? ") == 2
 
 
-@pytest.mark.parametrize("goodbye", ["exit", "QUIT", " bye ", ":q", "退出", "再见", "", "   "])
+@pytest.mark.parametrize("goodbye", ["exit", "QUIT", " bye ", ":q", "退出", "再见"])
 def test_a_goodbye_ends(converse, goodbye):
     out, _ = converse(f"{goodbye}\n东岸大桥什么时候通车？\n")
     assert out == ""
+
+
+@pytest.mark.parametrize("empty", ["", "   "])
+def test_an_empty_line_ends_what_is_typed_and_not_a_pipe(
+    assistant, converse, empty, capsys, monkeypatch
+):
+    asked = f"{empty}\n东岸大桥什么时候通车？\n"
+    assert "6月28日" in converse(asked)[0]
+    monkeypatch.setattr("sys.stdin", Terminal(asked))
+    talk(assistant)
+    assert capsys.readouterr().out == ""
 
 
 def test_the_end_of_the_input_ends(converse):

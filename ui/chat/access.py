@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from index.errors import JuwenError
+from index.errors import UsageError
 
 LOCAL_HOST = "127.0.0.1"
 
@@ -17,7 +17,7 @@ LOCAL_HOST = "127.0.0.1"
 _PASSED_ON = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
 
 
-class AccessError(JuwenError):
+class AccessError(UsageError):
     """The page was to be opened to others without, or with a wrong, user and password."""
 
 

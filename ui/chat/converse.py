@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
 from index.errors import JuwenError
@@ -179,7 +179,10 @@ class _Forming:
         with speaking(chinese=self.asked.chinese):
             if isinstance(event, QuestionRead):
                 chips = understood_html(self.asked.question, event)
-                return _part("searching", {"understood": chips})
+                return {
+                    **_part("searching", {"understood": chips}),
+                    "filters": asdict(event.filters),
+                }
             if isinstance(event, EvidenceFound):
                 self.evidence = event.evidence
                 return _part("found", {"sources": evidence_html(event.evidence)})

@@ -50,6 +50,11 @@ UPLOAD = "/page/upload"
 _LONGEST_LENGTH = 15
 """Digits of a length; more than that is too large, whatever they are."""
 
+_TOO_LARGE = (
+    "This is more than is taken at once: send a smaller file, or begin a new conversation",
+    "超出一次可接收的大小：请发送较小的文件，或开始新对话",
+)
+
 HEALTH = "/health"
 """Answers 200 once questions can be answered, 503 before; says nothing else, and asks nobody's name."""
 
@@ -132,17 +137,19 @@ class Guard:
             return None
         name = _host_name(headers.get("host", ""))
         if is_local(self.host) and not is_local(name) and name not in self.hosts:
-            return _unknown_host(name)
+            return _unknown_host(scope, name)
         if self.users and (refusal := self._log_in(scope, headers)) is not None:
             return refusal
         if not self._exists(path):
-            return PlainTextResponse("Not found", 404)
+            return _refused(scope, 404, "Not found", "没有此页")
         if _foreign(headers):
-            return PlainTextResponse("Requests from other sites are refused", 403)
+            return _refused(
+                scope, 403, "Requests from other sites are refused", "不接受其他网站的请求"
+            )
         most = self.upload_bytes if path == UPLOAD else MOST_BYTES
         length = headers.get("content-length", "0")
         if not length.isdecimal() or len(length) > _LONGEST_LENGTH or int(length) > most:
-            return PlainTextResponse("Too large", 413)
+            return _refused(scope, 413, *_TOO_LARGE)
         return None
 
     def _log_in(self, scope: Scope, headers: Headers) -> Response | None:
@@ -156,9 +163,10 @@ class Guard:
             if authorization:
                 self.limits.count(Limited.LOG_INS, address)
         except RateError as error:
-            return PlainTextResponse(say_message(error.message), 429)
-        asked = {"WWW-Authenticate": 'Basic realm="Juwen", charset="UTF-8"'}
-        return PlainTextResponse("User and password, please", 401, asked)
+            return _refused(scope, 429, error.english, error.chinese)
+        refused = _refused(scope, 401, "Give your user name and password", "请输入用户名和密码")
+        refused.headers["WWW-Authenticate"] = 'Basic realm="Juwen", charset="UTF-8"'
+        return refused
 
     def _exists(self, path: str) -> bool:
         tools = self.mcp and path.removesuffix("/") in TOOLS
@@ -176,14 +184,22 @@ def _host_name(host: str) -> str:
         return ""
 
 
-def _unknown_host(name: str) -> Response:
-    return PlainTextResponse(
-        say(
-            f"This server does not answer to the name {name!r}. Where it is yours: "
-            f"juwen chat --allow-host {name or 'NAME'}\n",
-            f"本服务器不以 {name!r} 之名提供页面。如为您所设：juwen chat --allow-host {name or '名称'}\n",
-        ),
+def _refused(scope: Scope, status: int, english: str, chinese: str) -> Response:
+    """A sentence in the reader's language; to the page's own requests as JSON."""
+    with answering(Request(scope)):
+        said = say(english, chinese)
+    if scope["path"].startswith("/page/"):
+        return JSONResponse({"problem": said}, status)
+    return PlainTextResponse(f"{said}\n", status)
+
+
+def _unknown_host(scope: Scope, name: str) -> Response:
+    return _refused(
+        scope,
         421,
+        f"This server does not answer to the name {name!r}. Where it is yours: "
+        f"juwen chat --allow-host {name or 'NAME'}",
+        f"本服务器不以 {name!r} 之名提供页面。如为您所设：juwen chat --allow-host {name or '名称'}",
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import queue
 import secrets
@@ -20,6 +21,8 @@ from index.errors import JuwenError
 from index.location import Location
 from index.readers.load import refusal_of, suffix_of
 from index.records import Problem, Summary
+
+_LOG = logging.getLogger(__name__)
 
 _LONGEST_STEM = 80
 _MOST_WAITING = 20
@@ -222,7 +225,10 @@ class Jobs:
                 f"索引中断（{type(error).__name__}：{error}）；文章库未变",
             )
             self._change(job_id, state=State.FAILED, error=plain)
-        self._after()
+        try:
+            self._after()
+        except Exception as error:  # the next file is taken all the same
+            _LOG.warning("%s after %s: %s", type(error).__name__, path.name, error)
 
     def _report(self, job_id: str, done: int, total: int) -> None:
         state = State.INDEXING if total else State.READING

@@ -635,6 +635,42 @@ def test_two_tabs_keep_both_conversations(visit):
     expect(one.page.locator(".kept-title")).to_have_count(2)
 
 
+def test_a_conversation_opened_in_two_tabs_loses_no_turn(visit):
+    one = visit()
+    one.ask(BRIDGE)
+    tab = Visit(one.page.context.new_page(), one.url)
+    tab.page.goto(one.url)
+    tab.page.locator("[data-open=conversations]").click()
+    tab.page.locator(".kept-open").click()
+    expect(tab.page.locator(".turn")).to_have_count(1)
+    one.ask("大桥总投资多少？")
+    expect(tab.page.locator(".turn")).to_have_count(2)  # what the other tab was answered
+    tab.page.locator("[data-open=conversations]").click()
+    tab.page.locator(".kept-open").click()
+    one.page.reload()
+    expect(one.page.locator(".turn")).to_have_count(2)
+
+
+def test_a_server_that_cannot_be_reached_is_said_in_the_readers_language(visit):
+    one = visit()
+    one.page.route("**/page/library", lambda route: route.abort("connectionrefused"))
+    one.page.locator("[data-open=library]").click()
+    expect(one.page.locator("#toast")).to_contain_text("无法连接服务器")
+    one.page.unroute("**/page/library")
+    one.page.route("**/page/library", lambda route: route.fulfill(status=502, body="bad gateway"))
+    one.page.locator("[data-open=library]").click()
+    expect(one.page.locator("#toast")).to_contain_text("(502)")
+    one.wrong.clear()
+
+
+def test_what_the_browser_does_not_let_be_copied_is_not_called_copied(visit):
+    one = visit()
+    turn = one.ask(BRIDGE)
+    one.page.evaluate("() => { delete window.ClipboardItem; document.execCommand = () => false; }")
+    turn.locator("[data-do=copy]").click()
+    expect(one.page.locator("#toast")).to_contain_text("浏览器不允许")
+
+
 def test_a_file_of_another_kind_is_refused(visit, tmp_path: Path):
     one = visit()
     one.expected.add(422)
@@ -650,8 +686,15 @@ def test_an_article_can_be_removed(visit_own):
     one.page.locator("[data-open=library]").click()
     item = one.page.locator(".heading", has_text="海棠小学招生")
     item.locator(".remove").click()
-    item.locator(".remove", has_text="确定移除？").click()
+    sure = item.locator(".remove", has_text="确定移除？")
+    expect(sure).to_have_accessible_name("确定移除？ 海棠小学招生")
+    item.locator("[data-tick]").check()
+    expect(one.page.locator("#scope .chip")).to_have_count(1)
+    sure.click()
     expect(item).to_have_count(0)
+    expect(one.page.locator("#scope .chip")).to_have_count(0)  # it would limit questions to nothing
+    expect(one.page.locator(".heading .looked:focus")).to_have_count(1)
+    expect(one.page.locator(".library-facts")).to_contain_text("6 篇文章")
     one.page.reload()
     one.page.locator("[data-open=library]").click()
     expect(one.page.locator(".library-facts")).to_contain_text("6 篇文章")

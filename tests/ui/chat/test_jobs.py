@@ -116,6 +116,17 @@ def test_a_job_that_fails_ends_no_other(tmp_path: Path, error: Exception):
     jobs.close()
 
 
+def test_what_fails_after_a_job_ends_no_other(tmp_path: Path):
+    def after():
+        raise LibraryError("the server is gone", "服务器已断开")
+
+    jobs = Jobs(tmp_path, lambda *_: Summary(), list, after)
+    (first, _), (second, _) = upload(jobs), upload(jobs)
+    assert wait(jobs, first.id) is State.DONE
+    assert wait(jobs, second.id) is State.DONE
+    jobs.close()
+
+
 def test_too_many_wait(tmp_path: Path):
     going = threading.Event()
     jobs = Jobs(tmp_path, lambda *_: going.wait(10) and Summary(), list)

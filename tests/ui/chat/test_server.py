@@ -447,6 +447,14 @@ def test_a_name_that_points_here_is_refused(client):
     assert client.get("/", headers={"Host": "localhost:1"}).status_code == 200
 
 
+def test_a_refusal_is_in_the_readers_language(client):
+    chinese = {"Accept-Language": "zh-CN"}
+    refused = client.post("/page/find", content=b"x" * 3_000_000, headers=chinese)
+    assert "超出一次可接收的大小" in refused.json()["problem"]
+    assert "没有此页" in client.get("/nothing", headers=chinese).text
+    assert "Not found" in client.get("/nothing", headers={"Accept-Language": "en"}).text
+
+
 def test_requests_are_limited_in_size(client):
     answer = client.post("/page/find", content=b"x" * 3_000_000)
     assert answer.status_code == 413

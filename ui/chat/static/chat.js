@@ -65,22 +65,25 @@ const deeds = {
   },
   link: () => copyLink(current.conversation.turns.filter((turn) => turn.answer)),
   async markdown() {
-    const answers = current.conversation.turns.map((turn) => turn.answer).filter(Boolean);
-    save("md", "text/markdown", (await request("export", { answers })).text);
+    save("md", "text/markdown", (await request("export", { answers: exported() })).text);
   },
   async web() {
-    const answers = current.conversation.turns.map((turn) => turn.answer).filter(Boolean);
-    save("html", "text/html", (await request("web", { answers })).text);
+    save("html", "text/html", (await request("web", { answers: exported() })).text);
   },
   async docx() {
-    const answers = current.conversation.turns.map((turn) => turn.answer).filter(Boolean);
-    save("docx", WORD, await download("word", { answers }));
+    save("docx", WORD, await download("word", { answers: exported() }));
   },
   json() {
     const turns = current.conversation.turns.map(({ question, answer }) => ({ question, answer }));
     save("json", "application/json", JSON.stringify({ turns }, null, 2));
   },
 };
+
+// The answers of the conversation, without what was found beside them: no export shows it.
+const exported = () =>
+  current.conversation.turns
+    .filter((turn) => turn.answer)
+    .map((turn) => ({ ...turn.answer, evidence: [] }));
 
 function save(suffix, type, text) {
   const link = document.createElement("a");
@@ -222,8 +225,7 @@ async function showWhenReady() {
 
 showConversation().catch((error) => toast(error.message));
 showWhenReady().catch((error) => {
-  const why = error instanceof TypeError ? words.ended : error.message; // fetch throws TypeErrors
-  document.getElementById("facts").querySelector(".loading")?.replaceChildren(why);
-  toast(why);
+  document.getElementById("facts").querySelector(".loading")?.replaceChildren(error.message);
+  toast(error.message);
 });
 openHanded();

@@ -67,21 +67,34 @@ body.addEventListener("click", (event) => {
     scope.dates(chosen ? null : from, to);
   }
   if (account !== undefined) scope.account(account);
-  if (more) list(Number(more));
+  if (more) listMore();
   if (remove) removeArticle(button, remove);
 });
+
+// From how many are shown on: some may have been removed.
+async function listMore() {
+  const shown = body.querySelectorAll(".heading").length;
+  await list(shown);
+  body.querySelectorAll(".heading .looked")[shown]?.focus();
+}
 
 async function removeArticle(button, id) {
   if (!button.classList.contains("sure")) {
     button.classList.add("sure");
     button.textContent = words.sure;
+    button.setAttribute("aria-label", `${words.sure} ${button.dataset.title}`);
     return;
   }
   button.disabled = true;
   try {
     const { said } = await request("remove", { id });
-    button.closest("li").remove();
+    const row = button.closest("li");
+    const beside = (row.nextElementSibling ?? row.previousElementSibling)?.querySelector(".looked");
+    (beside ?? body.querySelector("#panel-title")).focus();
+    row.remove();
+    if (scope.chose(id)) scope.article(id);
     toast(said);
+    await renewFacts();
   } catch (error) {
     button.disabled = false;
     toast(error.message);
@@ -174,19 +187,27 @@ async function follow(file) {
     await renew();
   } catch (error) {
     said.className = "problem";
-    said.textContent = words[error.message] || error.message;
+    said.textContent = error.message;
     if (!said.isConnected) node.append(said);
   } finally {
     bar.remove();
   }
 }
 
-// The figures and the list as they are now; the reports of this page's uploads stay.
+// The figures and the list as they are now.
 async function renew() {
   if (!place("headings")) return;
-  const reports = [...place("jobs").children];
-  body.innerHTML = (await request("library")).html;
-  place("jobs").append(...reports);
+  await renewFacts();
+  if (!body.querySelector("#find").value.trim()) await list(0);
+}
+
+// The figures; what is typed, listed and reported stays, and so does the focus.
+async function renewFacts() {
+  const now = document.createElement("template");
+  now.innerHTML = (await request("library")).html; // made by the server's templates
+  const shown = place("facts");
+  const focused = shown?.contains(document.activeElement);
+  shown?.replaceWith(now.content.querySelector("[data-facts]"));
+  if (focused) body.querySelector("#panel-title").focus({ preventScroll: true });
   mark(scope.filters());
-  await list(0);
 }

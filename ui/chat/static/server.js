@@ -1,35 +1,48 @@
 // Requests to the server that this page came from; there are no others. All addresses are relative:
 // the page may lie under a path of a proxy.
 
-export async function request(name, values = {}) {
-  const response = await fetch(`page/${name}`, {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(values),
-  });
-  return (await answered(response)).json();
-}
+import { words } from "./state.js";
+
+// No answer came: the server has ended, or the way to it is broken.
+class Unreachable extends Error {}
+
+// The server, or a proxy before it, said no; the message is what to show.
+class Refused extends Error {}
+
+export const request = async (name, values = {}) => (await post(name, values)).json();
 
 // The same, for what comes as a file.
-export async function download(name, values) {
-  const response = await fetch(`page/${name}`, {
+export const download = async (name, values) => (await post(name, values)).blob();
+
+const post = async (name, values) => answered(await sent(name, values));
+
+const sent = (name, values, signal) =>
+  reached(`page/${name}`, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify(values),
+    signal,
   });
-  return (await answered(response)).blob();
+
+async function reached(address, options) {
+  try {
+    return await fetch(address, options);
+  } catch (error) {
+    throw error instanceof TypeError ? new Unreachable(words.unreachable) : error;
+  }
 }
 
 async function answered(response) {
   if (response.ok) return response;
-  let problem = `${response.status}`;
+  let problem = "";
   try {
-    problem = (await response.json()).problem || problem;
+    problem = (await response.json()).problem;
   } catch {}
-  throw new Error(problem);
+  throw new Refused(problem || `${words.unreachable} (${response.status})`);
 }
 
-// Asks; `take` gets each part of the answer as it comes. Returns {done, stop}.
+// Asks; `take` gets each part of the answer as it comes. Returns {done, stop}; `done` resolves to how it
+// ended, and to what is to be said of it where it did not come to an answer.
 export function ask(asked, take) {
   const stopping = new AbortController();
   const run = async () => {
@@ -40,18 +53,19 @@ export function ask(asked, take) {
     }
     return how;
   };
-  const done = run().catch(() => (stopping.signal.aborted ? "stopped" : "lost"));
+  const done = run().then(
+    (how) => ({ how, said: how === "lost" ? words.lost : "" }),
+    (error) => {
+      const how = stopping.signal.aborted ? "stopped" : "lost";
+      return { how, said: how === "lost" && error instanceof Refused ? error.message : words[how] };
+    },
+  );
   return { done, stop: () => stopping.abort() };
 }
 
 // The lines of the answer, each one part as JSON.
 async function* parts(asked, signal) {
-  const response = await fetch("page/ask", {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(asked),
-    signal,
-  });
+  const response = await sent("ask", asked, signal);
   if (response.status === 400) {
     yield await response.json(); // a question that cannot be read: the one part says why
     return;
@@ -80,7 +94,7 @@ export async function ready(waiting) {
       told = await request("ready");
       lost = 0;
     } catch (error) {
-      if (!(error instanceof TypeError) || ++lost > MOST_LOST) throw error; // fetch throws TypeErrors
+      if (!(error instanceof Unreachable) || ++lost > MOST_LOST) throw error;
       await new Promise((resolve) => setTimeout(resolve, SECOND));
       continue;
     }
@@ -102,13 +116,21 @@ export function upload(file, sent) {
     });
     sending.addEventListener("load", () => {
       if (sending.status === 200) resolve(sending.response);
-      else reject(new Error(sending.response?.problem || (sending.status === 413 ? "large" : `${sending.status}`)));
+      else reject(new Error(sending.response?.problem || `${words.unreachable} (${sending.status})`));
     });
-    sending.addEventListener("error", () => reject(new Error("lost")));
+    sending.addEventListener("error", () => reject(new Error(words.unreachable)));
     sending.send(file);
   });
 }
 
+// How far a job is; a busy server may drop some of the requests.
 export async function job(id) {
-  return (await answered(await fetch(`page/jobs/${id}`))).json();
+  for (let lost = 1; ; lost += 1) {
+    try {
+      return (await answered(await reached(`page/jobs/${id}`))).json();
+    } catch (error) {
+      if (!(error instanceof Unreachable) || lost > MOST_LOST) throw error;
+      await new Promise((resolve) => setTimeout(resolve, SECOND));
+    }
+  }
 }

@@ -43,8 +43,23 @@ export const conversations = stored();
 
 // Each tab has its own conversation and finds it again after a reload.
 export const current = {
-  conversation: conversations.find((one) => one.id === sessionStorage.getItem(CURRENT)) ?? begin(),
+  conversation: conversations.find((one) => one.id === remembered()) ?? begin(),
 };
+
+// A browser may keep nothing for a page, and says so by an error.
+function remembered() {
+  try {
+    return sessionStorage.getItem(CURRENT);
+  } catch {
+    return null;
+  }
+}
+
+function remember(id) {
+  try {
+    sessionStorage.setItem(CURRENT, id);
+  } catch {}
+}
 
 function stored() {
   const kept = read(CONVERSATIONS, null) ?? read(ALL_CONVERSATIONS, []); // as older pages kept them
@@ -57,10 +72,34 @@ export function begin() {
   return { id: newId(), at: Date.now(), turns: [] };
 }
 
+// The conversations as any tab has kept them last.
+export function reread() {
+  conversations.splice(0, conversations.length, ...stored());
+}
+
+// The one with this id, as it was kept last, becomes this tab's.
+export function open(id) {
+  reread();
+  current.conversation = conversations.find((one) => one.id === id) ?? begin();
+  remember(current.conversation.id);
+}
+
+const answered = (conversation) => conversation.turns.filter((turn) => turn.answer).length;
+
+// Calls once another tab has kept more answers of this tab's conversation than this one has.
+export function onFurther(call) {
+  addEventListener("storage", ({ key }) => {
+    if (key !== CONVERSATIONS) return;
+    reread();
+    const kept = conversations.find((one) => one.id === current.conversation.id);
+    if (kept && answered(kept) > answered(current.conversation)) call(kept);
+  });
+}
+
 // Returns whether there was room; the oldest conversations make it.
 export function keep() {
   const open = current.conversation;
-  sessionStorage.setItem(CURRENT, open.id);
+  remember(open.id);
   return write([...(open.turns.length ? [open] : []), ...others(open.id)]);
 }
 

@@ -1,7 +1,7 @@
 // The conversation: asking, what is shown while an answer forms, and what can be done with it.
 
 import { ask, request } from "./server.js";
-import { chinese, current, keep, newId, settings, words } from "./state.js";
+import { chinese, current, keep, newId, onFurther, settings, words } from "./state.js";
 import { giveFeedback } from "./feedback.js";
 import { scope } from "./scope.js";
 import { differs, linkTo, shares, withItsOwn } from "./share.js";
@@ -13,6 +13,7 @@ const template = document.getElementById("turn");
 const send = document.getElementById("send");
 const stop = document.getElementById("stop");
 const field = document.getElementById("question");
+const TURNS_AT_ONCE = 20; // that are drawn anew by one request, whose size is bounded
 const running = new Map(); // by the turn's id
 const waiting = []; // turns asked while another is being answered: each is read with what was said before
 
@@ -29,14 +30,24 @@ export function showConversation(id) {
   return showKept(id);
 }
 
+// Of a conversation that is open in two tabs, the one that asks nothing shows what the other was answered.
+onFurther((kept) => {
+  if (running.size) return;
+  current.conversation = kept;
+  showConversation().catch((error) => toast(error.message));
+});
+
 async function showKept(id) {
   const turns = current.conversation.turns.filter((turn) => turn.answer);
   if (!turns.length) return;
-  const { parts } = await request("render", { answers: turns.map((turn) => turn.answer) });
-  parts.forEach((part, at) => {
-    fillSlots(turns[at], part);
-    showFurther(turns[at]);
-  });
+  for (let first = 0; first < turns.length; first += TURNS_AT_ONCE) {
+    const some = turns.slice(first, first + TURNS_AT_ONCE);
+    const { parts } = await request("render", { answers: some.map((turn) => turn.answer) });
+    parts.forEach((part, at) => {
+      fillSlots(some[at], part);
+      showFurther(some[at]);
+    });
+  }
   ((id && find(id)) || list.lastElementChild)?.scrollIntoView({ block: "start" });
 }
 
@@ -91,13 +102,13 @@ async function run(turn) {
   });
   running.set(turn.id, asking);
   busy();
-  const how = await asking.done;
+  const { how, said } = await asking.done;
   if (running.get(turn.id) !== asking) return;
   running.delete(turn.id);
   busy();
   node.classList.remove("running");
-  status(node, turn.answer || how === "failed" ? "" : words[how] || words.lost);
-  if (how === "stopped" || how === "lost") say(words[how]);
+  status(node, turn.answer ? "" : said);
+  if (said) say(said);
   if (!turn.answer && !node.querySelector(".actions")) offerRetry(node);
   if (turn.answer && !keep()) toast(words.full);
   if (!next() && turn.answer) findFurther(turn).catch(() => {}); // nobody asked for them
@@ -183,6 +194,7 @@ function fillSlots(turn, part) {
     const slot = node.querySelector(`[data-slot="${name}"]`);
     if (slot) slot.innerHTML = html; // made by the server's templates, which escape every value
   }
+  if (part.filters) turn.read = part.filters;
   if (part.answer) turn.answer = part.answer;
   node.querySelector(".differs").hidden = !differs(turn);
   for (const button of node.querySelectorAll('[data-do="link"]')) button.hidden = !shares;
@@ -249,7 +261,11 @@ async function beside(turn, node, button) {
   });
   running.set(`${turn.id}+`, asking);
   busy();
-  await asking.done;
+  const { said } = await asking.done;
+  if (said) {
+    column.firstElementChild.textContent = said;
+    say(said);
+  }
   if (running.get(`${turn.id}+`) === asking) running.delete(`${turn.id}+`);
   busy();
   column.classList.remove("running");
@@ -322,7 +338,7 @@ const deeds = {
     node.querySelector('[data-do="edit"]')?.focus();
   },
   async copy(turn) {
-    await copy(await request("copy", { answers: [turn.answer] }));
+    await copy(request("copy", { answers: [{ ...turn.answer, evidence: [] }] }));
     toast(words.copied);
   },
   link: (turn) => copyLink(withItsOwn(turn, current.conversation.turns)),
@@ -342,25 +358,29 @@ export async function copyLink(turns) {
   const link = document.createElement("a");
   link.href = linkTo(turns, settings);
   link.textContent = turns[turns.length - 1].question;
-  await copy({ html: link.outerHTML, text: link.href });
+  await copy(Promise.resolve({ html: link.outerHTML, text: link.href }));
   toast(words.linked);
 }
 
-// Rich text for what takes it, plain text for the rest.
-async function copy({ html, text }) {
+// Rich text for what takes it, plain text for the rest. What is copied may be yet to come: a browser
+// lets a page write to the clipboard only at once after a click.
+async function copy(coming) {
   if (navigator.clipboard?.write && window.ClipboardItem) {
-    const blob = (type, of) => new Blob([of], { type });
-    const item = { "text/html": blob("text/html", html), "text/plain": blob("text/plain", text) };
+    const blob = (type, of) => coming.then((copied) => new Blob([copied[of]], { type }));
+    const item = { "text/html": blob("text/html", "html"), "text/plain": blob("text/plain", "text") };
     return navigator.clipboard.write([new ClipboardItem(item)]);
   }
   // Browsers have no clipboard for a page that came over plain HTTP from another machine.
+  const { html, text } = await coming;
   const take = (event) => {
     event.preventDefault();
     event.clipboardData.setData("text/html", html);
     event.clipboardData.setData("text/plain", text);
   };
-  document.addEventListener("copy", take, { once: true });
-  document.execCommand("copy");
+  document.addEventListener("copy", take);
+  const taken = document.execCommand("copy");
+  document.removeEventListener("copy", take);
+  if (!taken) throw new Error(words.not_copied);
 }
 
 function historyOf(turn) {
@@ -412,9 +432,9 @@ list.addEventListener("submit", (event) => {
   run(turn);
 });
 
-// Asks again without one of the things that were understood.
+// Asks again without one of the things that were understood, of an answer that may still be forming.
 function without(turn, limit) {
-  const read = turn.answer?.filters ?? {};
+  const read = turn.answer?.filters ?? turn.read ?? turn.filters;
   const filters = {
     date_from: read.date_from ?? null,
     date_to: read.date_to ?? null,
