@@ -216,7 +216,7 @@ class Assistant:
         copies = self.library.copies()
         yield EvidenceFound(to_evidence(found.articles, copies))
         watch.retrieved()
-        answerer = Answerer(self.library, self._retriever, self._models, chat, asking)
+        answerer = Answerer(self.library, filters, self._retriever, self._models, chat, asking)
         outcome = yield from answerer.answer(asked, found)
         damage = self.library.damage()
         empty = not found.articles and not self.library.counts().articles

@@ -39,7 +39,7 @@ from rag.kinds.overview import overview
 from rag.kinds.premise import Contradicted, correcting, taken_wrongly
 from rag.question.asked import Asked
 from rag.question.parts import sides_of
-from rag.records import Certainty, Found, QuestionKind
+from rag.records import Certainty, Filters, Found, QuestionKind
 from rag.retrieval.find import WIDE, Retriever, filters_of
 from rag.verification.align import Similarity, centred_similarity
 
@@ -55,10 +55,12 @@ class Answerer:
     """Answers a question from the articles that were found for it.
 
     Attributes:
+        filters: What the caller limits the answer to.
         chat: The chat model that is to answer; ``None`` for the articles' own sentences.
     """
 
     library: Library
+    filters: Filters
     retriever: Retriever
     models: Models
     chat: ChatModel | None
@@ -91,7 +93,7 @@ class Answerer:
             return None
         limits = filters_of(found.filters)
         there = self.retriever.find(found.question, limits, QuestionKind.OVERVIEW)
-        return overview(there, self.library, asked.language)
+        return overview(there, self.library, asked.language, self.options.most_sources)
 
     def _of_what_was_read(
         self, asked: Asked, found: Found, read: Answering
@@ -184,14 +186,14 @@ class Answerer:
         """What is told otherwise than by the sentences that answer, or by a chat model; ``None`` where
         nothing is."""
         if asked.kind is QuestionKind.LIBRARY:
-            return catalogue(asked, found, self.library)
+            return catalogue(asked, found, self.library, self.filters)
         if chat:
             return None
         match asked.kind:
             case QuestionKind.OVERVIEW:
-                return overview(found, self.library, asked.language)
+                return overview(found, self.library, asked.language, self.options.most_sources)
             case QuestionKind.COURSE:
-                return course(found, asked.language)
+                return course(found, asked.language, self.options.most_sources)
             case QuestionKind.SEVERAL:
                 return self._apart().several(asked, found)
             case QuestionKind.COMPARISON:

@@ -11,7 +11,8 @@ from rag.extractive.candidates import readable, score_sentences
 from rag.kinds.conversation import action_meant, meant_by, more_on, remarked, said_of
 from rag.kinds.points import Stated, point_meant, stated
 from rag.question.asked import Asked
-from rag.question.read import UNSEARCHED
+from rag.question.follow_up import standalone
+from rag.question.read import searched_turns
 from rag.records import Answer, Filters, QuestionKind, Turn
 from rag.retrieval.find import Retriever
 
@@ -36,34 +37,31 @@ class Conversing:
         """What is said, without the time that it took."""
         if asked.kind is not QuestionKind.CONVERSATION or not self.history:
             return remarked(asked)
-        searched = self._last_searched()
-        kind = QuestionKind.FACT if searched is None else None
-        at = len(self.history) - 1 if searched is None else searched
+        searched = searched_turns(self.history, self.models.kinds)
+        kind = None if searched else QuestionKind.FACT
+        at = searched[-1] if searched else len(self.history) - 1
         return said_of(
             asked,
             action_meant(asked.question, self.models.kinds),
             again=lambda: self.ask(at, kind),
-            more=lambda: self._more_on(asked, self.history[at]),
+            more=lambda: self._more_on(asked, at),
             point=lambda: self._point(asked, self.history[at]),
         )
 
-    def _last_searched(self) -> int | None:
-        """The place of the last question that asked something of the articles."""
-        backwards = range(len(self.history) - 1, -1, -1)
-        return next((at for at in backwards if self._asks(self.history[at].question)), None)
-
-    def _asks(self, question: str) -> bool:
-        return self.models.kinds.kind_of(question) not in UNSEARCHED
-
-    def _more_on(self, asked: Asked, last: Turn) -> Draft | None:
-        """What follows in the article that the last answer came from."""
+    def _more_on(self, asked: Asked, at: int) -> Draft | None:
+        """What follows in the article that the answer of a turn came from."""
+        last, kinds = self.history[at], self.models.kinds
         meant = meant_by(asked.question, last)
-        found = self.retriever.find(meant, self.filters)
+        before = [self.history[one] for one in searched_turns(self.history[:at], kinds)]
+        background = standalone(last.question, before, kinds.leans).background
+        found = self.retriever.find(f"{background}{meant}", self.filters)
         ranked = readable(found.articles)
         point = point_meant(asked.question, last.answer)
         if told := stated(point, ranked) if point else None:
             return more_on(found, told)
-        candidates = score_sentences(meant, ranked, self.models.reader) if ranked else []
+        candidates = (
+            score_sentences(meant, ranked, self.models.reader, background) if ranked else []
+        )
         return more_on(found, candidates[0] if candidates else None)
 
     def _point(self, asked: Asked, last: Turn) -> Stated | None:

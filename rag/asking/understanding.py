@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -15,9 +15,12 @@ from rag.question.abbreviations import spelled_out
 from rag.question.asked import Asked
 from rag.question.follow_up import Standalone, standalone
 from rag.question.kind import KindTeller
-from rag.question.read import UNSEARCHED, kind_meant
+from rag.question.read import UNSEARCHED, kind_meant, searched_turns
 from rag.question.spelling import respelled
 from rag.records import QuestionKind, Turn, Usage
+
+_LOOKED_BACK = 6
+"""Turns that are looked at for what a question may lean on."""
 
 if TYPE_CHECKING:
     from langchain_core.runnables import RunnableConfig
@@ -79,6 +82,12 @@ class Understanding:
             before=history[-1].question if history else "",
         )
 
+    def _as_searched(self, history: Sequence[Turn]) -> list[Turn]:
+        """The last turns that a question may lean on, in the words of the library that they sound like."""
+        turns = history[-_LOOKED_BACK:]
+        asked = (turns[at] for at in searched_turns(turns, self.kinds))
+        return [replace(one, question=respelled(one.question, self.library)) for one in asked]
+
     def _standalone(
         self,
         question: str,
@@ -87,7 +96,7 @@ class Understanding:
         config: RunnableConfig | None,
     ) -> tuple[Standalone, Usage | None]:
         """The question as it is searched, and the tokens that a chat model took to rewrite it."""
-        leans = self.kinds.leans
+        leans, history = self.kinds.leans, self._as_searched(history)
         if not (chat and history):
             return standalone(question, history, leans), None
         from rag.generation.rewrite import rewrite_question

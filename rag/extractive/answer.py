@@ -184,17 +184,13 @@ def judged(
     strictness: Strictness = Strictness.BALANCED,
 ) -> Answering:
     """Whether sentences answer that were read already (at least one), likeliest first."""
-    best = candidates[0]
-    if (
-        names_another(question, best.passage.article)
-        or in_another_currency(question, best)
-        or is_of_elsewhere(f"{background}{question}", ranked)
-    ):
+    best, leant = candidates[0], f"{background}{question}"
+    if in_another_currency(question, best) or is_of_elsewhere(leant, ranked):
         return Answering(Judgement(Certainty.REFUSAL), tuple(candidates))
     judgement = judge(question, ranked, candidates, strictness)
-    if judgement.certainty in (Certainty.DIRECT, Certainty.LIKELY) and is_of_unnamed_place(
-        f"{background}{question}", ranked
-    ):
+    # An article may spell a code otherwise (G20 in Chinese), and be of a place that it does not name.
+    unsure = names_another(question, best.passage.article) or is_of_unnamed_place(leant, ranked)
+    if unsure and judgement.certainty in (Certainty.DIRECT, Certainty.LIKELY):
         judgement = replace(judgement, certainty=Certainty.NEAREST, short=False)
     return Answering(judgement, tuple(candidates))
 
@@ -204,6 +200,8 @@ def both_named(found: Answering, names: Sequence[str]) -> Answering:
     are compared, what is said of both in one sentence answers."""
     wanted = [fold(name) for name in names]
     for one in found.candidates[:READ] if len(wanted) > 1 else ():
+        if one.probability < _ALIKE * found.candidates[0].probability:
+            break
         if all(name in fold(one.text) for name in wanted):
             others = [other for other in found.candidates if other is not one]
             right = replace(found.judgement, certainty=Certainty.DIRECT, short=False)

@@ -20,7 +20,7 @@ from rag.extractive.answer import Draft
 from rag.kinds.deadlines import asks_until, notices
 from rag.kinds.overview import fitting_articles
 from rag.kinds.pieces import Piece, draft_of
-from rag.kinds.selection import Selection
+from rag.kinds.selection import LOOKED_AT, Selection
 from rag.kinds.tallies import (
     UNITS,
     Bar,
@@ -67,9 +67,13 @@ _BY_TIME = (Order.NEWEST, Order.OLDEST)
 _BY_LENGTH = (Order.LONGEST, Order.SHORTEST)
 
 
-def catalogue(asked: Asked, found: Found, library: Library) -> Draft:
+def catalogue(asked: Asked, found: Found, library: Library, given: Filters) -> Draft:
     """What the catalogue says, clause by clause: of all articles, or of those of the days, accounts,
-    languages and subjects that the question names."""
+    languages and subjects that the question names.
+
+    Args:
+        given: The limits that the caller set; the question's own count where it set none of their kind.
+    """
     scope = library.scope()
     today = scope.newest or date.today()
     clauses = read_clauses(
@@ -78,7 +82,7 @@ def catalogue(asked: Asked, found: Found, library: Library) -> Draft:
     if _is_on_notices(clauses, asked):
         return notices(asked, library, filters_of(found.filters))
     reads = bool(found.filters.read or found.filters.dropped)
-    base = Selection(Filters() if reads else filters_of(found.filters))
+    base = Selection(replace(given, from_question=False))
     teller = _Teller(library, asked.in_english)
     told: list[_Told] = []
     for at, clause in enumerate(clauses):
@@ -87,7 +91,7 @@ def catalogue(asked: Asked, found: Found, library: Library) -> Draft:
         if before and clause.refers and _is_told(clause, before):
             continue
         start = before.goes_on(clause) if before else base
-        own = clause if reads else replace(clause, periods=(), accounts=(), languages=())
+        own = _not_given(clause, given if reads else None)
         selection = start.within(own, library)
         if at == 0:
             selection = _on_subject(clause, selection, asked, found, library)
@@ -95,6 +99,18 @@ def catalogue(asked: Asked, found: Found, library: Library) -> Draft:
     pieces = [piece for one in told if one.own for piece in one.pieces]
     notice = next((one.notice for one in told if one.own and one.notice), "")
     return draft_of(pieces, notice=notice)
+
+
+def _not_given(clause: Clause, given: Filters | None) -> Clause:
+    """A clause without the limits of the kinds that the caller set; without any where the question is
+    not to be read for them."""
+    dated = given is None or given.date_from or given.date_to
+    return replace(
+        clause,
+        periods=() if dated else clause.periods,
+        accounts=() if given is None or given.accounts else clause.accounts,
+        languages=() if given is None or given.languages else clause.languages,
+    )
 
 
 def _of_same_groups(clause: Clause, before: Clause) -> Clause:
@@ -231,11 +247,11 @@ class _Teller:
 
     def _count(self, selection: Selection, counts: LibraryCounts, *, share: bool = False) -> str:
         called = selection.called(in_english=self.in_english)
-        at_least = " at least" if self.in_english and selection.about else ""
+        at_least = selection.about or selection.is_partial
         said = (
-            f"There {'is' if counts.articles == 1 else 'are'}{at_least} {counts.articles} {_singular(called, counts.articles)}"
+            f"There {'is' if counts.articles == 1 else 'are'}{' at least' if at_least else ''} {counts.articles} {_singular(called, counts.articles)}"
             if self.in_english
-            else f"{'查到的' if selection.about else ''}{called}有 {counts.articles} 篇"
+            else f"{'查到的' if selection.about else ''}{called}{'至少' if selection.is_partial else ''}有 {counts.articles} 篇"
         )
         if selection.is_whole:
             said = (
@@ -260,7 +276,13 @@ class _Teller:
     def _none(self, selection: Selection) -> _Told:
         called = selection.called(in_english=self.in_english)
         counts = self.library.counts()
-        said = f"There are no {called}." if self.in_english else f"{called}一篇也没有。"
+        among = (
+            f" among the newest {LOOKED_AT}" if self.in_english else f"最新的 {LOOKED_AT} 篇中，"
+        )
+        among = among if selection.is_partial else ""
+        said = (
+            f"There are no {called}{among}." if self.in_english else f"{among}{called}一篇也没有。"
+        )
         dated = selection.filters.date_from or selection.filters.date_to
         if dated and counts.first_date:
             said += f" {self._span(counts)}" if self.in_english else self._span(counts)
@@ -279,6 +301,9 @@ class _Teller:
         if group is Group.ACCOUNT or not (counts.first_date and counts.last_date):
             of, over = counts.articles, len(counts.accounts)
             unit = UNITS[Group.ACCOUNT][self.in_english]
+        elif group in (Group.LANGUAGE, Group.KIND):
+            parts = counts.languages if group is Group.LANGUAGE else counts.kinds
+            of, over = counts.articles, len(parts)
         else:
             of = sum(self.library.days(selection.filters).values())
             days = (counts.last_date - counts.first_date).days + 1

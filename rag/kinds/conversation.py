@@ -60,7 +60,9 @@ def _source(cited: Citation) -> str:
 
 
 def shortened(answer: Answer) -> Answer:
-    """An answer's first sentence alone."""
+    """An answer's first sentence alone; a refusal as it is."""
+    if answer.refused:
+        return answer
     sentences = answer.sentences[:1]
     kept = {marker for sentence in sentences for marker in sentence.markers}
     return replace(

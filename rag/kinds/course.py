@@ -67,14 +67,20 @@ class _Event:
     weight: float
 
 
-def course(found: Found, language: Language) -> Draft | None:
-    """What the articles tell by day, earliest first; ``None`` where they are not about it."""
+def course(found: Found, language: Language, most_sources: int | None = None) -> Draft | None:
+    """What the articles tell by day, earliest first; ``None`` where they are not about it.
+
+    Args:
+        most_sources: How many articles may be cited; ``None`` for as many as tell of it.
+    """
     about = found.topic or found.question
     fitting = fitting_articles(found, about, language)
     if not fitting:
         return None
     subject = frozenset(content_terms(blank(about, find_moments(about))))
-    stories = [story.article for story in stories_of(fitting)][:_ARTICLES]
+    stories = [story.article for story in stories_of(fitting)][: most_sources or _ARTICLES][
+        :_ARTICLES
+    ]
     events = _likeliest(_events(stories, subject))
     if len(events) < _FEWEST and len(stories) == 1:  # a portrait names its subject once
         events = _likeliest(_events(stories, subject, least=0.0))

@@ -9,9 +9,10 @@ from datetime import date
 from index.library.library import Library
 from index.records import Article, Span
 from index.search.filters import Filters
+from index.text.clauses import clauses_of
 from index.text.dates.moments import complete, day_named, find_moments
 from index.text.dates.periods import Period
-from index.text.dates.phrases import find_dates
+from index.text.dates.phrases import DatePhrase, find_dates
 from index.text.language import Language
 from index.text.rules import load_patterns
 from index.text.script import fold_characters
@@ -22,9 +23,12 @@ from rag.kinds.selection import LOOKED_AT, names_notices
 from rag.kinds.tallies import many
 from rag.kinds.telling import telling
 from rag.question.asked import Asked
-from rag.question.limits import Role, understand
+from rag.question.limits import Phrase, Role, understand
 
 _LISTED = 20
+_BETWEEN = " 和与及或、，,至到-–—~andorto"
+"""What stands between days that are named one after the other."""
+
 _RULES = load_patterns("rag.question", "catalogue")
 _DEADLINE = load_patterns("rag.question", "answers")["deadline"]
 _Period = tuple[date | None, date | None]
@@ -71,11 +75,10 @@ def _limits(asked: Asked, filters: Filters, today: date) -> tuple[Filters, _Peri
     """Which notices are meant, and within which days they are due: the days that a question names, but for
     those on which it says that they were published (10月10日发的)."""
     days = find_dates(fold_characters(asked.own), today)
-    named = {(one.start, one.end) for one in days}
     published = [
         one
         for one in understand(asked.own, today=today, accounts=()).phrases
-        if one.role is Role.PUBLISHED and (one.start, one.end) not in named
+        if one.role is Role.PUBLISHED and not _is_only_days(one, days, asked.own)
     ]
     due = [
         day.near
@@ -89,6 +92,14 @@ def _limits(asked: Asked, filters: Filters, today: date) -> tuple[Filters, _Peri
     return replace(filters, date_from=first, date_to=last), period
 
 
+def _is_only_days(phrase: Phrase, days: Sequence[DatePhrase], question: str) -> bool:
+    """Whether a phrase names days and nothing that says what happened on them (5月和6月)."""
+    named = [one for one in days if phrase.start <= one.start and one.end <= phrase.end]
+    places = [phrase.start, *(at for one in named for at in (one.start, one.end)), phrase.end]
+    between = (question[start:end] for start, end in zip(places[::2], places[1::2], strict=True))
+    return bool(named) and not "".join(between).strip(_BETWEEN)
+
+
 def _due_within(asked: Asked, named: Sequence[Period], today: date) -> _Period:
     """Days as days to come; of what is still open all from the day on as of which it is asked."""
     firsts = [one.date_from for one in named if one.date_from]
@@ -96,7 +107,10 @@ def _due_within(asked: Asked, named: Sequence[Period], today: date) -> _Period:
     if _RULES["still_open"].search(asked.text):
         days = [one.date_from or one.date_to for one in named]
         return days[-1] if days else today, None  # "if today is 5 May": the day named last
-    return max(firsts, default=None), min(lasts, default=None)
+    first, last = max(firsts, default=None), min(lasts, default=None)
+    if first and last and first > last:  # two months: from the first to the last
+        return min(firsts), max(lasts)
+    return first, last
 
 
 def _found_notices(library: Library, filters: Filters) -> Iterator[_Notice]:
@@ -153,11 +167,20 @@ def _ends(article: Article) -> list[tuple[Span, date | None]]:
         text = span.of(article.text)
         if not _DEADLINE.search(text):
             continue
-        days = [day_named(complete(moment, article.date)) for moment in find_moments(text)]
-        last = [day for day in days if day]
+        last = _days_in(_due_clauses(text), article) or _days_in(text, article)
         if not last or article.date is None or last[-1] >= article.date:
             found.append((span, last[-1] if last else None))
     return found
+
+
+def _due_clauses(text: str) -> str:
+    """The clauses of a sentence that say until when: others tell when things begin."""
+    return "".join(span.of(text) for span in clauses_of(text) if _DEADLINE.search(span.of(text)))
+
+
+def _days_in(text: str, article: Article) -> list[date]:
+    days = [day_named(complete(moment, article.date)) for moment in find_moments(text)]
+    return [day for day in days if day]
 
 
 def _is_within(day: date, period: _Period) -> bool:

@@ -36,15 +36,21 @@ class Story:
     article: Article
 
 
-def overview(found: Found, library: Library, language: Language) -> Draft | None:
+def overview(
+    found: Found, library: Library, language: Language, most_sources: int | None = None
+) -> Draft | None:
     """The stories on what a question is about, or the newest where it is about nothing in particular;
-    ``None`` where no article is about it."""
+    ``None`` where no article is about it.
+
+    Args:
+        most_sources: How many articles may be cited; ``None`` for as many as are shown.
+    """
     subject = found.topic
     fitting = articles_on(found, library, language)
     if not fitting:
         return None
     stories = stories_of(fitting)
-    shown = newest_stories(stories)
+    shown = newest_stories(stories[:most_sources])
     wanted = frozenset(content_terms(subject))
     pieces: list[Piece] = []
     said: set[str] = set()

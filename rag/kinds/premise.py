@@ -40,6 +40,8 @@ _BESIDE = 2
 _LOOSE = frozenset({ANY, NONE, ORDINAL, RATIO})
 """Units that say too little of what is counted."""
 
+_STATED = frozenset({quantities.Bound.EXACT, quantities.Bound.ABOUT})
+
 _CLAUSES = load_patterns("rag.question", "premise")["clause_ends"]
 _PAIRS = tuple(
     rule.compiled()
@@ -96,17 +98,19 @@ def taken_wrongly(
 def contradicted(question: str, candidates: Sequence[Candidate]) -> Contradicted | None:
     """The figure that the question takes for granted and the likeliest article gives otherwise.
 
-    Only where that article has the question's figure nowhere: it may tell of several things.
+    Only where that article has the question's figure nowhere: it may tell of several things. A figure
+    that bounds (10亿元以上, 不低于) is a condition, which another one does not contradict.
 
     Args:
         candidates: The sentences that were read, likeliest first.
     """
-    for asked in (one for one in _figures(question) if one.unit not in _LOOSE):
+    stated = (one for one in _figures(question) if one.bound in _STATED)
+    for asked in (one for one in stated if one.unit not in _LOOSE):
         for one in candidates[:_LOOKED_AT]:
             if one.features.own + one.features.title < _MUCH:
                 continue
             others = [told for told in _figures(one.text) if told.unit == asked.unit]
-            if len(others) != 1:
+            if len(others) != 1 or others[0].bound not in _STATED:
                 continue
             whole = _figures(one.passage.article.text)
             if not any(quantities.agrees(asked, told) for told in whole):

@@ -41,12 +41,14 @@ class Selection:
         conditions: What else was asked for; their ids are among the filters'.
         about: What they are about, as far as a search tells; ``""`` for anything.
         title: Words that their titles have; ``""`` for any.
+        is_partial: Whether there may be more of them than were looked at.
     """
 
     filters: Filters
     conditions: tuple[Condition, ...] = ()
     about: str = ""
     title: str = ""
+    is_partial: bool = False
 
     @property
     def is_whole(self) -> bool:
@@ -83,7 +85,8 @@ class Selection:
 
     def titled(self, words: str, library: Library) -> Selection:
         found = library.titled_like(words, LOOKED_AT)
-        return replace(self._among([one.article_id for one in found]), title=words)
+        some = self._among([one.article_id for one in found])
+        return replace(some, title=words, is_partial=len(found) == LOOKED_AT)
 
     def on(self, subject: str, article_ids: Sequence[str]) -> Selection:
         return replace(self._among(article_ids), about=subject)
@@ -104,7 +107,10 @@ class Selection:
 
     def _meeting(self, condition: Condition, library: Library) -> Selection:
         ids = [one.article_id for one in _meeting(condition, self.filters, library)]
-        return replace(self._among(ids), conditions=(*self.conditions, condition))
+        more = library.counts(self.filters).articles > LOOKED_AT
+        partial = self.is_partial or (more and condition is not Condition.UNDATED)
+        some = self._among(ids)
+        return replace(some, conditions=(*self.conditions, condition), is_partial=partial)
 
     def called(self, *, in_english: bool) -> str:
         """As it is called in a sentence: 2025-06-03 发布的英文文章."""

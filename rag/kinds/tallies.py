@@ -68,8 +68,10 @@ def tally(group: Group, selection: Selection, library: Library, *, in_english: b
         ]
     if group is Group.LANGUAGE:
         return [
-            Bar(LANGUAGES.get(Language(name), _OTHER_LANGUAGE)[in_english], count)
-            for name, count in counts.languages.items()
+            Bar(
+                LANGUAGES.get(one, _OTHER_LANGUAGE)[in_english], count, _in_language(selection, one)
+            )
+            for one, count in ((Language(name), count) for name, count in counts.languages.items())
         ]
     return [Bar(_KINDS[Kind(name)][in_english], count) for name, count in counts.kinds.items()]
 
@@ -117,6 +119,10 @@ def _of_account(selection: Selection, name: str) -> Selection | None:
     return (
         replace(selection, filters=replace(selection.filters, accounts=(name,))) if name else None
     )
+
+
+def _in_language(selection: Selection, language: Language) -> Selection:
+    return replace(selection, filters=replace(selection.filters, languages=(language,)))
 
 
 def _week(day: date) -> Period:

@@ -15,7 +15,7 @@ from rag.question.kind import KindTeller
 from rag.question.limits import understand
 from rag.question.parts import SEVERAL, SURELY, questions_in
 from rag.question.subject import subject_of
-from rag.records import QuestionKind
+from rag.records import QuestionKind, Turn
 
 UNSEARCHED = frozenset({QuestionKind.CONVERSATION, QuestionKind.SMALL_TALK, QuestionKind.NOTHING})
 """Kinds of question that no article answers."""
@@ -110,3 +110,14 @@ def _undated(question: str, today: date) -> str:
         blank = " " * (found.end - found.start)
         question = question[: found.start] + blank + question[found.end :]
     return question
+
+
+def searched_turns(history: Sequence[Turn], kinds: KindTeller) -> list[int]:
+    """The places of the turns of a conversation that asked something of the articles; a word that asks
+    nothing by itself (谁？) does so behind one of them."""
+    places: list[int] = []
+    for at, turn in enumerate(history):
+        kind = kinds.kind_of(turn.question)
+        if kind not in UNSEARCHED or (places and kind is QuestionKind.NOTHING):
+            places.append(at)
+    return places

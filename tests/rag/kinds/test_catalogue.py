@@ -13,16 +13,18 @@ from index.text.language import detect_language
 from rag.extractive.answer import Draft
 from rag.kinds.catalogue import catalogue
 from rag.question.asked import Asked
-from rag.records import AppliedFilters, Found, QuestionKind
+from rag.records import AppliedFilters, Filters, Found, QuestionKind
+from rag.retrieval.find import filters_of
 from tests.conftest import FakeEncoder, article
 from tests.rag.conftest import ranked
 
 READ = AppliedFilters(read=("limits of the question",))
 
 
-def told(library, question: str, background: str = "", filters=READ, hits=()) -> Draft:
+def told(library, question: str, background: str = "", filters=READ, hits=(), given=None) -> Draft:
     asked = Asked(question, question, background, detect_language(question), QuestionKind.LIBRARY)
-    return catalogue(asked, Found(question, filters, tuple((hit,) for hit in hits)), library)
+    given = given or (Filters() if filters.read else filters_of(filters))
+    return catalogue(asked, Found(question, filters, tuple((hit,) for hit in hits)), library, given)
 
 
 def cited(draft: Draft) -> list[str]:
@@ -232,6 +234,52 @@ def test_the_days_of_publication_are_not_those_on_which_things_are_due(library, 
     day = date.fromisoformat(f"2025-06-0{question[2]}")
     limits = AppliedFilters(date_from=str(day), date_to=str(day), read=(question[:4],))
     assert bool(told(library, question, filters=limits).citations) is there
+
+
+@pytest.mark.parametrize(
+    ("question", "there"),
+    [
+        ("5月和6月截止的通知有哪些？", True),
+        ("7月或8月截止的通知有哪些？", False),
+        ("Which notices are due in May or June?", True),
+        ("6月10日和6月30日之间截止的通知", True),
+    ],
+)
+def test_what_is_due_in_one_of_two_months(library, question, there):
+    assert bool(told(library, question).citations) is there
+
+
+def test_what_is_due_is_not_when_the_event_is(tmp_path):
+    folder = tmp_path / "due"
+    text = "请于6月20日前报送材料，活动将于7月5日举行。"
+    notice = article("a", text, title="申报通知", time="2025/6/1")
+    index_raw([notice], folder, encoder=FakeEncoder())
+    library = Library.open(folder)
+    assert not told(library, "到6月25日还没截止的通知有哪些？").citations
+    assert told(library, "到6月15日还没截止的通知有哪些？").citations
+
+
+def test_what_the_caller_limits_stands_beside_what_the_question_names(library):
+    draft = told(library, "6月有多少篇文章？", given=Filters(accounts=("晚报（试刊）",)))
+    assert draft.text == "晚报（试刊） 2025 年 6 月发布的文章有 1 篇。"
+    draft = told(library, "2025年6月1日有多少篇？", given=Filters(date_from=date(2025, 6, 2)))
+    assert draft.text.endswith("有 2 篇。")
+
+
+def test_a_language_is_gone_on_from_and_counted_by(library):
+    draft = told(library, "哪种语言的文章最少？其中最新的一篇是什么？")
+    assert cited(draft) == ["c"]
+    assert (
+        told(library, "平均每种语言多少篇？").text == "平均每种语言 2.0 篇（2 种语言，共 4 篇）。"
+    )
+
+
+def test_where_not_all_articles_were_looked_at_it_says_so(library, monkeypatch):
+    monkeypatch.setattr("rag.kinds.selection.LOOKED_AT", 3)
+    assert "至少有" in told(library, "有几篇通知？").text
+    assert "at least" in told(library, "How many notices are there?").text
+    monkeypatch.setattr("rag.kinds.selection.LOOKED_AT", 2)
+    assert "篇中，按标题看是通知、公告的文章一篇也没有" in told(library, "有几篇通知？").text
 
 
 @pytest.mark.parametrize(("month", "there"), [("6", True), ("7", False)])

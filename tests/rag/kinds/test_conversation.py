@@ -50,6 +50,26 @@ def test_more_is_what_follows_in_the_article(talking):
     assert {one.article_id for one in answer.citations} == {"bridge"}
 
 
+def test_more_on_a_follow_up_stays_with_what_it_leant_on(talking):
+    leant = [Turn("海棠小学今年招收多少名新生？", "240名。"), Turn("它的校长叫什么？", "温如玉。")]
+    answer = talking.ask("展开讲讲", leant)
+    assert {one.article_id for one in answer.citations} == {"school"}
+
+
+def test_a_follow_up_leans_on_what_was_asked_before_thanks(talking):
+    thanked = [*BEFORE, Turn("谢谢", "不客气。"), Turn("再说一遍", "6月28日。")]
+    assert talking.ask("它多长？", thanked).standalone_question.startswith(
+        "东岸大桥什么时候通车？ 它"
+    )
+
+
+def test_a_refusal_is_not_made_shorter(talking):
+    refused = [Turn("火星上的沙尘暴刮了几天？", "没有。")]
+    answer = talking.ask("短一点", refused)
+    assert answer.refused
+    assert answer.answer
+
+
 def test_a_source_is_named_with_its_address(talking):
     answer = talking.ask("来源", BEFORE)
     assert "https://example.com/bridge" in answer.answer
