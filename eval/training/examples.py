@@ -19,6 +19,7 @@ class Example:
         answers: Spellings of the answer, each verbatim in ``text``; none where it does not answer.
         near: Where the one answer that counts stands in ``text``; -1 where any place will do.
         background: What was asked before, where the question leans on that.
+        untold: Further questions on the text which it does not answer.
     """
 
     source: str
@@ -29,6 +30,7 @@ class Example:
     answers: tuple[str, ...]
     near: int = -1
     background: str = ""
+    untold: tuple[str, ...] = ()
 
 
 def is_held_out(group: str) -> bool:

@@ -79,7 +79,18 @@ def _group_of(
     positive = Asked(example.question, title, text, answers)
     misses = list(_near_misses(example, positive, span, at, names, neighbours, rng))
     rng.shuffle(misses)
-    return [positive, *misses[:most]]
+    return [positive, *(_untold(example, positive) + misses)[:most]]
+
+
+def _untold(example: Example, positive: Asked) -> list[Asked]:
+    """The passage that answers, asked what it does not: the untold question nearest to the one it does."""
+    if example.background:
+        return []
+    terms = set(content_terms(example.question))
+    near = max(
+        example.untold, key=lambda one: len(terms.intersection(content_terms(one))), default=None
+    )
+    return [replace(positive, question=near, answers=(), way="asked beside")] if near else []
 
 
 def _nearest(example: Example, rng: random.Random) -> int:

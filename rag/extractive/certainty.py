@@ -38,7 +38,7 @@ _LIKELY = {Strictness.STRICT: 0.5, Strictness.BALANCED: 0.3, Strictness.OPEN: 0.
 _NEAR = {Strictness.STRICT: 0.4, Strictness.BALANCED: 0.06, Strictness.OPEN: 0.03}
 """Probability that the library holds an answer from which on the nearest sentences are said."""
 
-_SURE_WORDS = 0.5
+_SURE_WORDS = 0.6
 """Probability of being right from which on the very words are given."""
 
 _LOGIT = 12.0
@@ -67,14 +67,16 @@ class Confidence:
 
 
 RIGHT = Confidence(
-    span=-0.081, answers=0.681, likely=2.874, dense=0.305, foreign=-0.07, base=-3.765
+    span=-0.091, answers=0.635, likely=3.072, dense=0.266, foreign=-0.533, base=-3.395
 )
 """That what would be said holds the answer."""
 
-NEAR = Confidence(span=-0.409, answers=1.436, likely=1.833, dense=0.545, foreign=0.167, base=-4.317)
+NEAR = Confidence(span=-0.189, answers=1.06, likely=1.256, dense=0.451, foreign=-0.216, base=-2.879)
 """That the library holds an answer."""
 
-WORDS = Confidence(span=0.153, answers=0.202, likely=3.214, dense=0.08, foreign=-0.169, base=-3.134)
+WORDS = Confidence(
+    span=0.164, answers=0.132, likely=3.247, dense=0.056, foreign=-0.824, base=-2.599
+)
 """That the very words are right."""
 
 

@@ -82,7 +82,7 @@ def catalogue(asked: Asked, found: Found, library: Library, given: Filters) -> D
     if _is_on_notices(clauses, asked):
         return notices(asked, library, filters_of(found.filters))
     reads = bool(found.filters.read or found.filters.dropped)
-    base = Selection(replace(given, from_question=False))
+    base = Selection(given)
     teller = _Teller(library, asked.in_english)
     told: list[_Told] = []
     for at, clause in enumerate(clauses):

@@ -19,7 +19,7 @@ from ui.show_article import reason
 MOST_BARS = 110
 """More weeks than these are shown as months."""
 
-_MOST_ACCOUNTS = 12
+_MOST_ACCOUNTS = 200
 _MOST_PROBLEMS = 20
 
 

@@ -47,6 +47,17 @@ def test_all_pairs_lean_on_what_their_example_leans_on(names, neighbours):
     assert {one.background for one in found} == {"前面问了什么？"}
 
 
+def test_an_untold_question_is_put_to_the_passage_that_answers_another(names, neighbours):
+    near, far = f"{ANSWERED[0].question}明年", "谁付的钱？"
+    example = replace(ANSWERED[0], untold=(far, near))
+    for first, miss, *_ in groups(example, names, neighbours, rounds=5, most=2):
+        assert (miss.way, miss.question, miss.text) == ("asked beside", near, first.text)
+        assert miss.answers == ()
+    leaning = replace(example, background="前面问了什么？")  # they do not lean on that
+    (group,) = groups(leaning, names, neighbours, rounds=1)
+    assert "asked beside" not in {one.way for one in group}
+
+
 def test_every_way_to_miss_is_taken(names, neighbours):
     ways = Counter(
         miss.way
