@@ -136,7 +136,7 @@ def test_no_library_is_said_before_the_page_is_opened(juwen, tmp_path, served):
 
 def test_others_are_let_in_only_with_a_password(juwen, library_folder, served, tmp_path: Path):
     ran = juwen("chat", "--page", "--library", library_folder, "--host", "0.0.0.0")
-    assert ran.code == 1
+    assert ran.code == 2
     [complaint] = ran.complaints
     assert "add --auth user:password" in complaint
     assert served == []

@@ -91,7 +91,7 @@ def judged(logit, strictness=Strictness.BALANCED, text="大桥全长3.2公里。
 
 def test_there_are_four_ways_to_answer():
     text = "大桥很长。大桥全长3.2公里。"
-    certainties = [judged(each, text=text, score=0.9).certainty for each in (12.0, 0.0, -1.5)]
+    certainties = [judged(each, text=text, score=0.9).certainty for each in (12.0, -1.0, -2.0)]
     assert certainties == [Certainty.DIRECT, Certainty.LIKELY, Certainty.NEAREST]
     far = ranked("The ferry sails.", score=0.16)
     candidates = score_sentences("大桥全长多少公里？", [far], Sure(-12.0))
