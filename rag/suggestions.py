@@ -13,7 +13,6 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import chain, zip_longest
 
 from index.library.library import Library
 from index.records import Article, Kind
@@ -182,26 +181,27 @@ def further(
     said: str,
     is_answered: Callable[[Candidate], bool],
 ) -> list[str]:
-    """Questions to go on with after an answer, at most three, of the articles by turns.
+    """Questions to go on with after an answer, at most three, one an article, in their order.
 
     Args:
-        article_ids: Those that the answer cites or, where it cites none, those that were near.
+        article_ids: Those that the answer cites, then those that were near.
         asked: Questions of the conversation, which are not asked again.
         said: The answer: what it has told is not asked for.
         is_answered: Tries a question; called six times at most.
     """
-    articles = (library.article(article_id) for article_id in article_ids)
-    by_turns = zip_longest(*(candidates(article) for article in articles if article))
     found: list[str] = []
     tries = _FURTHER_TRIED
-    for one in filter(None, chain.from_iterable(by_turns)):
-        if one.question in (*asked, *found) or (one.answer and one.answer in said):
-            continue
-        if not tries or len(found) == _MOST_FURTHER:
-            break
-        tries -= 1
-        if is_answered(one):
-            found.append(one.question)
+    for article_id in article_ids:
+        article = library.article(article_id)
+        for one in candidates(article) if article else ():
+            if one.question in (*asked, *found) or (one.answer and one.answer in said):
+                continue
+            if not tries or len(found) == _MOST_FURTHER:
+                return found
+            tries -= 1
+            if is_answered(one):
+                found.append(one.question)
+                break
     return found
 
 

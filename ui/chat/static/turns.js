@@ -124,12 +124,11 @@ function next() {
 // Kinds of question that are no matter of any article.
 const PLAIN = ["small_talk", "nothing", "conversation"];
 
-// Questions to go on with, of the articles that the answer uses or, where it uses none, that were near.
+// Questions to go on with, of the articles that the answer uses and of those that were near.
 async function findFurther(turn) {
   const { answer } = turn;
   if (PLAIN.includes(answer.kind)) return;
-  const used = answer.citations.length ? answer.citations : answer.evidence;
-  const ids = used.map((one) => one.article_id);
+  const ids = [...answer.citations, ...answer.evidence].map((one) => one.article_id);
   turn.further = await request("further", {
     article_ids: [...new Set(ids)].slice(0, 5),
     asked: current.conversation.turns.map((one) => one.question),
