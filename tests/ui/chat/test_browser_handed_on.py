@@ -36,6 +36,7 @@ def others_url(page_assistant, page_settings) -> Iterator[str]:
 
 def linked(one: Visit, button: str) -> str:
     """The address that a button copies."""
+    one.page.evaluate("document.getElementById('toast').textContent = ''")  # what was said before
     one.page.locator(button).last.click()
     expect(one.page.locator("#toast")).to_contain_text("已复制链接")
     return str(one.page.evaluate("navigator.clipboard.readText()"))
