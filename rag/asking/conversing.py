@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from rag.asking.models import Models
 from rag.extractive.answer import Draft
@@ -11,7 +12,7 @@ from rag.extractive.candidates import readable, score_sentences
 from rag.kinds.conversation import action_meant, meant_by, more_on, remarked, said_of
 from rag.kinds.points import Stated, point_meant, stated
 from rag.question.asked import Asked
-from rag.question.follow_up import standalone
+from rag.question.follow_up import CARRIED, standalone
 from rag.question.read import searched_turns
 from rag.records import Answer, Filters, QuestionKind, Turn
 from rag.retrieval.find import Retriever
@@ -37,9 +38,9 @@ class Conversing:
         """What is said, without the time that it took."""
         if asked.kind is not QuestionKind.CONVERSATION or not self.history:
             return remarked(asked)
-        searched = searched_turns(self.history, self.models.kinds)
-        kind = None if searched else QuestionKind.FACT
-        at = searched[-1] if searched else len(self.history) - 1
+        searched = next(searched_turns(self.history, self.models.kinds), None)
+        kind = QuestionKind.FACT if searched is None else None
+        at = len(self.history) - 1 if searched is None else searched
         return said_of(
             asked,
             action_meant(asked.question, self.models.kinds),
@@ -52,8 +53,11 @@ class Conversing:
         """What follows in the article that the answer of a turn came from."""
         last, kinds = self.history[at], self.models.kinds
         meant = meant_by(asked.question, last)
-        before = [self.history[one] for one in searched_turns(self.history[:at], kinds)]
-        background = standalone(last.question, before, kinds.leans).background
+        background = ""
+        if kinds.leans(last.question):
+            places = islice(searched_turns(self.history[:at], kinds), CARRIED)
+            before = [self.history[one] for one in places][::-1]
+            background = standalone(last.question, before, kinds.leans).background
         found = self.retriever.find(f"{background}{meant}", self.filters)
         ranked = readable(found.articles)
         point = point_meant(asked.question, last.answer)

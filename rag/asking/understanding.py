@@ -19,11 +19,11 @@ from rag.question.read import UNSEARCHED, kind_meant, searched_turns
 from rag.question.spelling import respelled
 from rag.records import QuestionKind, Turn, Usage
 
-_LOOKED_BACK = 6
-"""Turns that are looked at for what a question may lean on."""
-
 if TYPE_CHECKING:
     from langchain_core.runnables import RunnableConfig
+
+_LOOKED_BACK = 6
+"""Turns that are looked at for what a question may lean on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ class Understanding:
     def _as_searched(self, history: Sequence[Turn]) -> list[Turn]:
         """The last turns that a question may lean on, in the words of the library that they sound like."""
         turns = history[-_LOOKED_BACK:]
-        asked = (turns[at] for at in searched_turns(turns, self.kinds))
+        asked = [turns[at] for at in searched_turns(turns, self.kinds)][::-1]
         return [replace(one, question=respelled(one.question, self.library)) for one in asked]
 
     def _standalone(
@@ -96,7 +96,10 @@ class Understanding:
         config: RunnableConfig | None,
     ) -> tuple[Standalone, Usage | None]:
         """The question as it is searched, and the tokens that a chat model took to rewrite it."""
-        leans, history = self.kinds.leans, self._as_searched(history)
+        leans = self.kinds.leans
+        if not (history and (chat or leans(question))):
+            return Standalone(question), None
+        history = self._as_searched(history)
         if not (chat and history):
             return standalone(question, history, leans), None
         from rag.generation.rewrite import rewrite_question

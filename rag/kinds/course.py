@@ -78,9 +78,8 @@ def course(found: Found, language: Language, most_sources: int | None = None) ->
     if not fitting:
         return None
     subject = frozenset(content_terms(blank(about, find_moments(about))))
-    stories = [story.article for story in stories_of(fitting)][: most_sources or _ARTICLES][
-        :_ARTICLES
-    ]
+    most = min(most_sources or _ARTICLES, _ARTICLES)
+    stories = [story.article for story in stories_of(fitting)][:most]
     events = _likeliest(_events(stories, subject))
     if len(events) < _FEWEST and len(stories) == 1:  # a portrait names its subject once
         events = _likeliest(_events(stories, subject, least=0.0))

@@ -19,7 +19,7 @@ from index.text.script import fold_characters
 from index.text.sentences import split_sentences
 from rag.extractive.answer import Draft
 from rag.kinds.pieces import Piece, draft_of
-from rag.kinds.selection import LOOKED_AT, names_notices
+from rag.kinds.selection import LOOKED_AT, names_notices, shared
 from rag.kinds.tallies import many
 from rag.kinds.telling import telling
 from rag.question.asked import Asked
@@ -102,15 +102,11 @@ def _is_only_days(phrase: Phrase, days: Sequence[DatePhrase], question: str) -> 
 
 def _due_within(asked: Asked, named: Sequence[Period], today: date) -> _Period:
     """Days as days to come; of what is still open all from the day on as of which it is asked."""
-    firsts = [one.date_from for one in named if one.date_from]
-    lasts = [one.date_to for one in named if one.date_to]
     if _RULES["still_open"].search(asked.text):
         days = [one.date_from or one.date_to for one in named]
         return days[-1] if days else today, None  # "if today is 5 May": the day named last
-    first, last = max(firsts, default=None), min(lasts, default=None)
-    if first and last and first > last:  # two months: from the first to the last
-        return min(firsts), max(lasts)
-    return first, last
+    within = shared(named)
+    return within.date_from, within.date_to
 
 
 def _found_notices(library: Library, filters: Filters) -> Iterator[_Notice]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from rag.records import Turn
 
-_CARRIED = 4
+CARRIED = 4
 """Turns that a question can lean on at most."""
 
 
@@ -44,7 +44,7 @@ def standalone(question: str, history: Sequence[Turn], leans: Callable[[str], bo
     Standalone(question='东岸大桥花了多少钱？', background='')
     """
     chained = [question]
-    for turn in reversed(history[-_CARRIED:]):
+    for turn in reversed(history[-CARRIED:]):
         if not leans(chained[0]):
             break
         chained.insert(0, turn.question)

@@ -5,7 +5,7 @@ A classifier tells kinds by how a question is put (``rag.question.kind``); what 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from index.text.dates.phrases import find_dates
@@ -112,12 +112,15 @@ def _undated(question: str, today: date) -> str:
     return question
 
 
-def searched_turns(history: Sequence[Turn], kinds: KindTeller) -> list[int]:
-    """The places of the turns of a conversation that asked something of the articles; a word that asks
-    nothing by itself (谁？) does so behind one of them."""
-    places: list[int] = []
-    for at, turn in enumerate(history):
-        kind = kinds.kind_of(turn.question)
-        if kind not in UNSEARCHED or (places and kind is QuestionKind.NOTHING):
-            places.append(at)
-    return places
+def searched_turns(history: Sequence[Turn], kinds: KindTeller) -> Iterator[int]:
+    """The places of the turns of a conversation that asked something of the articles, last first; a word
+    that asks nothing by itself (谁？) does so behind one of them."""
+    nothing: list[int] = []
+    for at in range(len(history) - 1, -1, -1):
+        kind = kinds.kind_of(history[at].question)
+        if kind is QuestionKind.NOTHING:
+            nothing.append(at)
+        elif kind not in UNSEARCHED:
+            yield from nothing
+            nothing.clear()
+            yield at

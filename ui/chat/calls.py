@@ -57,8 +57,8 @@ def calls(assistant: Assistant) -> tuple[Callable[..., Any], ...]:
         Returns:
             The answer with "short" (the very words that answer, where they are sure), "sentences",
             "citations" (article, date, verbatim quote), "evidence" and "certainty": "direct" where it
-            answers, "likely" where it answers oftener than not, "nearest" where it is only what comes closest, "refusal" where nothing is near.
-            "refused" is true of a refusal alone.
+            answers, "likely" where it answers oftener than not, "nearest" where it is only what comes
+            closest, "refusal" where nothing is near. "refused" is true of a refusal alone.
         """
         limits = {"date_from": date_from, "date_to": date_to, "accounts": accounts}
         return assistant.ask(

@@ -5,7 +5,7 @@ import { closePanel, isOpen, openLibrary } from "./panel.js";
 import { download, ready, request } from "./server.js";
 import { begin, current, keep, keepSettings, settings, words } from "./state.js";
 import { handedOn } from "./share.js";
-import { askNew, askTurn, copyLink, showConversation, stillWaiting, stopAll, suggestion } from "./turns.js";
+import { askNew, askTurn, copyLink, showConversation, stillWaiting, stopAll, suggestion, withoutFound } from "./turns.js";
 import "./bubble.js";
 import "./library.js";
 import "./model.js";
@@ -79,11 +79,8 @@ const deeds = {
   },
 };
 
-// The answers of the conversation, without what was found beside them: no export shows it.
 const exported = () =>
-  current.conversation.turns
-    .filter((turn) => turn.answer)
-    .map((turn) => ({ ...turn.answer, evidence: [] }));
+  current.conversation.turns.filter((turn) => turn.answer).map((turn) => withoutFound(turn.answer));
 
 function save(suffix, type, text) {
   const link = document.createElement("a");

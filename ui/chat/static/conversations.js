@@ -1,7 +1,7 @@
 // The sidebar of conversations: those that this browser keeps, searched by title and text.
 
 import { closePanel } from "./panel.js";
-import { conversations, current, forget, open, reread, titleOf, words } from "./state.js";
+import { conversations, current, forget, openKept, reread, titleOf, words } from "./state.js";
 import { showConversation } from "./turns.js";
 import { toast } from "./voice.js";
 
@@ -55,23 +55,23 @@ function show() {
 
 function item(conversation, at, sought) {
   const node = document.createElement("li");
-  const opens = document.createElement("button");
-  opens.type = "button";
-  opens.className = "kept-open";
-  opens.append(part("kept-title", titleOf(conversation), sought));
+  const open = document.createElement("button");
+  open.type = "button";
+  open.className = "kept-open";
+  open.append(part("kept-title", titleOf(conversation), sought));
   const day = new Date(conversation.at);
   if (!Number.isNaN(day.getTime())) {
-    opens.append(part("about", day.toLocaleDateString(document.documentElement.lang), []));
+    open.append(part("about", day.toLocaleDateString(document.documentElement.lang), []));
   }
-  if (at.text) opens.append(part("kept-text", around(at.text, sought), sought));
-  if (conversation.id === current.conversation.id) opens.setAttribute("aria-current", "true");
-  opens.addEventListener("click", () => go(conversation, at.turn));
-  node.append(opens, remover(conversation));
+  if (at.text) open.append(part("kept-text", around(at.text, sought), sought));
+  if (conversation.id === current.conversation.id) open.setAttribute("aria-current", "true");
+  open.addEventListener("click", () => go(conversation, at.turn));
+  node.append(open, remover(conversation));
   return node;
 }
 
 function go(conversation, turn) {
-  open(conversation.id);
+  openKept(conversation.id);
   sidebar.close();
   closePanel();
   showConversation(turn?.id).catch((error) => toast(error.message));
@@ -91,9 +91,9 @@ function remover(conversation) {
       gone.setAttribute("aria-label", `${words.sure} ${titleOf(conversation)}`);
       return;
     }
-    const isOpen = current.conversation.id === conversation.id;
+    const open = current.conversation.id === conversation.id;
     forget(conversation.id);
-    if (isOpen) showConversation();
+    if (open) showConversation();
     show();
     field.focus();
   });

@@ -79,16 +79,17 @@ async function listMore() {
 }
 
 async function removeArticle(button, id) {
+  const row = button.closest("li");
   if (!button.classList.contains("sure")) {
     button.classList.add("sure");
     button.textContent = words.sure;
-    button.setAttribute("aria-label", `${words.sure} ${button.dataset.title}`);
+    const { title } = row.querySelector("[data-tick]").dataset;
+    button.setAttribute("aria-label", `${words.sure} ${title}`);
     return;
   }
   button.disabled = true;
   try {
     const { said } = await request("remove", { id });
-    const row = button.closest("li");
     const beside = (row.nextElementSibling ?? row.previousElementSibling)?.querySelector(".looked");
     (beside ?? body.querySelector("#panel-title")).focus();
     row.remove();

@@ -2,7 +2,7 @@
 
 import { request } from "./server.js";
 import { words } from "./state.js";
-import { toast } from "./voice.js";
+import { toast, untilReady } from "./voice.js";
 
 const panel = document.getElementById("panel");
 const body = document.getElementById("panel-body");
@@ -32,10 +32,7 @@ export async function openLibrary(button) {
 
 async function show(name, values, button, inLibrary) {
   const mine = ++latest;
-  if ("loading" in document.documentElement.dataset) {
-    const doing = document.querySelector("#facts .loading")?.textContent ?? "";
-    toast(`${doing} ${words.opens_then}`.trim());
-  }
+  if ("loading" in document.documentElement.dataset) toast(untilReady(words.opens_then));
   try {
     const { html } = await request(name, values);
     if (mine !== latest) return;

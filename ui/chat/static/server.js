@@ -41,25 +41,22 @@ async function answered(response) {
   throw new Refused(problem || `${words.unreachable} (${response.status})`);
 }
 
-// Asks; `take` gets each part of the answer as it comes. Returns {done, stop}; `done` resolves to how it
-// ended, and to what is to be said of it where it did not come to an answer.
+// Asks; `take` gets each part of the answer as it comes. Returns {done, stop}; `done` resolves to
+// what is to be said where it came to no answer, "" where the last part said how it ended.
 export function ask(asked, take) {
   const stopping = new AbortController();
   const run = async () => {
-    let how = "lost"; // unless the last part says otherwise
+    let said = words.lost; // unless the last part says otherwise
     for await (const part of parts(asked, stopping.signal)) {
-      if (part.state === "done" || part.state === "failed") how = part.state;
+      if (part.state === "done" || part.state === "failed") said = "";
       take(part);
     }
-    return how;
+    return said;
   };
-  const done = run().then(
-    (how) => ({ how, said: how === "lost" ? words.lost : "" }),
-    (error) => {
-      const how = stopping.signal.aborted ? "stopped" : "lost";
-      return { how, said: how === "lost" && error instanceof Refused ? error.message : words[how] };
-    },
-  );
+  const done = run().catch((error) => {
+    if (stopping.signal.aborted) return words.stopped;
+    return error instanceof Refused ? error.message : words.lost;
+  });
   return { done, stop: () => stopping.abort() };
 }
 

@@ -78,7 +78,7 @@ export function reread() {
 }
 
 // The one with this id, as it was kept last, becomes this tab's.
-export function open(id) {
+export function openKept(id) {
   reread();
   current.conversation = conversations.find((one) => one.id === id) ?? begin();
   remember(current.conversation.id);

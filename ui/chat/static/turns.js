@@ -5,7 +5,7 @@ import { chinese, current, keep, newId, onFurther, settings, words } from "./sta
 import { giveFeedback } from "./feedback.js";
 import { scope } from "./scope.js";
 import { differs, linkTo, shares, withItsOwn } from "./share.js";
-import { say, toast } from "./voice.js";
+import { say, toast, untilReady } from "./voice.js";
 
 const list = document.getElementById("turns");
 const welcome = document.getElementById("welcome");
@@ -92,7 +92,7 @@ async function run(turn) {
   keep();
   node.querySelector(".question").textContent = turn.question;
   for (const slot of node.querySelectorAll("[data-slot]")) slot.replaceChildren();
-  status(node, "loading" in document.documentElement.dataset ? untilReady() : words.searching);
+  status(node, "loading" in document.documentElement.dataset ? untilReady(words.loading) : words.searching);
   node.classList.add("running");
   node.scrollIntoView({ block: "start", behavior: calm() });
   const asking = ask(asked(turn), (part) => {
@@ -102,7 +102,7 @@ async function run(turn) {
   });
   running.set(turn.id, asking);
   busy();
-  const { how, said } = await asking.done;
+  const said = await asking.done;
   if (running.get(turn.id) !== asking) return;
   running.delete(turn.id);
   busy();
@@ -173,6 +173,9 @@ function asked(turn, answerer = turn.answerer ?? settings.answerer) {
     as_written: turn.asWritten ?? false,
   };
 }
+
+// An answer without what was found beside it, which neither a copy nor an export shows.
+export const withoutFound = (answer) => ({ ...answer, evidence: [] });
 
 const said = (turn) => ({ question: turn.question, answer: turn.answer.answer || "" });
 
@@ -261,7 +264,7 @@ async function beside(turn, node, button) {
   });
   running.set(`${turn.id}+`, asking);
   busy();
-  const { said } = await asking.done;
+  const said = await asking.done;
   if (said) {
     column.firstElementChild.textContent = said;
     say(said);
@@ -287,14 +290,8 @@ function offerRetry(node) {
   node.querySelector('[data-slot="actions"]').replaceChildren(button, edit);
 }
 
-// What is done before questions are answered, as the server last said it.
-function untilReady() {
-  const doing = document.querySelector("#facts .loading")?.textContent ?? "";
-  return `${doing} ${words.loading}`.trim();
-}
-
 export function stillWaiting() {
-  for (const id of running.keys()) status(find(id), untilReady());
+  for (const id of running.keys()) status(find(id), untilReady(words.loading));
 }
 
 function status(node, text) {
@@ -338,7 +335,7 @@ const deeds = {
     node.querySelector('[data-do="edit"]')?.focus();
   },
   async copy(turn) {
-    await copy(request("copy", { answers: [{ ...turn.answer, evidence: [] }] }));
+    await copy(request("copy", { answers: [withoutFound(turn.answer)] }));
     toast(words.copied);
   },
   link: (turn) => copyLink(withItsOwn(turn, current.conversation.turns)),

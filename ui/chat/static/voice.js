@@ -19,3 +19,9 @@ export function toast(text) {
   clearTimeout(leaving);
   leaving = setTimeout(() => (note.hidden = true), 5000);
 }
+
+// What is done before the server can answer, as it last said it, and what comes then.
+export function untilReady(then) {
+  const doing = document.querySelector("#facts .loading")?.textContent ?? "";
+  return `${doing} ${then}`.trim();
+}
