@@ -34,6 +34,7 @@ from rag.question.check import check_filters, check_history, check_question
 from rag.question.follow_up import standalone
 from rag.question.kind import KindTeller, TrainedKinds
 from rag.question.read import UNSEARCHED
+from rag.question.words import TrainedWords, WordTeller
 from rag.records import EXTRACTIVE, Answer, Filters, Found, Question, QuestionKind, Turn
 from rag.retrieval.find import Retriever
 from rag.retrieval.rerank import Reranker
@@ -66,16 +67,19 @@ class Assistant:
         chat_model: ChatModel | None = None,
         reader: Reader | None = None,
         kinds: KindTeller | None = None,
+        words: WordTeller | None = None,
         refusals: RefusalTeller | None = None,
         entailment: Entailment | None = None,
     ) -> None:
         self.library = library
         self.chat_model = chat_model
-        self._retriever = Retriever(library, encoder, reranker)
+        words = words or TrainedWords(encoder)
+        self._retriever = Retriever(library, encoder, words, reranker)
         self._models = Models(
             encoder,
             reader or PackagedReader(encoder),
             kinds or TrainedKinds(encoder),
+            words,
             refusals or TrainedRefusals(encoder),
             entailment or PackagedEntailment(encoder),
         )
@@ -91,6 +95,7 @@ class Assistant:
         chat_model: str | BaseChatModel | ChatModel | None = None,
         reader: Reader | None = None,
         kinds: KindTeller | None = None,
+        words: WordTeller | None = None,
         refusals: RefusalTeller | None = None,
         entailment: Entailment | None = None,
     ) -> Assistant:
@@ -104,6 +109,8 @@ class Assistant:
                 LangChain chat model; by default the articles' own sentences answer.
             reader: Finds the words that answer; by default the one that comes with the installation.
             kinds: Tells kinds of questions apart; by default the trained one.
+            words: Tells which words of a question are its topic, and what it compares; by default the
+                trained one.
             refusals: Tells a chat model's refusals from its answers; by default the trained one.
             entailment: Reads whether what a chat model wrote follows from the words that it cites; by
                 default the trained one.
@@ -119,7 +126,7 @@ class Assistant:
         manifest = library.manifest()
         encoder = encoder or load_encoder(manifest.encoder)
         check_encoder(folder, manifest, encoder)
-        return cls(library, encoder, reranker, chat, reader, kinds, refusals, entailment)
+        return cls(library, encoder, reranker, chat, reader, kinds, words, refusals, entailment)
 
     @property
     def encoder(self) -> Encoder:

@@ -33,6 +33,8 @@ from index.text.terms import content_terms, index_terms
 from rag.assistant import Assistant
 from rag.extractive.reader import FoundSpan, PassageReading
 from rag.question.kind import Action
+from rag.question.sides import Side, sides_in
+from rag.question.subject import subject_of
 from rag.records import QuestionKind
 from tests.postgres import Postgres, primary_in, room_for_servers, why_there_is_none
 
@@ -263,6 +265,20 @@ class FakeKinds:
         return bool(_LEANING.search(question)) or len(content_terms(question)) < 3
 
 
+class FakeWords:
+    """The topic is what the words leave that only ask; 甲和乙 are two sides, at the beginning."""
+
+    def topic_of(self, question: str) -> str:
+        return subject_of(question)
+
+    def sides_of(self, question: str) -> list[Side]:
+        match = _SIDES.match(question)
+        return sides_in(question, [Span(*match.span(1)), Span(*match.span(2))]) if match else []
+
+
+_SIDES = re.compile(r"(\w{3,4})和(\w{3,4}?)(?=对比|哪)")
+
+
 class FakeRefusals:
     """Refusals are what says of quotations or of oneself that something is not there."""
 
@@ -280,6 +296,7 @@ def _no_reader_by_accident(request: pytest.FixtureRequest, monkeypatch: pytest.M
     if "model" not in request.keywords:
         monkeypatch.setattr("rag.assistant.PackagedReader", lambda encoder: FakeReader())
         monkeypatch.setattr("rag.assistant.TrainedKinds", lambda encoder: FakeKinds())
+        monkeypatch.setattr("rag.assistant.TrainedWords", lambda encoder: FakeWords())
         monkeypatch.setattr("rag.assistant.TrainedRefusals", lambda encoder: FakeRefusals())
         monkeypatch.setattr("rag.assistant.PackagedEntailment", lambda encoder: None)
 

@@ -9,7 +9,7 @@ import pytest
 from index.cleaning.clean import clean
 from index.cleaning.newspaper_page import split_page
 from index.duplicates.fingerprints import fingerprints
-from index.records import Article, Layout, RawArticle
+from index.records import Article, Layout, RawArticle, Span
 from index.text.clauses import clauses_of
 from index.text.dates.moments import find_moments
 from index.text.dates.phrases import find_dates
@@ -23,7 +23,8 @@ from rag.kinds.listed import blocks_of
 from rag.markdown import escape_markdown
 from rag.question.answer_type import expected_answer
 from rag.question.limits import understand
-from rag.question.parts import questions_in, sides_of
+from rag.question.parts import questions_in
+from rag.question.sides import sides_in
 from rag.suggestions import candidates
 from rag.verification.claims import claims_nothing
 from rag.verification.negation import denied
@@ -73,7 +74,8 @@ READERS = {
     "Markdown": escape_markdown,
     "suggestions": lambda text: candidates(_article(text)),
     "blocks": lambda text: blocks_of(_article(text)),
-    "parts": lambda text: (questions_in(text), sides_of(text)),
+    "parts": questions_in,
+    "sides": lambda text: sides_in(text, [Span(0, 1), Span(len(text) // 2, len(text) // 2 + 1)]),
     "limits": lambda text: understand(text, today=TODAY, accounts=["青屿发布", "海风"]),
     "expected answer": expected_answer,
 }

@@ -44,6 +44,7 @@ from rag.kinds.course import Belonging
 from rag.kinds.pieces import share
 from rag.kinds.relevance import Best, Relevance, relevance
 from rag.kinds.telling import WEIGHTS, Telling, features_of, sentences_of
+from rag.question.words import TrainedWords
 from rag.records import AppliedFilters, Filters, QuestionKind
 from rag.retrieval.find import Retriever
 
@@ -163,7 +164,8 @@ def articles(where: Path, rows: Sequence[dict[str, Any]]) -> None:
     ]
     probable: dict[tuple[int, str], float] = {}
     with Library.open(where) as library:
-        retriever = Retriever(library, load_encoder(library.manifest().encoder))
+        encoder = load_encoder(library.manifest().encoder)
+        retriever = Retriever(library, encoder, TrainedWords(encoder))
         found = [retriever.find(one.question, Filters(), QuestionKind.OVERVIEW) for one in subjects]
         days = {one.article_id: str(one.date or "") for one in library.articles()}
     for name, foreign in (("OWN", False), ("FOREIGN", True)):

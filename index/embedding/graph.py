@@ -280,11 +280,15 @@ def _aligned(size: int) -> int:
 
 
 def write_encoder(packed: PackedModel, path: Path, accuracy: int = 0) -> None:
-    """The encoder: ``vectors``, the mean over each text's tokens, scaled to length 1."""
+    """The encoder: ``vectors``, the mean over each text's tokens, scaled to length 1; and behind them
+    the states of every token after two thirds of the layers and after all, of shape (texts, tokens,
+    hidden) each, which nothing is computed for where they are not asked for."""
     builder = GraphBuilder(packed, accuracy)
     states = builder.embeddings()
+    between = ""
     for number in range(packed.layers):
         states = builder.layer(states, packed_layer(packed, number))
+        between = states if 3 * (number + 1) <= 2 * packed.layers else between
     from onnx import TensorProto
 
     real = builder.node(
@@ -295,4 +299,5 @@ def write_encoder(packed: PackedModel, path: Path, accuracy: int = 0) -> None:
     over = builder.constant(np.asarray([1]))
     total = builder.node("ReduceSum", builder.node("Mul", states, real), over, keepdims=0)
     mean = builder.node("Div", total, builder.node("ReduceSum", real, over, keepdims=0))
-    builder.save(path, [builder.node("LpNormalization", mean, axis=-1, p=2)])
+    vectors = builder.node("LpNormalization", mean, axis=-1, p=2)
+    builder.save(path, [vectors, between or states, states])

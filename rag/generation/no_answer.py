@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from index.embedding.encoder import Encoder
-from index.embedding.packaged_encoder import PackagedEncoder
+from index.embedding.packaged_encoder import packaged
 from index.text.rules import load_patterns
 from rag.question.linear import LinearModel
 
@@ -44,15 +44,12 @@ class TrainedRefusals:
     """
 
     def __init__(self, encoder: Encoder) -> None:
-        self._encoder = encoder
+        self._encoder = packaged(encoder)
 
     def is_refusal(self, sentence: str) -> bool:
         if len(sentence) > _LONGEST:
             return False
-        encoder = self._encoder
-        if not isinstance(encoder, PackagedEncoder):
-            encoder = self._encoder = PackagedEncoder()
-        vector = encoder.encode_queries([sentence])[0]
+        vector = self._encoder.encode_queries([sentence])[0]
         return believed(_model().probabilities(sentence, vector))
 
 

@@ -18,10 +18,10 @@ from rag.question.parts import (
     MOST_PARTS,
     TOLD_YEAR,
     questions_in,
-    sides_of,
-    subject_in,
     things_named,
+    with_subject,
 )
+from rag.question.sides import Side
 from rag.records import Certainty, Filters, Found, QuestionKind, RankedPassage
 from rag.retrieval.find import filters_of
 from rag.retrieval.retrieve import join_neighbours
@@ -64,6 +64,7 @@ class Apart:
         judge: The same of sentences that were read already.
         kind_of: What kind of question it is.
         leans: Whether it means little without the one before.
+        sides_of: What a comparison sets side by side.
         most_sources: How many articles a part may cite.
     """
 
@@ -72,6 +73,7 @@ class Apart:
     judge: Callable[[str, Found, str, Sequence[Candidate]], Answering]
     kind_of: Callable[[str], QuestionKind]
     leans: Callable[[str], bool]
+    sides_of: Callable[[str], list[Side]]
     most_sources: int | None = None
 
     def several(self, asked: Asked, found: Found) -> Draft | None:
@@ -102,7 +104,7 @@ class Apart:
     def compared(self, asked: Asked, found: Found) -> Draft | None:
         """Each side under its name; ``None`` where none are named, or nothing tells of either."""
         answers = []
-        for side in sides_of(asked.own):
+        for side in self.sides_of(asked.own):
             draft = self._alone(side.question, asked.background, found, side.name)
             named = draft is not None and is_named(side.name, draft)
             answers.append(Part(side.name, draft if named else None))
@@ -143,7 +145,7 @@ class Apart:
 
     def _of_sides(self, asked: Asked, answers: Sequence[Part], found: Found) -> list[Part]:
         """The sides of a comparison, one of which nothing is found as the other's article has it."""
-        sides = sides_of(asked.own)
+        sides = self.sides_of(asked.own)
         told = [part.draft.citations[0].article_id for part in answers if part.draft]
         better = []
         for side, part in zip(sides, answers, strict=True):
@@ -185,7 +187,7 @@ class Apart:
         own, firsts = _counted(part), _counted(first)
         if own and firsts and self.leans(part):
             return first[: firsts[0].start] + own[0].text + first[firsts[0].end :]
-        return subject_in(first) + part if self.leans(part) else part
+        return with_subject(part, first) if self.leans(part) else part
 
     def _listed(self, own: str, found: Found, read: Answering) -> Draft | None:
         """A list, or the rows of a table, where a part asks for one."""

@@ -120,6 +120,17 @@ def _of_same_groups(clause: Clause, before: Clause) -> Clause:
     return replace(clause, groups=before.groups)
 
 
+def _unrecorded(clause: Clause) -> str:
+    """The words of a clause that say by what articles are told apart, where nothing that is known of
+    them is: 阅读量最高; ``""`` where it asks what there is."""
+    if clause.groups:
+        return ""
+    by_number = Order.MOST in clause.orders or Order.LEAST in clause.orders
+    if not by_number and not _RULES["superlative"].search(clause.rest):
+        return ""
+    return " ".join(question_phrases(subject_of(clause.rest)))
+
+
 def _is_told(clause: Clause, before: _Told) -> bool:
     """Whether a clause on what was just told asks no more than how many there are, which is told with
     it, or on what several groups share."""
@@ -228,7 +239,7 @@ class _Teller:
         if numbers and not lists and not selection.about:
             return _Told((self._said(self._count(selection, counts, share=share)),), selection)
         if selection.is_whole:
-            return self._introduced(counts, briefly=lists)
+            return self._introduced(counts, _unrecorded(clause), briefly=lists)
         said = self._count(selection, counts, share=share)
         return self._listed(
             selection, counts, _LISTED, said=said, tells=Measure.CONTENT in clause.measures
@@ -459,11 +470,22 @@ class _Teller:
                 pieces += [replace(piece, text=piece.text + long), *told]
         return _Told(tuple(pieces), selection)
 
-    def _introduced(self, counts: LibraryCounts, *, briefly: bool) -> _Told:
+    def _introduced(self, counts: LibraryCounts, unrecorded: str, *, briefly: bool) -> _Told:
         """What there is at all: how many, and the newest; where that was not asked for in so many
-        words, from when and of which accounts."""
+        words, from when and of which accounts.
+
+        Args:
+            unrecorded: What is asked for and no catalogue has; said first.
+        """
         whole = Selection(Filters())
         said = self._count(whole, counts)
+        if unrecorded:
+            briefly = True
+            said = (
+                f"The catalogue has titles, accounts, days, kinds, languages and lengths, and not “{unrecorded}”. {said}"
+                if self.in_english
+                else f"目录里没有“{unrecorded}”，只有标题、账号、日期、类别、语言和篇幅。{said}"
+            )
         if not briefly:
             blank = " " if self.in_english else ""
             said += blank + self._span(counts) if counts.first_date else ""

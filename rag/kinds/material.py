@@ -12,7 +12,8 @@ from rag.generation.shown import choose_passages, choose_stories, newest_first
 from rag.kinds.overview import articles_on, newest_stories, stories_of
 from rag.question.answer_type import asks_for_course
 from rag.question.asked import Asked
-from rag.question.parts import MOST_PARTS, questions_in, sides_of, subject_in
+from rag.question.parts import MOST_PARTS, questions_in, with_subject
+from rag.question.sides import Side
 from rag.records import Filters, Found, QuestionKind
 from rag.retrieval.find import WIDE, filters_of
 
@@ -28,6 +29,7 @@ class Material:
         find: The articles for a question.
         read: What of them answers it: its own words, the articles, the question that it leans on.
         leans: Whether a question means little without the one before.
+        sides_of: What a comparison sets side by side.
         most_sources: How many articles may be shown.
     """
 
@@ -35,6 +37,7 @@ class Material:
     find: Callable[[str, Filters], Found]
     read: Callable[[str, Found, str], Answering]
     leans: Callable[[str], bool]
+    sides_of: Callable[[str], list[Side]]
     most_sources: int | None = None
 
     def chooser(
@@ -76,10 +79,12 @@ class Material:
         parts: list[str] = []
         if asked.kind is QuestionKind.SEVERAL:
             first, *others = questions_in(asked.own)[:MOST_PARTS]
-            subject = subject_in(first)
-            parts = [first, *(subject + one if self.leans(one) else one for one in others)]
+            parts = [
+                first,
+                *(with_subject(one, first) if self.leans(one) else one for one in others),
+            ]
         elif asked.kind is QuestionKind.COMPARISON:
-            parts = [side.question for side in sides_of(asked.own)]
+            parts = [side.question for side in self.sides_of(asked.own)]
         limits = filters_of(found.filters)
         alone = [(own, self.find(asked.background + own, limits)) for own in parts]
         return [(one, self.read(own, one, asked.background)) for own, one in alone]

@@ -6,11 +6,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
+from index.embedding.encoder import Vectors
 from index.records import Span
+
+States = Callable[[str], Vectors]
+"""What a network makes of each character of a text in its place, shape (characters, numbers)
+(``PackagedEncoder.character_states``)."""
 
 _OUTSIDE, _UNKNOWN = "\x00", "\x01"
 """Stand before the first token and behind the last, and for one that is not known."""
@@ -25,17 +33,20 @@ class TokenField:
         features: Of what is told of a token and its neighbours.
         stays: For a token to have the same label as the one before.
         bias: Of a token by itself.
+        states: Of what a network makes of its first character; none where that is not looked at.
     """
 
     known: frozenset[str]
     features: Mapping[str, float]
     stays: float
     bias: float
+    states: tuple[float, ...] = ()
 
     @classmethod
     def load(cls, path: Path) -> TokenField:
         values = json.loads(path.read_text("utf-8"))
-        return cls(frozenset(values.pop("known")), **values)
+        known, states = frozenset(values.pop("known")), tuple(values.pop("states", ()))
+        return cls(known, **values, states=states)
 
     def save(self, path: Path) -> None:
         values = {
@@ -43,11 +54,15 @@ class TokenField:
             "features": self.features,
             "stays": self.stays,
             "bias": self.bias,
+            "states": self.states,
         }
         path.write_text(json.dumps(values, ensure_ascii=False, sort_keys=True) + "\n", "utf-8")
 
     def marked(
-        self, told: Iterable[Sequence[str]], leans: Sequence[float] = (0.0,)
+        self,
+        told: Iterable[Sequence[str]],
+        leans: Sequence[float] = (0.0,),
+        states: Vectors | None = None,
     ) -> tuple[int, ...]:
         """The places of the tokens that are marked in the likeliest labelling.
 
@@ -55,8 +70,11 @@ class TokenField:
             told: What is told of each token.
             leans: How much likelier each token is taken to be marked, tried one after the other until
                 some are.
+            states: What a network makes of each token, shape (tokens, numbers).
         """
         weights = [self.bias + sum(self.features.get(one, 0.0) for one in each) for each in told]
+        if states is not None:
+            weights = (np.asarray(weights) + states @ np.asarray(self.states)).tolist()
         return next((on for lean in leans if (on := self._likeliest(weights, lean))), ())
 
     def _likeliest(self, weights: Sequence[float], lean: float) -> tuple[int, ...]:
@@ -81,6 +99,13 @@ class TokenField:
                 places.append(at)
             label = came[at][label]
         return tuple(reversed(places))
+
+
+def states_of(text: str, tokens: Sequence[tuple[int, int, str]], states: States) -> Vectors:
+    """What a network makes of each token of a text, by its first character, shape (tokens, numbers)."""
+    starts = [start for start, _, _ in tokens]
+    found: NDArray[np.float32] = states(text)[starts]
+    return found
 
 
 def spans_of(tokens: Sequence[tuple[int, int, str]], marked: Iterable[int]) -> list[Span]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Protocol
 
 from index.embedding.encoder import Encoder
-from index.embedding.packaged_encoder import PackagedEncoder
+from index.embedding.packaged_encoder import packaged
 from rag.question.linear import LinearModel
 from rag.records import QuestionKind
 
@@ -78,7 +78,7 @@ class TrainedKinds:
     """
 
     def __init__(self, encoder: Encoder) -> None:
-        self._encoder = encoder if isinstance(encoder, PackagedEncoder) else PackagedEncoder()
+        self._encoder = packaged(encoder)
 
     def kind_of(self, question: str) -> QuestionKind:
         vector = self._encoder.encode_queries([question])[0]

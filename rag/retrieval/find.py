@@ -11,7 +11,7 @@ from index.library.library import Library
 from index.text.language import Language, detect_language
 from rag.question.limits import Role, Understood, understand
 from rag.question.subject import subject_of
-from rag.question.topic import topic_of
+from rag.question.words import WordTeller
 from rag.records import (
     EVIDENCE_ARTICLES,
     AppliedFilters,
@@ -33,10 +33,15 @@ _MOST_WIDE = 40
 
 @dataclass(frozen=True, slots=True)
 class Retriever:
-    """A library's search: both of its indexes, fused, and the reranker where there is one."""
+    """A library's search: both of its indexes, fused, and the reranker where there is one.
+
+    Attributes:
+        words: Tells what a wide question is about.
+    """
 
     library: Library
     encoder: Encoder
+    words: WordTeller
     reranker: Reranker | None = None
 
     def find(self, question: str, given: Filters, kind: QuestionKind = QuestionKind.FACT) -> Found:
@@ -60,13 +65,24 @@ class Retriever:
             filters = _limited(given, read)
             if filters != given:
                 words = tuple(p.text for p in read.phrases if p.role is not Role.MENTIONED)
-                searched, topic = _searched(read.without_limits, kind)
+                searched, topic = self._searched(read.without_limits, kind)
                 if articles := self._ranked(searched, filters, wide):
                     return Found(searched, _applied(filters, read=words), articles, topic)
                 dropped = words
-        searched, topic = _searched(question, kind)
+        searched, topic = self._searched(question, kind)
         articles = self._ranked(searched, given, wide)
         return Found(searched, _applied(given, dropped=dropped), articles, topic)
+
+    def _searched(self, question: str, kind: QuestionKind) -> tuple[str, str]:
+        """What is looked for, and the topic of a wide question: of such a one that is what is looked for.
+        An English one is whole what the embedding model finds better by; its topic is words torn out of a
+        sentence."""
+        if kind not in WIDE:
+            return question, ""
+        about_library = kind is QuestionKind.LIBRARY
+        topic = subject_of(question) if about_library else self.words.topic_of(question)
+        whole = not topic or detect_language(question) is Language.ENGLISH
+        return question if whole else topic, topic
 
     def _ranked(
         self, question: str, filters: Filters, wide: bool
@@ -74,17 +90,6 @@ class Retriever:
         most = _MOST_WIDE if wide else EVIDENCE_ARTICLES
         found = retrieve(self.library, self.encoder, question, filters, self.reranker, most)
         return tuple(tuple(passages) for passages in found)
-
-
-def _searched(question: str, kind: QuestionKind) -> tuple[str, str]:
-    """What is looked for, and the topic of a wide question: of such a one that is what is looked for.
-    An English one is whole what the embedding model finds better by; its topic is words torn out of a
-    sentence."""
-    if kind not in WIDE:
-        return question, ""
-    topic = subject_of(question) if kind is QuestionKind.LIBRARY else topic_of(question)
-    whole = not topic or detect_language(question) is Language.ENGLISH
-    return question if whole else topic, topic
 
 
 def _limited(given: Filters, read: Understood) -> Filters:

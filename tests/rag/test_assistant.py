@@ -514,7 +514,7 @@ def test_names_in_an_english_question_are_said(assistant):
 def test_where_no_sentence_answers_what_may_ask_for_an_overview_is_answered_by_one(
     library_folder, encoder
 ):
-    question = "请写东岸大桥通车的小结给领导"
+    question = "汇总东岸大桥通车消息"
     wide = FakeKinds(wide=[question])
     with Assistant.open(library_folder, encoder=encoder) as asked:
         plain = asked.ask(question)

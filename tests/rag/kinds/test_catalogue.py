@@ -135,6 +135,25 @@ def test_what_there_is_at_all(library):
     assert len(draft.citations) == 4
 
 
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("哪篇文章的点赞数最高？", "目录里没有“点赞数最高”"),
+        ("哪些文章被转发最多？", "目录里没有“转发”"),
+        ("Which article got the most shares?", "and not “got shares”"),
+    ],
+)
+def test_of_what_no_catalogue_has_that_is_said_first(library, question, said):
+    first, *_ = told(library, question).sentences
+    assert said in first.text
+
+
+@pytest.mark.parametrize("question", ["这里有哪些文章？", "What is in this collection?"])
+def test_who_asks_what_there_is_is_told_of_nothing_missing(library, question):
+    assert "目录里没有" not in told(library, question).text
+    assert "catalogue" not in told(library, question).text
+
+
 def test_what_is_not_there_is_said_with_what_is(library):
     draft = told(library, "2024年的文章有几篇？")
     assert draft.text.startswith("2024 年发布的文章一篇也没有。")

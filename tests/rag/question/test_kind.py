@@ -8,7 +8,7 @@ import pytest
 from eval.training.kinds import Example, asking_words, known_runs, read_examples, train
 from rag.question.kind import TrainedKinds, believed
 from rag.question.linear import LinearModel, tokens_of
-from rag.question.parts import questions_in, sides_of
+from rag.question.parts import questions_in
 from rag.question.subject import subject_of
 from rag.records import QuestionKind
 
@@ -132,20 +132,3 @@ def test_what_a_question_is_about(question, subject):
 )
 def test_the_questions_of_a_message(message, parts):
     assert questions_in(message) == parts
-
-
-@pytest.mark.parametrize(
-    ("question", "names"),
-    [
-        ("2024年和2023年客流各多少？", ["2024年", "2023年"]),
-        ("青屿渡轮和望汀渡轮哪个贵？", ["青屿渡轮", "望汀渡轮"]),
-        ("渡轮什么时候开？", []),
-        ("Compare North Pier with South Pier", ["North Pier", "South Pier"]),
-    ],
-)
-def test_what_is_set_side_by_side(question, names):
-    assert [side.name for side in sides_of(question)] == names
-    for side in sides_of(question):
-        others = set(names) - {side.name}
-        assert side.name in side.question
-        assert not any(other in side.question for other in others)

@@ -36,14 +36,14 @@ def test_messages_are_marked_where_a_question_starts():
 def test_held_out_messages_are_cut_as_people_cut_them():
     several = score(HELD, partial(parts_of, leans=SEVERAL))
     surely = score(HELD, partial(parts_of, leans=SURELY))
-    assert several.several >= 0.75
+    assert several.several >= 0.65
     assert surely.one >= 0.9
 
 
 def test_no_held_out_message_was_trained_on():
     trained = {one.text for one in read_messages() if one.part != "held_out"}
     trained |= {one.text for one in messages_of_one()}
-    assert len(HELD) == 100
+    assert len(HELD) == 300
     assert trained.isdisjoint(one.text for one in HELD)
 
 

@@ -1,0 +1,58 @@
+"""Which words of a question say what: the topic of a wide one, the sides of a comparison."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Protocol
+
+from index.embedding.encoder import Encoder
+from index.embedding.packaged_encoder import packaged
+from rag.question.field import TokenField
+from rag.question.sides import Side, sides_in
+from rag.question.topic import marked_spans, topic_spans
+
+_LEANS = (0.0, 1.0, 2.0)
+"""How much likelier each token of a comparison is taken to be of a side, until there are two sides."""
+
+
+class WordTeller(Protocol):
+    """What the assistant asks of what marks words."""
+
+    def topic_of(self, question: str) -> str:
+        """The words of a request that say what the articles have to be about; ``""`` where none do."""
+
+    def sides_of(self, question: str) -> list[Side]:
+        """What is compared, and the question of each alone; none where two are not named."""
+
+
+class TrainedWords:
+    """The fields over tokens that come with the installation.
+
+    Args:
+        encoder: The library's; where it is not the packaged one, that is opened beside it, because
+            the fields were trained on what it makes of a question.
+    """
+
+    def __init__(self, encoder: Encoder) -> None:
+        self._states = packaged(encoder).character_states
+
+    def topic_of(self, question: str) -> str:
+        spans = topic_spans(question, load_field("topics"), self._states)
+        return " ".join(span.of(question) for span in spans)
+
+    def sides_of(self, question: str) -> list[Side]:
+        field, states = load_field("sides"), cache(self._states)
+        tried = (marked_spans(question, field, states, (lean,)) for lean in _LEANS)
+        return next(filter(None, (sides_in(question, spans) for spans in tried)), [])
+
+
+@cache
+def load_field(name: str) -> TokenField:
+    """A field as it comes with the installation."""
+    return TokenField.load(field_file(name))
+
+
+def field_file(name: str) -> Path:
+    return Path(str(files("rag.question") / "data" / f"{name}.json"))
