@@ -67,9 +67,9 @@ class Assistant:
         chat_model: ChatModel | None = None,
         reader: Reader | None = None,
         kinds: KindTeller | None = None,
-        words: WordTeller | None = None,
         refusals: RefusalTeller | None = None,
         entailment: Entailment | None = None,
+        words: WordTeller | None = None,
     ) -> None:
         self.library = library
         self.chat_model = chat_model
@@ -95,9 +95,9 @@ class Assistant:
         chat_model: str | BaseChatModel | ChatModel | None = None,
         reader: Reader | None = None,
         kinds: KindTeller | None = None,
-        words: WordTeller | None = None,
         refusals: RefusalTeller | None = None,
         entailment: Entailment | None = None,
+        words: WordTeller | None = None,
     ) -> Assistant:
         """Open the assistant of a library: of a folder, or of ``postgresql://user@host/database``.
 
@@ -109,11 +109,11 @@ class Assistant:
                 LangChain chat model; by default the articles' own sentences answer.
             reader: Finds the words that answer; by default the one that comes with the installation.
             kinds: Tells kinds of questions apart; by default the trained one.
-            words: Tells which words of a question are its topic, and what it compares; by default the
-                trained one.
             refusals: Tells a chat model's refusals from its answers; by default the trained one.
             entailment: Reads whether what a chat model wrote follows from the words that it cites; by
                 default the trained one.
+            words: Tells which words of a question are its topic, and what it compares; by default the
+                trained one.
 
         Raises:
             LibraryError: there is no library, or it was built with another embedding model.
@@ -126,7 +126,7 @@ class Assistant:
         manifest = library.manifest()
         encoder = encoder or load_encoder(manifest.encoder)
         check_encoder(folder, manifest, encoder)
-        return cls(library, encoder, reranker, chat, reader, kinds, words, refusals, entailment)
+        return cls(library, encoder, reranker, chat, reader, kinds, refusals, entailment, words)
 
     @property
     def encoder(self) -> Encoder:
@@ -147,6 +147,8 @@ class Assistant:
         self._models.encoder.encode_queries([""])
         self._models.reader.read("", [("", "")])
         self._models.kinds.kind_of("")
+        self._models.words.topic_of("")
+        self._models.words.sides_of("")
         if self.chat_model and self._models.entailment:
             self._models.entailment.follows("", "", "")
 

@@ -75,7 +75,9 @@ READERS = {
     "suggestions": lambda text: candidates(_article(text)),
     "blocks": lambda text: blocks_of(_article(text)),
     "parts": questions_in,
-    "sides": lambda text: sides_in(text, [Span(0, 1), Span(len(text) // 2, len(text) // 2 + 1)]),
+    "sides": lambda text: sides_in(
+        text, [Span(0, len(text) // 3), Span(len(text) // 2, len(text))]
+    ),
     "limits": lambda text: understand(text, today=TODAY, accounts=["青屿发布", "海风"]),
     "expected answer": expected_answer,
 }

@@ -14,7 +14,6 @@ import argparse
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 import click
@@ -55,11 +54,11 @@ def read_requests(name: str) -> list[Request]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("names", nargs="*", metavar="topics | sides", default=[TOPICS, SIDES])
+    parser.add_argument("name", nargs="?", choices=[TOPICS, SIDES], help="both by default")
     parser.add_argument("--check", action="store_true", help="measure only; write nothing")
     options = parser.parse_args()
-    states = cache(PackagedEncoder().character_states)
-    for name in options.names:
+    states = PackagedEncoder().character_states
+    for name in [options.name] if options.name else [TOPICS, SIDES]:
         requests = read_requests(name)
         trained = [one for one in requests if one.part != "held_out"]
         held = [one for one in requests if one.part == "held_out"]

@@ -68,6 +68,14 @@ _LONGEST_SHORT = 60
 _MARKS = "。！？；，、.!?;, …“”\"'《》"
 """What does not tell words from the sentence that they stand in."""
 
+_OF_A_HEADING = {False: 10, True: 6}
+"""Characters of what may be a heading, and words of one in English."""
+
+_ADDRESS = re.compile(r"https?://[\x21-\x7e]{1,400}")
+_NUMBERED = re.compile(
+    r"^\s{0,9}(?:\d{1,2}|[一二三四五六七八九十]{1,3})[.、）)]|(?<!\d)\d[.、]\s{0,9}$"
+)
+
 _COLONS = ("：", ":")
 _JOINED = "、"
 _ANNOUNCEMENT = load_patterns("rag.extractive", "answers")["list_announcement"]
@@ -227,6 +235,8 @@ def drafted(
     likeliest, at_least = list(found.candidates[:READ]), 1
     if contrary and most_sources != 1:
         likeliest, at_least = _with_contrary(likeliest, *contrary)
+    elif found.certainty is Certainty.NEAREST and not form.whole:
+        likeliest = [one for one in likeliest if not _is_heading(one.text)] or likeliest
     course = asks_for_course(question)
     if found.certainty in LED:
         form = replace(form, sentences=max(MOST_NEAREST, at_least))
@@ -237,6 +247,18 @@ def drafted(
     draft = _draft(chosen, found.judgement)
     best = max(chosen, key=lambda one: one.of.probability)
     return replace(draft, notice=_in_asked_unit(question, best.of))
+
+
+def _is_heading(text: str) -> bool:
+    """Whether words are a heading or a web address, which are near to every question and say nothing.
+
+    >>> [*map(_is_heading, ("四、组织实施", "票价：三十元", "渡轮免费。", "Dates and places"))]
+    [True, False, False, True]
+    """
+    said = _NUMBERED.sub("", _ADDRESS.sub("", text)).strip()
+    words = len(said.split()) if said.isascii() else sum(map(str.isalnum, said))
+    ends = said.endswith(("。", "！", "？", ".", "!", "?", "…", "”"))
+    return not ends and not any(map(str.isnumeric, said)) and words < _OF_A_HEADING[said.isascii()]
 
 
 def _with_contrary(

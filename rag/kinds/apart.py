@@ -1,4 +1,4 @@
-"""Questions that fall into parts: several in one message, and the two sides of a comparison."""
+"""Questions that fall into parts: several in one message, and the sides of a comparison."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from index.records import Article
 from index.search.filters import Filters
 from index.text.dates.periods import day_of
 from index.text.rules import load_patterns
-from index.text.script import fold
+from index.text.script import fold, fold_characters
 from index.text.terms import question_phrases
 from rag.extractive.answer import Draft
 from rag.kinds.deadlines import asks_until, notices
@@ -121,14 +121,13 @@ def _of_same_groups(clause: Clause, before: Clause) -> Clause:
 
 
 def _unrecorded(clause: Clause) -> str:
-    """The words of a clause that say by what articles are told apart, where nothing that is known of
-    them is: 阅读量最高; ``""`` where it asks what there is."""
-    if clause.groups:
+    """By what a clause tells articles apart that no catalogue has, such as 阅读量 in 哪篇阅读量最高; ``""``
+    where there is nothing of the sort."""
+    if any(one in (*_BY_TIME, *_BY_LENGTH) for one in clause.orders):
         return ""
-    by_number = Order.MOST in clause.orders or Order.LEAST in clause.orders
-    if not by_number and not _RULES["superlative"].search(clause.rest):
-        return ""
-    return " ".join(question_phrases(subject_of(clause.rest)))
+    match = _RULES["told_apart_by"].search(fold_characters(clause.text))
+    by = match[match.lastgroup] if match and match.lastgroup else ""
+    return by if subject_of(by) else ""
 
 
 def _is_told(clause: Clause, before: _Told) -> bool:
@@ -203,6 +202,19 @@ class _Teller:
     in_english: bool
 
     def tell(self, clause: Clause, selection: Selection) -> _Told:
+        """What a clause asks of a selection; first, what it asks for that no catalogue has."""
+        told = self._known(clause, selection)
+        by = _unrecorded(clause)
+        if not by:
+            return told
+        said = (
+            f"The catalogue has titles, accounts, days, kinds, languages and lengths of articles, and not “{by}”."
+            if self.in_english
+            else f"目录里没有“{by}”，只有文章的标题、账号、日期、类别、语言和篇幅。"
+        )
+        return replace(told, pieces=(self._said(said), *told.pieces))
+
+    def _known(self, clause: Clause, selection: Selection) -> _Told:
         bars = named_bars(clause, selection, self.library, in_english=self.in_english)
         if bars:
             return self._side_by_side(clause, selection, bars)
@@ -239,7 +251,7 @@ class _Teller:
         if numbers and not lists and not selection.about:
             return _Told((self._said(self._count(selection, counts, share=share)),), selection)
         if selection.is_whole:
-            return self._introduced(counts, _unrecorded(clause), briefly=lists)
+            return self._introduced(counts, briefly=lists)
         said = self._count(selection, counts, share=share)
         return self._listed(
             selection, counts, _LISTED, said=said, tells=Measure.CONTENT in clause.measures
@@ -470,22 +482,11 @@ class _Teller:
                 pieces += [replace(piece, text=piece.text + long), *told]
         return _Told(tuple(pieces), selection)
 
-    def _introduced(self, counts: LibraryCounts, unrecorded: str, *, briefly: bool) -> _Told:
+    def _introduced(self, counts: LibraryCounts, *, briefly: bool) -> _Told:
         """What there is at all: how many, and the newest; where that was not asked for in so many
-        words, from when and of which accounts.
-
-        Args:
-            unrecorded: What is asked for and no catalogue has; said first.
-        """
+        words, from when and of which accounts."""
         whole = Selection(Filters())
         said = self._count(whole, counts)
-        if unrecorded:
-            briefly = True
-            said = (
-                f"The catalogue has titles, accounts, days, kinds, languages and lengths, and not “{unrecorded}”. {said}"
-                if self.in_english
-                else f"目录里没有“{unrecorded}”，只有标题、账号、日期、类别、语言和篇幅。{said}"
-            )
         if not briefly:
             blank = " " if self.in_english else ""
             said += blank + self._span(counts) if counts.first_date else ""

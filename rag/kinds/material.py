@@ -76,15 +76,18 @@ class Material:
 
     def _of_parts(self, asked: Asked, found: Found) -> list[tuple[Found, Answering]]:
         """What is found and read for each question of several, and for each side of a comparison."""
-        parts: list[str] = []
+        parts: list[
+            tuple[str, str]
+        ] = []  # and the first question of a message, where one leans on it
         if asked.kind is QuestionKind.SEVERAL:
             first, *others = questions_in(asked.own)[:MOST_PARTS]
-            parts = [
-                first,
-                *(with_subject(one, first) if self.leans(one) else one for one in others),
-            ]
+            parts = [(first, ""), *((one, first if self.leans(one) else "") for one in others)]
         elif asked.kind is QuestionKind.COMPARISON:
-            parts = [side.question for side in self.sides_of(asked.own)]
-        limits = filters_of(found.filters)
-        alone = [(own, self.find(asked.background + own, limits)) for own in parts]
-        return [(one, self.read(own, one, asked.background)) for own, one in alone]
+            parts = [(side.question, "") for side in self.sides_of(asked.own)]
+        limits, read = filters_of(found.filters), []
+        for own, first in parts:
+            searched = with_subject(own, first) if first else own
+            there = self.find(asked.background + searched, limits)
+            background = f"{first} " if first else asked.background
+            read.append((there, self.read(own, there, background)))
+        return read

@@ -20,6 +20,9 @@ States = Callable[[str], Vectors]
 """What a network makes of each character of a text in its place, shape (characters, numbers)
 (``PackagedEncoder.character_states``)."""
 
+_UNREAD = -100.0
+"""The weight of a token that the network did not come to: none is marked behind what it reads."""
+
 _OUTSIDE, _UNKNOWN = "\x00", "\x01"
 """Stand before the first token and behind the last, and for one that is not known."""
 
@@ -74,7 +77,9 @@ class TokenField:
         """
         weights = [self.bias + sum(self.features.get(one, 0.0) for one in each) for each in told]
         if states is not None:
-            weights = (np.asarray(weights) + states @ np.asarray(self.states)).tolist()
+            read = states.any(axis=1) if self.states else np.full(len(weights), True)
+            added = states @ np.asarray(self.states)
+            weights = np.where(read, np.asarray(weights) + added, _UNREAD).tolist()
         return next((on for lean in leans if (on := self._likeliest(weights, lean))), ())
 
     def _likeliest(self, weights: Sequence[float], lean: float) -> tuple[int, ...]:

@@ -12,9 +12,11 @@ from itertools import pairwise
 
 from index.records import Span
 from index.text.rules import load_patterns
-from index.text.script import fold_characters
+from index.text.script import fold, fold_characters
 
 MOST_SIDES = 4
+"""How many are answered."""
+
 _BESIDE = load_patterns("rag.question", "parts")["beside"]
 _BETWEEN = 12
 """Characters between two sides that are looked at for a word that joins them."""
@@ -35,15 +37,20 @@ def sides_in(question: str, spans: Sequence[Span]) -> list[Side]:
     >>> sides_in("2024年和2023年的客流各是多少？", [Span(0, 5), Span(6, 11)])[1]
     Side(name='2023年', question='2023年的客流各是多少？')
     """
-    spans = _alike(question, spans[:MOST_SIDES])
-    if len({span.of(question) for span in spans}) < 2:
+    spans = _alike(question, spans)
+    places: dict[str, list[Span]] = {}
+    for span in spans:
+        places.setdefault(fold(span.of(question)), []).append(span)
+    if len(places) < 2:
         return []
     joining = [
         joined for one, other in pairwise(spans) if (joined := _joining(question, one, other))
     ]
     return [
-        Side(span.of(question), _without(question, [*(s for s in spans if s != span), *joining]))
-        for span in spans
+        Side(
+            own[0].of(question), _without(question, [*(s for s in spans if s not in own), *joining])
+        )
+        for own in [*places.values()][:MOST_SIDES]
     ]
 
 
@@ -56,7 +63,9 @@ def _alike(question: str, spans: Sequence[Span]) -> list[Span]:
     for span in spans:
         behind = next((one for one in longest if question.startswith(one, span.end)), "")
         whole = Span(span.start, span.end + len(behind))
-        found.append(span if starts.intersection(range(span.end, whole.end)) else whole)
+        meets = starts.intersection(range(span.end, whole.end))
+        twice = span.of(question).endswith(behind)  # 2023年 before 年均
+        found.append(span if meets or twice else whole)
     return found
 
 
@@ -69,8 +78,8 @@ def _joining(question: str, one: Span, other: Span) -> Span | None:
 
 def _without(question: str, spans: Sequence[Span]) -> str:
     """A question less what stands at some places."""
-    return "".join(
-        letter
-        for at, letter in enumerate(question)
-        if not any(span.start <= at < span.end for span in spans)
-    )
+    left, at = "", 0
+    for span in sorted(spans, key=lambda one: one.start):
+        left += question[at : span.start]
+        at = max(at, span.end)
+    return left + question[at:]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Protocol
@@ -15,6 +15,13 @@ from rag.question.topic import marked_spans, topic_spans
 
 _LEANS = (0.0, 1.0, 2.0)
 """How much likelier each token of a comparison is taken to be of a side, until there are two sides."""
+
+
+_QUOTES = "“”‘’\"'《》「」『』〈〉 "
+"""Stand around a topic, which is searched without them."""
+
+_KEPT = 8
+"""Questions whose states are kept."""
 
 
 class WordTeller(Protocol):
@@ -36,15 +43,16 @@ class TrainedWords:
     """
 
     def __init__(self, encoder: Encoder) -> None:
-        self._states = packaged(encoder).character_states
+        # Of one question they are asked for several times, and a network takes as long as an encoder.
+        self._states = lru_cache(_KEPT)(packaged(encoder).character_states)
 
     def topic_of(self, question: str) -> str:
         spans = topic_spans(question, load_field("topics"), self._states)
-        return " ".join(span.of(question) for span in spans)
+        return " ".join(filter(None, (span.of(question).strip(_QUOTES) for span in spans)))
 
     def sides_of(self, question: str) -> list[Side]:
-        field, states = load_field("sides"), cache(self._states)
-        tried = (marked_spans(question, field, states, (lean,)) for lean in _LEANS)
+        field = load_field("sides")
+        tried = (marked_spans(question, field, self._states, (lean,)) for lean in _LEANS)
         return next(filter(None, (sides_in(question, spans) for spans in tried)), [])
 
 

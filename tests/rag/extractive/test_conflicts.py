@@ -298,6 +298,17 @@ def test_a_copy_disagrees_with_an_answer_that_is_not_sure():
     assert disagreement("几？", [likeliest, next_one], [[one], [copy]]) is None
 
 
+def test_a_heading_is_not_near_to_a_question_while_there_are_sentences():
+    heading, sentence = candidate("四、组织实施", "实施"), candidate("材料寄到岚江。", "岚江", "b")
+    near = Judgement(Certainty.NEAREST)
+    draft = drafted("寄到哪？", Answering(near, (heading, sentence)))
+    assert [c.quote for c in draft.citations] == ["材料寄到岚江。"]
+    alone = drafted("寄到哪？", Answering(near, (heading,)))
+    assert [c.quote for c in alone.citations] == ["四、组织实施"]
+    likely = drafted("寄到哪？", Answering(Judgement(Certainty.LIKELY), (heading, sentence)))
+    assert likely.citations[0].quote == "四、组织实施"
+
+
 def test_what_a_model_rests_on_is_compared_though_another_sentence_is_likelier():
     first, second = candidate("游人31人。", "31人"), candidate("入园券卖出58张。", "58张", "b")
     copy = ranked("入园券卖出85张。", article_id="c", originals=["b"], day=date(2025, 6, 12))

@@ -138,9 +138,11 @@ def test_what_there_is_at_all(library):
 @pytest.mark.parametrize(
     ("question", "said"),
     [
-        ("哪篇文章的点赞数最高？", "目录里没有“点赞数最高”"),
+        ("哪篇文章的点赞数最高？", "目录里没有“点赞数”"),
         ("哪些文章被转发最多？", "目录里没有“转发”"),
-        ("Which article got the most shares?", "and not “got shares”"),
+        ("6月3日哪篇阅读量最高？", "目录里没有“阅读量”"),
+        ("哪个账号的阅读量最高？", "目录里没有“阅读量”"),
+        ("Which article got the most shares?", "and not “shares”"),
     ],
 )
 def test_of_what_no_catalogue_has_that_is_said_first(library, question, said):
@@ -148,7 +150,19 @@ def test_of_what_no_catalogue_has_that_is_said_first(library, question, said):
     assert said in first.text
 
 
-@pytest.mark.parametrize("question", ["这里有哪些文章？", "What is in this collection?"])
+@pytest.mark.parametrize(
+    "question",
+    [
+        "这里有哪些文章？",
+        "哪个账号的文章最多？",
+        "字数最多的是哪篇？",
+        "哪天发的篇数最多？",
+        "What is in this collection?",
+        "What are most of the articles about?",
+        "Which day has the most articles?",
+        "Which account posts most often?",
+    ],
+)
 def test_who_asks_what_there_is_is_told_of_nothing_missing(library, question):
     assert "目录里没有" not in told(library, question).text
     assert "catalogue" not in told(library, question).text

@@ -84,6 +84,25 @@ def test_topics_that_were_held_out_are_told_better_than_by_the_words_that_ask(pa
 
 
 @pytest.mark.model
+def test_sides_that_were_held_out_are_told_oftener_than_one_in_three(packaged_encoder):
+    words = TrainedWords(packaged_encoder)
+    held = [one for one in read_requests(SIDES) if one.part == "held_out" and len(one.words) > 1]
+    told = [tuple(side.name for side in words.sides_of(one.question)) for one in held]
+    assert sum(a == one.words for a, one in zip(told, held, strict=True)) > len(held) / 3
+    assert sum(len(a) == len(one.words) for a, one in zip(told, held, strict=True)) > len(held) / 2
+
+
+@pytest.mark.model
+def test_nothing_is_marked_behind_what_the_model_reads(packaged_encoder):
+    question = "总结低空经济的报道，" + "写得长一些，" * 150 + "还有渡轮"
+    states = packaged_encoder.character_states(question)
+    assert states.shape == (len(question), 2 * packaged_encoder.dimension)
+    assert states[:500].any(axis=1).all()
+    assert not states[-4:].any()
+    assert "渡轮" not in TrainedWords(packaged_encoder).topic_of(question)
+
+
+@pytest.mark.model
 @pytest.mark.parametrize(
     ("question", "names"),
     [
@@ -113,11 +132,26 @@ def test_what_is_asked_of_each_side_alone():
     assert sides_in("渡轮和渡轮", [Span(0, 2), Span(3, 5)]) == []
 
 
+def test_a_side_that_is_named_twice_is_one_and_its_question_has_both_names():
+    question = "东岸比西岸贵吗，西岸多少钱？"
+    first, second = sides_in(question, [Span(0, 2), Span(3, 5), Span(8, 10)])
+    assert (first.name, first.question) == ("东岸", "东岸贵吗，多少钱？")
+    assert (second.name, second.question) == ("西岸", "西岸贵吗，西岸多少钱？")
+
+
+def test_of_many_sides_four_are_answered_and_none_is_in_the_question_of_another():
+    question = "甲乙丙丁戊哪个贵？"
+    sides = sides_in(question, [Span(at, at + 1) for at in range(5)])
+    assert [one.question for one in sides] == [f"{name}哪个贵？" for name in "甲乙丙丁"]
+
+
 def test_sides_of_one_sort_go_as_far_as_each_other():
     question = "东岸渡轮和西岸渡轮哪个贵？"
     names = [one.name for one in sides_in(question, [Span(0, 4), Span(5, 7)])]
     assert names == ["东岸渡轮", "西岸渡轮"]
     assert [one.name for one in sides_in("ABA", [Span(0, 2), Span(2, 3)])] == ["AB", "A"]
+    ends = sides_in("2024年和2023年年均客流哪个高？", [Span(0, 5), Span(6, 11)])
+    assert ends[1].question == "2023年年均客流哪个高？"
 
 
 def test_marks_are_learned(tmp_path):
