@@ -35,7 +35,7 @@ _DIRECT = {Strictness.STRICT: 0.8, Strictness.BALANCED: 0.6, Strictness.OPEN: 0.
 _LIKELY = {Strictness.STRICT: 0.5, Strictness.BALANCED: 0.3, Strictness.OPEN: 0.2}
 """The same from which on it is likely, and no longer that the articles do not say it."""
 
-_NEAR = {Strictness.STRICT: 0.4, Strictness.BALANCED: 0.06, Strictness.OPEN: 0.03}
+_NEAR = {Strictness.STRICT: 0.4, Strictness.BALANCED: 0.1, Strictness.OPEN: 0.05}
 """Probability that the library holds an answer from which on the nearest sentences are said."""
 
 _SURE_WORDS = 0.6
@@ -67,15 +67,15 @@ class Confidence:
 
 
 RIGHT = Confidence(
-    span=-0.091, answers=0.635, likely=3.072, dense=0.266, foreign=-0.533, base=-3.395
+    span=-0.047, answers=0.478, likely=2.121, dense=0.33, foreign=-0.015, base=-3.272
 )
 """That what would be said holds the answer."""
 
-NEAR = Confidence(span=-0.189, answers=1.06, likely=1.256, dense=0.451, foreign=-0.216, base=-2.879)
+NEAR = Confidence(span=-0.115, answers=0.811, likely=0.83, dense=0.479, foreign=-0.106, base=-2.707)
 """That the library holds an answer."""
 
 WORDS = Confidence(
-    span=0.164, answers=0.132, likely=3.247, dense=0.056, foreign=-0.824, base=-2.599
+    span=0.189, answers=0.074, likely=1.959, dense=0.112, foreign=-0.175, base=-2.309
 )
 """That the very words are right."""
 
