@@ -93,7 +93,9 @@ class Apart:
         for one, draft in zip(read, drafts, strict=True):
             near = self._nearest(one, common) if told and draft is None else None
             if draft and _is_repeated(one.heading, draft, answers):
-                answers.append(Part(one.heading, None, above=draft.sentences[0].text))
+                above = draft.sentences[0].text
+                other = self._otherwise(one, above)
+                answers.append(Part(one.heading, other, above="" if other else above))
             elif near and not _is_repeated(one.heading, near, answers):
                 answers.append(Part(one.heading, near))
             else:
@@ -131,6 +133,16 @@ class Apart:
             candidates = in_article(read.candidates, common, _ODDS)
             read = self.judge(part.own, part.found, part.background, candidates)
         return self._draft_of(part.own, part.found, read)
+
+    def _otherwise(self, part: _Read, said: str) -> Draft | None:
+        """What answers a question of a message, or is near to it, beside a sentence that was quoted for
+        another one and seems to answer both."""
+        candidates = [one for one in part.read.candidates if one.text != said]
+        if not candidates:
+            return None
+        read = self.judge(part.own, part.found, part.background, candidates)
+        draft = self._draft_of(part.own, part.found, read)
+        return None if draft is None or draft.sentences[0].text == said else draft
 
     def _nearest(self, part: _Read, article_id: str) -> Draft | None:
         """What the article that answers others of a message says nearest to a question of it: of those who ask

@@ -147,3 +147,19 @@ def test_a_name_in_latin_letters_may_be_written_otherwise_in_another_language(tm
     question = "How many books did each school of the ASEAN 研讨班 get? 获赠多少册书?"
     answer = several(tmp_path / "schools", encoder, question, school)
     assert UNTOLD[True] not in answer.answer
+
+
+def test_where_two_questions_have_one_sentence_the_next_one_is_said_of_the_second(
+    tmp_path, encoder, monkeypatch
+):
+    monkeypatch.setattr("rag.kinds.apart._is_repeated", lambda *given: bool(given[-1]))
+    text = "东岸展会开市的日子是6月6日。东岸展会在东岸馆开市。"
+    question = "东岸展会哪天开市？东岸展会哪天开市的？"
+    answer = several(tmp_path / "two", encoder, question, article("fair", text, title="东岸展会"))
+    first, *_, last = answer.sentences
+    assert "6月6日" in first.text
+    assert last.heading == "东岸展会哪天开市的？"
+    assert last.text not in (first.text, ABOVE[False])
+    only = article("fair", "东岸展会开市的日子是6月6日。", title="东岸展会")
+    alone = several(tmp_path / "one", encoder, question, only)
+    assert alone.sentences[-1].text == ABOVE[False]
