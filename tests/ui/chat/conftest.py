@@ -14,7 +14,7 @@ import pytest
 from index.build import index_articles, index_raw, remove_articles
 from rag.assistant import Assistant
 from rag.records import QuestionKind
-from tests.conftest import ARTICLES, FakeEncoder, FakeKinds, FakeReader, article
+from tests.conftest import ARTICLES, FakeEncoder, FakeKinds, FakeReader, FakeWords, article
 from tests.ui.chat.browser import Visit, find_chromium
 from ui.chat.limits import Limited, Limits
 from ui.chat.server import Settings, serving
@@ -102,7 +102,11 @@ def shared_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = make_library(tmp_path_factory.mktemp("shared") / "library", encoder)
     with (
         Assistant.open(
-            folder, encoder=encoder, reader=FakeReader(), kinds=FakeKinds(KINDS)
+            folder,
+            encoder=encoder,
+            reader=FakeReader(),
+            kinds=FakeKinds(KINDS),
+            words=FakeWords(),
         ) as assistant,
         serving(assistant, settings_for(encoder)) as url,
     ):

@@ -505,7 +505,7 @@ def test_the_number_of_sources_limits_what_is_cited(visit):
     one.page.locator("[data-open=settings]").click()
     one.page.locator("input[name=strictness][value=open]").check()
     one.page.locator("#settings button[type=submit]").click()
-    turn = one.ask("什么时候通车和开工？")
+    turn = one.ask("水库什么时候开工，大桥什么时候通车？")
     expect(turn.locator(".source")).to_have_count(2)
     one.page.locator("[data-open=settings]").click()
     one.page.locator("select[name=sources]").select_option("1")
