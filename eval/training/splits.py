@@ -21,9 +21,9 @@ import click
 
 from eval.training.field import train
 from eval.training.kinds import read_examples
-from rag.question.field import TokenField
+from rag.question.field import TokenField, field_file
 from rag.question.parts import SEVERAL, SURELY
-from rag.question.splits import cut, model_file, starts_in, told_of, visible
+from rag.question.splits import cut, starts_in, told_of, visible
 from rag.question.subject import tokens_in
 
 DATA = Path(__file__).parent / "data" / "splits.jsonl"
@@ -87,7 +87,7 @@ def main() -> None:
         told = partial(_cut, model=model, leans=leans)
         click.echo(f"lean {leans}: {score(held, told)}")
     if not options.check:
-        model.save(model_file())
+        model.save(field_file("splits"))
 
 
 def _cut(message: str, model: TokenField, leans: Sequence[float]) -> list[str]:

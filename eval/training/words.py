@@ -21,10 +21,9 @@ import click
 from eval.training.field import train
 from index.embedding.packaged_encoder import PackagedEncoder
 from index.records import Span
-from rag.question.field import States, TokenField
+from rag.question.field import States, TokenField, field_file
 from rag.question.subject import subject_of, tokens_in
 from rag.question.topic import marked_spans, told_of, topic_spans
-from rag.question.words import field_file
 
 TOPICS, SIDES = "topics", "sides"
 _DATA = Path(__file__).parent / "data"

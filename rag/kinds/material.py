@@ -76,9 +76,8 @@ class Material:
 
     def _of_parts(self, asked: Asked, found: Found) -> list[tuple[Found, Answering]]:
         """What is found and read for each question of several, and for each side of a comparison."""
-        parts: list[
-            tuple[str, str]
-        ] = []  # and the first question of a message, where one leans on it
+        # Each with the first question of a message, where it leans on that.
+        parts: list[tuple[str, str]] = []
         if asked.kind is QuestionKind.SEVERAL:
             first, *others = questions_in(asked.own)[:MOST_PARTS]
             parts = [(first, ""), *((one, first if self.leans(one) else "") for one in others)]

@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
@@ -149,3 +151,13 @@ def neighbours(tokens: Sequence[str], known: Collection[str]) -> Iterator[list[s
             f"d{two}{one}{own}",
             f"e{own}{next_}{second}",
         ]
+
+
+@cache
+def load_field(name: str) -> TokenField:
+    """A field as it comes with the installation."""
+    return TokenField.load(field_file(name))
+
+
+def field_file(name: str) -> Path:
+    return Path(str(files("rag.question") / "data" / f"{name}.json"))

@@ -11,13 +11,11 @@ import re
 from bisect import bisect_left
 from collections.abc import Collection, Iterator, Sequence
 from functools import cache
-from importlib.resources import files
 from itertools import pairwise
-from pathlib import Path
 
 from index.text.rules import load_patterns, load_rules
 from index.text.script import fold_characters
-from rag.question.field import TokenField, neighbours
+from rag.question.field import TokenField, load_field, neighbours
 from rag.question.subject import tokens_in
 
 _BLANK = re.compile(r"(?<=[^\x00-\x7f])[ \t\n\u3000](?=[^\x00-\x7f])")
@@ -38,7 +36,7 @@ def parts_of(message: str, leans: Sequence[float]) -> list[str]:
     Args:
         leans: How much likelier each place is taken to be a start, tried one after the other until one is.
     """
-    return cut(message, starts_in(message, _model(), leans))
+    return cut(message, starts_in(message, load_field("splits"), leans))
 
 
 def cut(message: str, starts: Collection[int]) -> list[str]:
@@ -92,13 +90,3 @@ def asking_places(message: str) -> Iterator[int]:
 @cache
 def _english() -> re.Pattern[str]:
     return load_patterns("rag.question", "parts")["english_interrogative"]
-
-
-def model_file() -> Path:
-    """The trained weights, as they come with the installation."""
-    return Path(str(files("rag.question") / "data" / "splits.json"))
-
-
-@cache
-def _model() -> TokenField:
-    return TokenField.load(model_file())

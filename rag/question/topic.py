@@ -6,7 +6,7 @@ people wrote with their topics marked.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 from index.records import Span
 from rag.question.field import States, TokenField, neighbours, spans_of, states_of
@@ -22,14 +22,14 @@ def topic_spans(question: str, model: TokenField, states: States) -> list[Span]:
 
 
 def marked_spans(
-    question: str, model: TokenField, states: States, leans: Collection[float] = (0.0,)
+    question: str, model: TokenField, states: States, leans: Sequence[float] = (0.0,)
 ) -> list[Span]:
     """The words that a field marks, in order, in characters of the question."""
     tokens = tokens_in(question)
     if not tokens:
         return []
     told, seen = told_of(question, model.known), states_of(question, tokens, states)
-    return spans_of(tokens, model.marked(told, [*leans], seen))
+    return spans_of(tokens, model.marked(told, leans, seen))
 
 
 def told_of(question: str, known: Collection[str]) -> Iterator[list[str]]:

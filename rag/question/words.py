@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
-from importlib.resources import files
-from pathlib import Path
+from functools import lru_cache
 from typing import Protocol
 
 from index.embedding.encoder import Encoder
 from index.embedding.packaged_encoder import packaged
-from rag.question.field import TokenField
+from rag.question.field import load_field
 from rag.question.sides import Side, sides_in
 from rag.question.topic import marked_spans, topic_spans
 
@@ -54,13 +52,3 @@ class TrainedWords:
         field = load_field("sides")
         tried = (marked_spans(question, field, self._states, (lean,)) for lean in _LEANS)
         return next(filter(None, (sides_in(question, spans) for spans in tried)), [])
-
-
-@cache
-def load_field(name: str) -> TokenField:
-    """A field as it comes with the installation."""
-    return TokenField.load(field_file(name))
-
-
-def field_file(name: str) -> Path:
-    return Path(str(files("rag.question") / "data" / f"{name}.json"))

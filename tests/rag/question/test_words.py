@@ -17,10 +17,10 @@ from eval.training.words import (
 )
 from index.embedding.encoder import Vectors
 from index.records import Span
-from rag.question.field import TokenField
+from rag.question.field import TokenField, field_file, load_field
 from rag.question.sides import sides_in
 from rag.question.topic import marked_spans, told_of, topic_spans
-from rag.question.words import TrainedWords, field_file, load_field
+from rag.question.words import TrainedWords
 
 REQUESTS = [
     Request(f"{before}{topic}{behind}", (topic,), "trained")
