@@ -171,7 +171,7 @@ def articles(where: Path, rows: Sequence[dict[str, Any]]) -> None:
     for name, foreign in (("OWN", False), ("FOREIGN", True)):
         choices = []
         for at, (subject, hits) in enumerate(zip(subjects, found, strict=True)):
-            wanted = frozenset(content_terms(hits.topic or hits.question))
+            wanted = hits.topic or hits.question
             language = detect_language(subject.question)
             best = Best.of(hits.articles)
             for hit in (first for first, *_ in hits.articles):

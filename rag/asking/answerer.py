@@ -68,9 +68,8 @@ class Answerer:
     def answer(self, asked: Asked, found: Found) -> Generator[Event, None, Outcome]:
         """The events of an answer as it forms, and what came of the question in the end."""
         told = self._told(asked, found, self.chat)
-        if told or asked.kind in WIDE:  # nothing is read; a model tells whether articles answer
-            sure = told is not None or self.chat is not None
-            read = Answering(Judgement(Certainty.DIRECT if sure else Certainty.REFUSAL))
+        if told or (self.chat and asked.kind in WIDE):  # a model tells whether articles answer
+            read = Answering(Judgement(Certainty.DIRECT))
         else:
             read = self._read(own_words(asked, found), found, asked.background)
         wide = None if told else self._wide(asked, found, read)

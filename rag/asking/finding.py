@@ -11,18 +11,33 @@ from rag.retrieval.find import Retriever
 
 _ON_A_SUBJECT = frozenset({QuestionKind.OVERVIEW, QuestionKind.COURSE})
 
+_REPORTED = 3
+"""Days after an event within which it is reported."""
+
 
 def found_for(asked: Asked, filters: Filters, retriever: Retriever) -> Found:
     """What is found for a question.
 
-    For one on a subject that no article is about within the days that it names (最近), what the
-    others say; the words that named them are then ``dropped``.
+    For one on a subject that no article is about within the days that it names, what those say that
+    were published soon after them (of an event on that day); else (最近) what all others say, and the
+    words that named the days are then ``dropped``.
     """
     found = retriever.find(asked.text, filters, asked.kind)
-    limited = asked.kind in _ON_A_SUBJECT and found.filters.read
-    if not limited or articles_on(found, retriever.library, asked.language):
+    limits = found.filters
+    if asked.kind not in _ON_A_SUBJECT or not (limits.read or limits.dropped):
+        return found
+
+    def tells(one: Found) -> bool:
+        return bool(articles_on(one, retriever.library, asked.language))
+
+    if limits.read and tells(found):
+        return found
+    soon = retriever.find(asked.text, filters, asked.kind, days_after=_REPORTED)
+    if soon.filters.read and tells(soon):
+        return soon
+    if limits.dropped:
         return found
     wider = retriever.find(found.question, replace(filters, from_question=False), asked.kind)
-    if not articles_on(wider, retriever.library, asked.language):
+    if not tells(wider):
         return found
-    return replace(wider, filters=replace(wider.filters, dropped=found.filters.read))
+    return replace(wider, filters=replace(wider.filters, dropped=limits.read))

@@ -17,7 +17,6 @@ from index.records import Span
 from index.text.language import Language, detect_language
 from index.text.numbers.quantities import find_quantities
 from index.text.rules import load_patterns
-from index.text.script import fold
 from index.text.sentences import split_sentences
 from rag.extractive.candidates import Candidate, score_sentences
 from rag.extractive.certainty import Judgement, judge
@@ -32,6 +31,7 @@ from rag.extractive.demands import (
 from rag.extractive.excerpt import excerpt
 from rag.extractive.reader import Reader
 from rag.question.answer_type import asks_for_course
+from rag.question.glossary import is_said
 from rag.records import (
     LED,
     AnswerSentence,
@@ -206,11 +206,10 @@ def judged(
 def both_named(found: Answering, names: Sequence[str]) -> Answering:
     """The sentences with the first that names all of some things before the others: where two things
     are compared, what is said of both in one sentence answers."""
-    wanted = [fold(name) for name in names]
-    for one in found.candidates[:READ] if len(wanted) > 1 else ():
+    for one in found.candidates[:READ] if len(names) > 1 else ():
         if one.probability < _ALIKE * found.candidates[0].probability:
             break
-        if all(name in fold(one.text) for name in wanted):
+        if all(is_said(name, one.text) for name in names):
             others = [other for other in found.candidates if other is not one]
             right = replace(found.judgement, certainty=Certainty.DIRECT, short=False)
             return Answering(right, (one, *others))

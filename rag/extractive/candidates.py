@@ -9,7 +9,6 @@ The weights are those of a softmax over all sentences of a question, fitted by
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, replace
 
@@ -23,6 +22,7 @@ from rag.extractive.excerpt import excerpt
 from rag.extractive.reader import PassageReading, Reader
 from rag.extractive.whole import whole
 from rag.question.abbreviations import as_written
+from rag.question.glossary import glosses
 from rag.records import RankedPassage
 
 PASSAGES = 8
@@ -214,8 +214,8 @@ def _sentences(
                 span=score,
                 answers=reading.answers,
                 passage=min(0.0, hit.score - best.score),
-                own=sum(share[term] for term in own),
-                title=sum(share[term] for term in title - own),
+                own=min(1.0, sum(share[term] for term in own)),
+                title=min(1.0, sum(share[term] for term in title - own)),
                 first=float(passage.article.article_id == best.passage.article.article_id),
             ),
         )
@@ -267,19 +267,32 @@ def _part(hit: RankedPassage, start: int, end: int) -> RankedPassage:
 def term_shares(
     question: str, background: str, ranked: Sequence[RankedPassage]
 ) -> Mapping[str, float]:
-    """The question's terms, each with its share of the weight; rare among the passages is heavy."""
+    """The question's terms, each with its share of the weight; rare among the passages is heavy. What an
+    English word is called in a passage (``rag.question.glossary``) shares its weight.
+    """
     own = set(content_terms(question))
-    asked = own.union(content_terms(background))
-    among: Counter[str] = Counter()
-    for hit in ranked:
-        among.update(_terms_of(hit.passage.text, asked))
-    weights = {
-        term: math.log(1 + (len(ranked) + 0.5) / (among[term] + 0.5))
-        * (1 if term in own else _BACKGROUND)
-        for term in asked
+    asked: dict[str, tuple[frozenset[str], ...]] = {
+        term: (frozenset([term]),) for term in own.union(content_terms(background))
     }
-    total = sum(weights.values())
-    return {term: weight / total for term, weight in weights.items()}
+    texts = [frozenset(terms(hit.passage.text)) for hit in ranked]
+    for gloss in [*glosses(background), *glosses(question)]:
+        words = frozenset(content_terms(gloss.words))
+        said = [frozenset(terms(one)) for one in gloss.renderings]
+        there = [one for one in said if any(one <= text for text in texts)]
+        if words and there:
+            asked = {term: ways for term, ways in asked.items() if term not in words}
+            asked[min(words)] = (words, *there)
+    shares: dict[str, float] = {}
+    total = 0.0
+    for term, ways in asked.items():
+        among = sum(any(way <= text for way in ways) for text in texts)
+        weight = math.log(1 + (len(ranked) + 0.5) / (among + 0.5))
+        weight *= 1 if term in own else _BACKGROUND
+        total += weight
+        for way in ways:
+            for one in way:
+                shares[one] = max(shares.get(one, 0.0), weight / len(way))
+    return {term: weight / total for term, weight in shares.items()}
 
 
 def _terms_of(text: str, asked: Collection[str]) -> frozenset[str]:

@@ -14,6 +14,7 @@ from rag.kinds.listed import listed, rows_asked
 from rag.kinds.pieces import Part, is_named, joined
 from rag.question.answer_type import expected_answer
 from rag.question.asked import Asked
+from rag.question.glossary import is_said
 from rag.question.parts import (
     MOST_PARTS,
     TOLD_YEAR,
@@ -112,7 +113,9 @@ class Apart:
             answers.append(Part(side.name, draft if named else None))
         answers = self._of_sides(asked, answers, found)
         told = [part.first for part in answers if part.first]
-        if len(set(told)) < len(told):
+        untold = [part.heading for part in answers if not part.first]
+        of_others = any(is_said(name, first) for name in untold for first in told)
+        if len(set(told)) < len(told) or of_others:
             return None  # one sentence tells of both
         return joined(answers, in_english=asked.in_english) if answers else None
 
@@ -255,7 +258,8 @@ def _names(candidate: Candidate, names: Sequence[Name], name: str, language: Lan
         names = [one for one in names if one.kind is not NameKind.LATIN]
     said = f"{article.heading} {article.date or ''} {candidate.text}"
     folded, words = fold_name(said), latin_words(said)
-    return fold_name(name) in folded and all(stands_in(one, folded, words) for one in names)
+    named = fold_name(name) in folded or is_said(name, said)
+    return named and all(stands_in(one, folded, words) for one in names)
 
 
 def _read_as(part: str, searched: str) -> tuple[str, str]:

@@ -38,9 +38,15 @@ def sources_of(answer: Answer, question: str) -> Draft | None:
     said, place = [one for one in answer.sentences if one.markers], place_meant(question)
     if place is not None and -len(said) <= place < len(said):
         cited = [one for one in cited if one.marker in said[place].markers]
-    sentences = [AnswerSentence(_source(one), (one.marker,), Support.SUPPORTED) for one in cited]
-    if not sentences:
+    if not cited:
         return None
+    articles: dict[str, list[Citation]] = {}
+    for one in cited:
+        articles.setdefault(one.article_id, []).append(one)
+    sentences = [
+        AnswerSentence(_source(some[0]), tuple(one.marker for one in some), Support.SUPPORTED)
+        for some in articles.values()
+    ]
     return Draft(join_sentences(sentences), tuple(sentences), tuple(cited))
 
 

@@ -11,13 +11,14 @@ from index.text.dates.moments import Moment, blank, complete, day_named, find_mo
 from index.text.language import Language
 from index.text.rules import load_patterns
 from index.text.sentences import split_sentences
-from index.text.terms import content_terms, terms
+from index.text.terms import terms
 from rag.extractive.answer import Draft
 from rag.extractive.certainty import probability
 from rag.extractive.excerpt import excerpt
 from rag.kinds.overview import fitting_articles, heading_of, stories_of, told_of
 from rag.kinds.pieces import Piece, draft_of, share
 from rag.kinds.telling import tellings
+from rag.question.glossary import terms_for
 from rag.records import Found
 
 _EVENTS = 12
@@ -77,7 +78,7 @@ def course(found: Found, language: Language, most_sources: int | None = None) ->
     fitting = fitting_articles(found, about, language)
     if not fitting:
         return None
-    subject = frozenset(content_terms(blank(about, find_moments(about))))
+    subject = blank(about, find_moments(about))
     most = min(most_sources or _ARTICLES, _ARTICLES)
     stories = [story.article for story in stories_of(fitting)][:most]
     events = _likeliest(_events(stories, subject))
@@ -95,16 +96,15 @@ def course(found: Found, language: Language, most_sources: int | None = None) ->
     return draft_of(pieces, notice=notice)
 
 
-def _events(
-    articles: Sequence[Article], subject: frozenset[str], least: float = _BELONGS
-) -> Iterator[_Event]:
+def _events(articles: Sequence[Article], subject: str, least: float = _BELONGS) -> Iterator[_Event]:
     """The sentences of articles that name a day or a month, with how much they tell of the subject.
 
     Args:
         least: The probability from which on one is on the subject.
     """
     for rank, article in enumerate(articles):
-        title = share(frozenset(terms(article.heading)), subject)
+        wanted = terms_for(subject, article)
+        title = share(frozenset(terms(article.heading)), wanted)
         year: int | None = None
         spans = split_sentences(article.text)
         for at, span in enumerate(spans):
@@ -123,7 +123,7 @@ def _events(
             if len(text) > _LONGEST:
                 told_at = excerpt(text, [Span(moments[0].start, moments[0].end)])
                 span = Span(span.start + told_at.start, span.start + told_at.end)
-            told = share(frozenset(terms(span.of(article.text))), subject)
+            told = share(frozenset(terms(span.of(article.text))), wanted)
             likely = probability(WEIGHTS, Belonging(told, title))
             if likely >= least:
                 yield _Event(when, article, span, likely - _LOWER * rank)
@@ -169,19 +169,17 @@ def _day(when: tuple[int, int, int]) -> str:
     return date(year, month, day).isoformat() if day else f"{year:04d}-{month:02d}"
 
 
-def _by_publication(
-    articles: Sequence[Article], subject: frozenset[str], language: Language
-) -> Draft | None:
+def _by_publication(articles: Sequence[Article], subject: str, language: Language) -> Draft | None:
     if len(articles) == 1:
         over = heading_of(articles[0])
-        spans = told_of(articles[0], 1, subject)
+        spans = told_of(articles[0], 1, terms_for(subject, articles[0]))
         pieces = [Piece(articles[0], span, heading=over) for span in spans]
         return draft_of(pieces) if pieces else None
     ordered = sorted(articles[:_EVENTS], key=lambda one: str(one.date or ""))
     pieces = [
         Piece(one, span, heading=heading_of(one))
         for one in ordered
-        for span in tellings(one, subject)
+        for span in tellings(one, terms_for(subject, one))
     ]
     notice = (
         "In the order in which the articles were published."

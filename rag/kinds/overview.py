@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from index.library.library import Library
 from index.records import Article, Kind, Span
 from index.text.language import Language
-from index.text.terms import content_terms, terms
+from index.text.terms import terms
 from rag.extractive.answer import Draft
 from rag.kinds.pieces import Piece, draft_of, quote_of
 from rag.kinds.relevance import about
 from rag.kinds.telling import tellings
+from rag.question.glossary import terms_for
 from rag.records import Found
 from rag.retrieval.find import filters_of
 
@@ -25,7 +26,7 @@ _ALIKE = 0.6
 _LEAD = 240
 _NEWEST = 60
 
-_SENTENCES, _OF_A_STORY = 8, (2, 5)
+_SENTENCES, _OF_A_STORY = 8, (2, 7)
 """How many sentences an overview has, and a story of it at least and at most: of few stories more is told."""
 
 
@@ -51,12 +52,11 @@ def overview(
         return None
     stories = stories_of(fitting)
     shown = newest_stories(stories[:most_sources])
-    wanted = frozenset(content_terms(subject))
     pieces: list[Piece] = []
     said: set[str] = set()
     for story in shown:
         article, heading = story.article, heading_of(story.article)
-        spans = told_of(article, len(shown), wanted, said)
+        spans = told_of(article, len(shown), terms_for(subject, article), said)
         said.update(quote_of(article, span) for span in spans)
         pieces += [Piece(article, span, heading=heading) for span in spans]
         if not spans:
@@ -93,7 +93,7 @@ def newest_stories(stories: Sequence[Story]) -> list[Story]:
 
 def fitting_articles(found: Found, subject: str, language: Language) -> list[Article]:
     """The articles that are about a subject, of those that were found for it, likeliest first."""
-    return about(found.articles, frozenset(content_terms(subject)), language)
+    return about(found.articles, subject, language)
 
 
 def _newest(found: Found, library: Library) -> list[Article]:

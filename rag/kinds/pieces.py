@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from index.records import Article, Passage, Span
 from index.text.language import Language
-from index.text.script import fold
 from rag.extractive.answer import Draft, join_sentences
+from rag.question.glossary import is_said
 from rag.records import (
     AnswerSentence,
     Certainty,
@@ -157,4 +157,4 @@ def is_named(name: str, draft: Draft) -> bool:
     """Whether the first sentence of an answer, or the title over it, has a thing's whole name: of two
     like things, such as two years, what is told of the one is not told of the other."""
     first = draft.citations[0]
-    return fold(name) in fold(f"{first.title} {first.quote}")
+    return is_said(name, f"{first.title} {first.quote}")

@@ -1,13 +1,13 @@
 """Whether an article is about a subject: logistic regressions on what retrieval says of it.
 
 Fitted by ``eval/benchmarks/overviews.py`` on subjects whose articles were told apart by reading;
-``docs/kinds.md`` has the figures. An article in another language than the question shares no words
-with its subject but names (``rag.question.spelling``).
+``docs/kinds.md`` has the figures. An article in another language than the question shares of the words
+of its subject names (``rag.question.spelling``) and what the others are called (``rag.question.glossary``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.records import Article
@@ -15,6 +15,7 @@ from index.text.language import Language
 from index.text.terms import terms
 from rag.extractive.certainty import probability
 from rag.kinds.pieces import share
+from rag.question.glossary import terms_for
 from rag.records import RankedPassage
 
 _ABOUT = 0.2
@@ -63,24 +64,23 @@ OWN = Relevance(
 """Of articles in the question's language."""
 
 FOREIGN = Relevance(
-    cosine=14.414,
-    lexical=6.468,
-    opening=4.369,
-    behind=-18.337,
-    score=-0.036,
-    outscored=-0.05,
-    base=-5.41,
+    cosine=8.7,
+    lexical=6.076,
+    opening=2.528,
+    behind=-13.868,
+    score=-0.291,
+    outscored=-0.3,
+    base=-2.297,
 )
 """Of articles in another."""
 
 
 def about(
-    articles: Sequence[Sequence[RankedPassage]], subject: Collection[str], language: Language
+    articles: Sequence[Sequence[RankedPassage]], subject: str, language: Language
 ) -> list[Article]:
     """Those of some ranked articles that are about a subject, likeliest first.
 
     Args:
-        subject: Its terms.
         language: Of the question.
     """
     best = Best.of(articles)
@@ -105,9 +105,7 @@ class Best:
         )
 
 
-def likelihood(
-    hit: RankedPassage, subject: Collection[str], language: Language, best: Best
-) -> float:
+def likelihood(hit: RankedPassage, subject: str, language: Language, best: Best) -> float:
     """The probability that an article, by the passage that fits best, is about a subject.
 
     Args:
@@ -117,14 +115,14 @@ def likelihood(
     return probability(weights, relevance(hit, subject, best))
 
 
-def relevance(hit: RankedPassage, subject: Collection[str], best: Best) -> Relevance:
+def relevance(hit: RankedPassage, subject: str, best: Best) -> Relevance:
     """What says that an article is about a subject."""
     article = hit.passage.article
     opening = frozenset(terms(f"{article.heading} {article.text[:_OPENING]}"))
     return Relevance(
         hit.cosine,
         hit.lexical,
-        share(opening, subject),
+        share(opening, terms_for(subject, article)),
         best.cosine - hit.cosine,
         hit.score,
         best.score - hit.score,

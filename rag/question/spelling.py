@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Protocol
 
+from index.library.library import LibraryCounts
 from index.text.rules import load_rules
 from index.text.script import simplify
 from rag.question.kind import load_model
@@ -35,6 +36,9 @@ class Vocabulary(Protocol):
     def says(self, words: str) -> bool:
         """Whether any passage has these words."""
 
+    def counts(self) -> LibraryCounts:
+        """How many passages there are."""
+
 
 _HAN = re.compile(r"[\u4e00-\u9fff]{3,}")
 _BESIDE = re.compile(r"(?<=[A-Za-z0-9０-９])[\u4e00-\u9fff]|[\u4e00-\u9fff](?=[A-Za-z0-9０-９])")
@@ -44,8 +48,10 @@ _WORD = re.compile(r"[a-zü']+|[^a-zü']+", re.IGNORECASE)
 _FEWEST_SYLLABLES = 4
 """Of a question in pinyin; fewer letters may be a name."""
 
-_LEAST_DOCUMENTS = 2
-"""In how many passages a bigram stands that is put for one that stands in none."""
+_LEAST_DOCUMENTS, _SHARE_AT_AN_END = 2, 0.00125
+"""In how many passages a bigram stands that is put for one that stands in none; in how large a share of all
+where a run ends, and only one neighbour tells. Of 332 questions with a character exchanged at an end 64 are
+put right so (72 without it), and of 3,460 as they were written 1 is changed there for nothing (7)."""
 
 _AROUND = 3
 """Characters, the one put right among them, that some passage has to have together."""
@@ -106,6 +112,8 @@ def _put_right(run: str, library: Vocabulary) -> Iterator[tuple[int, str]]:
         }
         best = max(likely, key=lambda other: likely[other], default="")
         if not best or likely[best] < _LEAST_DOCUMENTS:
+            continue
+        if len(beside) < 2 and likely[best] < _SHARE_AT_AN_END * library.counts().chunks:
             continue
         mended = run[:at] + best + run[at + 1 :]
         first = max(0, min(at - 1, len(run) - _AROUND))

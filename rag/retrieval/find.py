@@ -8,6 +8,7 @@ from datetime import date
 
 from index.embedding.encoder import Encoder
 from index.library.library import Library
+from index.text.dates.periods import shift
 from index.text.language import Language, detect_language
 from rag.question.limits import Role, Understood, understand
 from rag.question.subject import subject_of
@@ -30,6 +31,9 @@ WIDE = frozenset({QuestionKind.OVERVIEW, QuestionKind.COURSE, QuestionKind.LIBRA
 _BY_DAY = frozenset({QuestionKind.OVERVIEW, QuestionKind.LIBRARY})
 _MOST_WIDE = 40
 
+_LAST_DAY = date(9000, 1, 1)
+"""Beyond it no day is moved."""
+
 
 @dataclass(frozen=True, slots=True)
 class Retriever:
@@ -44,11 +48,20 @@ class Retriever:
     words: WordTeller
     reranker: Reranker | None = None
 
-    def find(self, question: str, given: Filters, kind: QuestionKind = QuestionKind.FACT) -> Found:
+    def find(
+        self,
+        question: str,
+        given: Filters,
+        kind: QuestionKind = QuestionKind.FACT,
+        days_after: int = 0,
+    ) -> Found:
         """The articles that fit best. A limit read from the question that leaves none is dropped.
 
         For questions that several articles answer together more are found, by what the question is
         about alone; and every day that one for an overview or about the library names limits them.
+
+        Args:
+            days_after: How many days behind those that the question names count, too.
         """
         wide = kind in WIDE
         dropped: tuple[str, ...] = ()
@@ -62,7 +75,7 @@ class Retriever:
                 every_day=kind in _BY_DAY,
                 every_name=kind is QuestionKind.LIBRARY,
             )
-            filters = _limited(given, read)
+            filters = _limited(given, read, days_after)
             if filters != given:
                 words = tuple(p.text for p in read.phrases if p.role is not Role.MENTIONED)
                 searched, topic = self._searched(read.without_limits, kind)
@@ -92,11 +105,12 @@ class Retriever:
         return tuple(tuple(passages) for passages in found)
 
 
-def _limited(given: Filters, read: Understood) -> Filters:
+def _limited(given: Filters, read: Understood, days_after: int) -> Filters:
     """The limits given, and those read from the question where none of the kind is given."""
     limited = given
     if given.date_from is None and given.date_to is None:
-        limited = replace(limited, date_from=read.date_from, date_to=read.date_to)
+        last = read.date_to and shift(min(read.date_to, _LAST_DAY), days_after)
+        limited = replace(limited, date_from=read.date_from, date_to=last)
     if not given.accounts and read.accounts:
         limited = replace(limited, accounts=read.accounts)
     if not given.languages and read.languages:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -14,6 +14,7 @@ from index.records import Passage, Span
 from index.text.language import detect_language
 from index.text.terms import index_terms
 from rag.question.answer_type import is_question
+from rag.question.glossary import called
 from rag.records import EVIDENCE_ARTICLES, Evidence, Filters, RankedPassage, iso
 from rag.retrieval.fuse import fuse, standard_cosines, standard_lexical
 from rag.retrieval.rerank import Reranker
@@ -37,7 +38,7 @@ def retrieve(
     """
     vector = encoder.encode_queries([question])
     language = detect_language(question)
-    terms, asks = index_terms(question), is_question(question)
+    terms, asks = [*index_terms(question), *_foreign(question, library)], is_question(question)
 
     def search() -> list[list[RankedPassage]]:
         limit = _FIRST_LOOK
@@ -53,6 +54,13 @@ def retrieve(
     if reranker:
         found = _reranked(question, found, reranker)
     return [join_neighbours(hits) for hits in originals_first(found)]
+
+
+def _foreign(question: str, library: Library) -> Iterator[str]:
+    """The terms that the words of an English question have in the library's Chinese articles."""
+    for gloss in called(question, library):
+        for rendering in gloss.renderings:
+            yield from index_terms(rendering)
 
 
 def _by_article(candidates: Candidates, best: NDArray[np.intp]) -> list[list[int]]:

@@ -224,7 +224,9 @@ def test_where_no_article_of_the_days_is_about_the_subject_all_are_looked_throug
         Found("渡轮", AppliedFilters(), ((told,),), "渡轮"),
     )
     monkeypatch.setattr(
-        Retriever, "find", lambda _, __, given, ___: within if given.from_question else all_of_them
+        Retriever,
+        "find",
+        lambda _, __, given, ___, days_after=0: within if given.from_question else all_of_them,
     )
     answer = assistant.ask("最近渡轮有什么动作？", kind=kind)
     assert [one.article_id for one in answer.citations] == ["bridge"]
@@ -232,6 +234,31 @@ def test_where_no_article_of_the_days_is_about_the_subject_all_are_looked_throug
     assert "“最近”的文章中没有这方面的内容" in answer.notice
     all_of_them = within
     assert assistant.ask("最近渡轮有什么动作？", kind=kind).filters.read == ("最近",)
+
+
+def test_what_took_place_on_a_day_is_told_soon_after_it(assistant, monkeypatch):
+    other = ranked("校长谈新生。", article_id="school", score=0.1)
+    told = replace(ranked("渡轮开航。", article_id="bridge"), lexical=1.3, score=12.0)
+    that_day = AppliedFilters(date_from="2025-06-20", date_to="2025-06-20", read=("6月20日",))
+    later = replace(that_day, date_to="2025-06-23")
+    monkeypatch.setattr(
+        Retriever,
+        "find",
+        lambda _, __, ___, ____, days_after=0: (
+            Found("渡轮", later, ((told,),), "渡轮")
+            if days_after
+            else Found("渡轮", that_day, ((other,),), "渡轮")
+        ),
+    )
+    answer = assistant.ask("6月20日渡轮有什么动作？", kind=QuestionKind.OVERVIEW)
+    assert answer.filters.date_to == "2025-06-23"
+    assert [one.article_id for one in answer.citations] == ["bridge"]
+
+
+def test_days_read_from_a_question_can_be_counted_on(assistant):
+    asked = "6月18日发布的文章里，东岸大桥什么时候通车？"
+    limits = assistant._retriever.find(asked, Filters(), days_after=3).filters
+    assert (limits.date_from, limits.date_to) == ("2025-06-18", "2025-06-21")
 
 
 def test_filters_that_leave_nothing_refuse(assistant):

@@ -1,7 +1,7 @@
 """The dates that a text names, part by part, and whether one may be said for another.
 
-A date of an article is completed from the day of its publication: 9月24日 lies in the year that
-brings it nearest, 昨日 is the day before, 今年 its year. A date of a sentence claims the parts that
+A date of an article is completed from the day of its publication: 9月24日 lies in its year, unless
+another one brings it far nearer, 昨日 is the day before, 今年 its year. A date of a sentence claims the parts that
 it names and no others: 9月 may be said of 9月24日, not the other way round.
 
 ``index.text.dates.phrases`` reads what a question means by a date, as days from and to; here it counts
@@ -41,6 +41,9 @@ class Moment:
         """Whether year, month and day are named."""
         return self.year is not None, self.month is not None, self.day is not None
 
+
+_ANOTHER_YEAR = 120
+"""By how many days another year has to be nearer than that of the publication: it is mostly named (明年3月)."""
 
 _RULES = [
     BOTH.regex("said_full_date"),
@@ -129,8 +132,11 @@ def _vague(moment: Moment) -> Moment:
 
 
 def _nearest_year(month: int, day: int | None, published: date) -> int:
+    """The year that brings a day near to the publication, that of the publication rather than another."""
+
     def distance(year: int) -> int:
-        return abs((date(year, month, min(day or 15, 28)) - published).days)
+        days = abs((date(year, month, min(day or 15, 28)) - published).days)
+        return days + (_ANOTHER_YEAR if year != published.year else 0)
 
     return min((published.year, published.year - 1, published.year + 1), key=distance)
 

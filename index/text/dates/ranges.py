@@ -22,7 +22,15 @@ _BETWEEN, _AMONG = ENGLISH.regex("between"), CHINESE.regex("among")
 
 _YEARS = frozenset({"whole_year", "year_said"})
 _MONTHS = frozenset(
-    {"month_or_day", "days_of_month", "month_day", "day_month", "month_said", "part_of_month"}
+    {
+        "month_or_day",
+        "days_of_month",
+        "days_before_month",
+        "month_day",
+        "day_month",
+        "month_said",
+        "part_of_month",
+    }
 )
 _EDITIONS = ("度", "版", "级", "届")
 """Behind a year they make it a name, as in 2024年度: the days that follow need not lie in it."""

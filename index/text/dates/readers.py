@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 from index.text.dates.periods import (
@@ -76,6 +77,14 @@ def _in_month(year: int, month: int, named: Named) -> Period:
     if "part" in named:
         return days_of(year, month, *MONTH_PARTS[named["part"].removeprefix("月")])
     return month_of(year, month)
+
+
+def days_in_digits(named: Named, clock: Clock) -> Period:
+    """9.28-10.4: from one day to the next other one."""
+    first = month_or_day({"month": named["month"], "day": named["day"]}, clock)
+    behind = replace(clock, after=first.date_from)
+    last = month_or_day({"month": named["last_month"], "day": named["last"]}, behind)
+    return Period(first.date_from, last.date_to)
 
 
 def english_relative_month(named: Named, clock: Clock) -> Period:
@@ -201,6 +210,7 @@ Reader = Callable[[Named, Clock], Period]
 IN_DIGITS: dict[str, Reader] = {
     "compact_date": month_or_day,
     "full_date": month_or_day,
+    "days_in_digits": days_in_digits,
     "year_and_month": month_or_day,
     "month_and_day": month_or_day,
 }
@@ -226,6 +236,7 @@ IN_CHINESE: dict[str, Reader] = {
 }
 IN_ENGLISH: dict[str, Reader] = {
     "days_of_month": month_or_day,
+    "days_before_month": month_or_day,
     "month_day": month_or_day,
     "day_month": month_or_day,
     "month_year": month_or_day,

@@ -75,6 +75,15 @@ def test_a_source_is_named_with_its_address(talking):
     assert "https://example.com/bridge" in answer.answer
 
 
+def test_an_article_that_two_sentences_rest_on_is_named_once(talking):
+    answer = talking.ask(
+        "来源", [Turn("东岸大桥什么时候通车？总投资多少？", "6月28日。18.6亿元。")]
+    )
+    cited = [one.article_id for one in answer.citations]
+    assert len(cited) > len(answer.sentences) == len(set(cited))
+    assert sum(len(one.markers) for one in answer.sentences) == len(cited)
+
+
 def test_without_a_chat_model_nothing_is_translated(talking):
     answer = talking.ask("换成英文", BEFORE)
     assert "不作翻译" in answer.sentences[0].text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from types import SimpleNamespace
 
 import pytest
 
@@ -26,8 +27,8 @@ TEXTS = (
 class Words:
     """A library of a few texts."""
 
-    def __init__(self, texts=TEXTS):
-        self._texts = texts
+    def __init__(self, texts=TEXTS, passages=0):
+        self._texts, self._passages = texts, passages
         self._counted = Counter(term for text in texts for term in set(index_terms(text)))
 
     def documents(self, terms):
@@ -35,6 +36,9 @@ class Words:
 
     def says(self, words):
         return any(words in text for text in self._texts)
+
+    def counts(self):
+        return SimpleNamespace(chunks=self._passages or len(self._texts))
 
 
 @pytest.mark.parametrize(
@@ -47,6 +51,13 @@ class Words:
 )
 def test_a_character_that_sounds_like_one_of_the_library_is_put_right(written, meant):
     assert respelled(written, Words()) == meant
+
+
+def test_where_a_run_ends_more_passages_have_to_say_it():
+    asked = "杜轮停航几天"
+    assert respelled(asked, Words(passages=10_000)) == asked
+    inside = "青屿度轮码头在哪里"
+    assert respelled(inside, Words(passages=10_000)) != inside
 
 
 @pytest.mark.parametrize(
