@@ -34,7 +34,7 @@ from rag.generation.written import WrittenAnswer
 from rag.kinds.apart import Apart
 from rag.kinds.catalogue import catalogue
 from rag.kinds.course import course
-from rag.kinds.listed import listed, rows_asked, spread, unfinished
+from rag.kinds.listed import listed, names_several, rows_asked, spread, unfinished
 from rag.kinds.overview import overview
 from rag.kinds.premise import Contradicted, correcting, taken_wrongly
 from rag.question.asked import Asked
@@ -178,7 +178,9 @@ class Answerer:
         form = LISTED if lists else ONE_ANSWER
         draft = drafted(own, read, contrary, self.options.most_sources, form)
         if lists:
-            draft = replace(draft, notice=draft.notice or unfinished(draft, asked.language))
+            short = draft.short if draft.short and names_several(draft.short.text) else None
+            notice = draft.notice or unfinished(draft, asked.language)
+            draft = replace(draft, notice=notice, short=short)
         yield from events_of(draft)
         return Outcome(draft, conflict=apart.said if apart else ())
 

@@ -6,16 +6,22 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from index.text.terms import content_terms, terms
 from rag.asking.models import Models
 from rag.extractive.answer import Draft
 from rag.extractive.candidates import readable, score_sentences
 from rag.kinds.conversation import action_meant, meant_by, more_on, remarked, said_of
+from rag.kinds.pieces import share
 from rag.kinds.points import Stated, point_meant, stated
 from rag.question.asked import Asked
 from rag.question.follow_up import CARRIED, standalone
 from rag.question.read import searched_turns
+from rag.question.subject import subject_of
 from rag.records import Answer, Filters, QuestionKind, Turn
 from rag.retrieval.find import Retriever
+
+_NAMED = 0.5
+"""Share of the words of what more is wanted on, for a sentence to name it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +72,9 @@ class Conversing:
         candidates = (
             score_sentences(meant, ranked, self.models.reader, background) if ranked else []
         )
-        return more_on(found, candidates[0] if candidates else None)
+        wanted = frozenset(content_terms(subject_of(asked.question)))
+        named = [one for one in candidates if share(frozenset(terms(one.text)), wanted) >= _NAMED]
+        return more_on(found, next(iter(named or candidates), None))
 
     def _point(self, asked: Asked, last: Turn) -> Stated | None:
         """Where the point of the last answer is told that is meant by its number."""

@@ -225,6 +225,15 @@ def unfinished(draft: Draft, language: Language) -> str:
     return f"文中共计 {count} {match['unit']}，这里只点出 {named} {match['unit']}。"
 
 
+def names_several(words: str) -> bool:
+    """Whether words name more than one thing: of a list one item is no answer.
+
+    >>> names_several("甲厂、乙厂和丙厂"), names_several("甲厂")
+    (True, False)
+    """
+    return _AND.search(words) is not None
+
+
 def blocks_of(article: Article) -> list[Block]:
     """The lists of an article: at least three lines one after the other that begin as items do."""
     blocks: list[Block] = []

@@ -20,10 +20,10 @@ from index.text.language import Language, detect_language
 from index.text.rules import load_rules
 from index.text.script import fold
 from index.text.terms import content_terms, terms
+from rag.question.spelling import NAME_CHARACTERS
 from rag.question.subject import asking_tokens, tokens_in
 
 _WORD = re.compile(r"[A-Za-z][A-Za-z'’]*")
-_CHARACTERS = re.compile(r"\([\u4e00-\u9fff/]+\)")
 _LONGEST = 4
 """Words of an entry at most."""
 
@@ -60,7 +60,7 @@ def glosses(question: str) -> tuple[Gloss, ...]:
     """The words of an English question that have renderings, in order, as many at a time as make one; not
     those that only ask.
 
-    >>> [(one.words, one.renderings[0]) for one in glosses("Who chairs the trade fairs?")]
+    >>> [(one.words, one.renderings[0]) for one in glosses("Where are the trade fairs?")]
     [('trade fairs', '展会')]
     """
     if not _is_english(question):
@@ -131,7 +131,7 @@ def called(question: str, library: Vocabulary) -> list[Gloss]:
 
 def _is_english(text: str) -> bool:
     """Whether a text is in English but for the characters behind names (``rag.question.spelling``)."""
-    return detect_language(_CHARACTERS.sub(" ", text)) is Language.ENGLISH
+    return detect_language(NAME_CHARACTERS.sub(" ", text)) is Language.ENGLISH
 
 
 def _is_run(text: str) -> bool:

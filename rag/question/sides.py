@@ -6,7 +6,6 @@ people wrote with their sides marked.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -21,9 +20,6 @@ MOST_SIDES = 4
 _BESIDE = load_patterns("rag.question", "parts")["beside"]
 _BETWEEN = 12
 """Characters between two sides that are looked at for a word that joins them."""
-
-
-_CHARACTERS = re.compile(r" ?\([\u4e00-\u9fff/]+\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +37,7 @@ def sides_in(question: str, spans: Sequence[Span]) -> list[Side]:
     >>> sides_in("2024年和2023年的客流各是多少？", [Span(0, 5), Span(6, 11)])[1]
     Side(name='2023年', question='2023年的客流各是多少？')
     """
-    spans = _alike(question, [_with_characters(question, span) for span in spans])
+    spans = _alike(question, spans)
     places: dict[str, list[Span]] = {}
     for span in spans:
         places.setdefault(fold(span.of(question)), []).append(span)
@@ -56,12 +52,6 @@ def sides_in(question: str, spans: Sequence[Span]) -> list[Side]:
         )
         for own in [*places.values()][:MOST_SIDES]
     ]
-
-
-def _with_characters(question: str, span: Span) -> Span:
-    """A side with the characters of its name that stand behind it (``rag.question.spelling``)."""
-    match = _CHARACTERS.match(question, span.end)
-    return Span(span.start, match.end()) if match else span
 
 
 def _alike(question: str, spans: Sequence[Span]) -> list[Span]:

@@ -65,6 +65,9 @@ first the second may be."""
 _SELDOM = -1.5
 """What a reading that a character seldom has adds to a name's score, a logarithm of passages."""
 
+NAME_CHARACTERS = re.compile(r" ?\([\u4e00-\u9fff/]+\)")
+"""The characters that are put behind a name in an English question."""
+
 _NAME = re.compile(r"[A-Z][A-Za-z'’]+(?:[ -][A-Z][A-Za-z'’]+){0,7}")
 _PART = re.compile(r"[A-Za-z'’]+")
 _LONGEST_SYLLABLE = 6

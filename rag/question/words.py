@@ -7,8 +7,10 @@ from typing import Protocol
 
 from index.embedding.encoder import Encoder
 from index.embedding.packaged_encoder import packaged
+from index.records import Span
 from rag.question.field import load_field
 from rag.question.sides import Side, sides_in
+from rag.question.spelling import NAME_CHARACTERS
 from rag.question.topic import marked_spans, topic_spans
 
 _LEANS = (0.0, 1.0, 2.0)
@@ -45,10 +47,35 @@ class TrainedWords:
         self._states = lru_cache(_KEPT)(packaged(encoder).character_states)
 
     def topic_of(self, question: str) -> str:
-        spans = topic_spans(question, load_field("topics"), self._states)
+        plain, places = without_characters(question)
+        spans = topic_spans(plain, load_field("topics"), self._states)
+        spans = [_back(span, places, question) for span in spans]
         return " ".join(filter(None, (span.of(question).strip(_QUOTES) for span in spans)))
 
     def sides_of(self, question: str) -> list[Side]:
         field = load_field("sides")
-        tried = (marked_spans(question, field, self._states, (lean,)) for lean in _LEANS)
-        return next(filter(None, (sides_in(question, spans) for spans in tried)), [])
+        plain, places = without_characters(question)
+        for lean in _LEANS:
+            spans = marked_spans(plain, field, self._states, (lean,))
+            if sides := sides_in(question, [_back(span, places, question) for span in spans]):
+                return sides
+        return []
+
+
+def without_characters(question: str) -> tuple[str, list[int]]:
+    """A question as it was put, without the characters behind its names (``rag.question.spelling``), and the
+    place of each of its characters.
+
+    >>> without_characters("Has Xian (西安) one?")[0]
+    'Has Xian one?'
+    """
+    behind = [match.span() for match in NAME_CHARACTERS.finditer(question)]
+    places = [at for at in range(len(question)) if not any(a <= at < b for a, b in behind)]
+    return "".join(question[at] for at in places), places
+
+
+def _back(span: Span, places: list[int], question: str) -> Span:
+    """Where a span stands in the question, with the characters of a name that it ends with."""
+    end = places[span.end - 1] + 1
+    match = NAME_CHARACTERS.match(question, end)
+    return Span(places[span.start], match.end() if match else end)
