@@ -36,8 +36,8 @@ class SampledEncoder:
         connection.close()
         vectors = np.stack([unpack(vector) for (vector,) in rows])
         self.dimension = vectors.shape[1]
-        self._mean = vectors.mean(axis=0)
-        self._residuals = vectors - self._mean
+        self.mean = vectors.mean(axis=0)
+        self._residuals = vectors - self.mean
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return [1] * len(texts)
@@ -61,5 +61,5 @@ class SampledEncoder:
             mixed = share * one + (1 - share) * other
             noise = chosen.standard_normal(self.dimension, np.float32)
             noise *= float(_NOISE * np.linalg.norm(mixed) / np.linalg.norm(noise))
-            vectors[row] = self._mean + mixed + noise
+            vectors[row] = self.mean + mixed + noise
         return unit(vectors)

@@ -32,7 +32,7 @@ _MOST_TERMS = 0.5
 _DIRECT = {Strictness.STRICT: 0.8, Strictness.BALANCED: 0.5, Strictness.OPEN: 0.4}
 """Probability of being right from which on an answer is direct."""
 
-_LIKELY = {Strictness.STRICT: 0.5, Strictness.BALANCED: 0.4, Strictness.OPEN: 0.2}
+_LIKELY = {Strictness.STRICT: 0.5, Strictness.BALANCED: 0.35, Strictness.OPEN: 0.2}
 """The same from which on it is likely, and no longer that the articles do not say it."""
 
 _NEAR = {Strictness.STRICT: 0.4, Strictness.BALANCED: 0.1, Strictness.OPEN: 0.05}

@@ -129,6 +129,13 @@ def called(question: str, library: Vocabulary) -> list[Gloss]:
     return there
 
 
+def share_called(question: str, found: Sequence[Gloss]) -> float:
+    """The share of a question's words that some glosses are of, 0 to 1."""
+    words = set(content_terms(question))
+    known = {term for one in found for term in content_terms(one.words)}
+    return len(known & words) / max(1, len(words))
+
+
 def _is_english(text: str) -> bool:
     """Whether a text is in English but for the characters behind names (``rag.question.spelling``)."""
     return detect_language(NAME_CHARACTERS.sub(" ", text)) is Language.ENGLISH

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from index.records import Span
 from index.text.rules import load_patterns
@@ -46,9 +46,11 @@ def sides_in(question: str, spans: Sequence[Span]) -> list[Side]:
     joining = [
         joined for one, other in pairwise(spans) if (joined := _joining(question, one, other))
     ]
+    whole = dict(zip(spans, _with_what_both_have(question, spans), strict=True))
     return [
         Side(
-            own[0].of(question), _without(question, [*(s for s in spans if s not in own), *joining])
+            own[0].of(question),
+            _without(question, [*(whole[s] for s in spans if s not in own), *joining]),
         )
         for own in [*places.values()][:MOST_SIDES]
     ]
@@ -66,6 +68,22 @@ def _alike(question: str, spans: Sequence[Span]) -> list[Span]:
         meets = starts.intersection(range(span.end, whole.end))
         twice = span.of(question).endswith(behind)  # 2023年 before 年均
         found.append(span if meets or twice else whole)
+    return found
+
+
+def _with_what_both_have(question: str, spans: Sequence[Span]) -> list[Span]:
+    """Sides, each with the words that stand behind it and behind the next one: 渡轮 of 青屿渡轮和望汀渡轮."""
+    found = list(spans)
+    for at, (one, other) in enumerate(pairwise(spans)):
+        behind, after = question[one.end : other.start], question[other.end :]
+        alike = takewhile(lambda pair: pair[0] == pair[1], zip(behind, after, strict=False))
+        common = "".join(character for character, _ in alike)
+        cut = [text[len(common) : len(common) + 1] for text in (behind, after)]
+        if common[-1:].isascii() and any(map(str.isalnum, cut)):  # within a word
+            common = common[: common.rfind(" ") + 1]
+        if common.strip():
+            found[at] = Span(one.start, one.end + len(common))
+            found[at + 1] = Span(other.start, other.end + len(common))
     return found
 
 

@@ -57,15 +57,20 @@ def standard_lexical(candidates: Candidates) -> NDArray[np.float32]:
     return scaled
 
 
-def fuse(candidates: Candidates, language: str, weights: Weights = WEIGHTS) -> NDArray[np.float32]:
+def fuse(
+    candidates: Candidates, language: str, weights: Weights = WEIGHTS, shared: float = 0.0
+) -> NDArray[np.float32]:
     """One score for each candidate, shape (n,); only their differences mean something.
 
     Args:
         language: Of the question.
+        shared: The share of its words that passages in another language can share with it, 0 to 1; for
+            these nothing is allowed.
     """
     dense, lexical = standard_cosines(candidates), standard_lexical(candidates)
     same = np.asarray([own == language for own in candidates.languages], bool)
-    allowed = weights.allowance * np.clip((dense - weights.near) / _GROWING, 0, 1)
+    allowance = (1 - shared) * weights.allowance
+    allowed = allowance * np.clip((dense - weights.near) / _GROWING, 0, 1)
     worded = np.where(same, weights.lexical * lexical, weights.foreign * lexical + allowed)
     fused: NDArray[np.float32] = (dense + worded).astype(np.float32)
     return fused

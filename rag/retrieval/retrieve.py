@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -14,7 +14,7 @@ from index.records import Passage, Span
 from index.text.language import detect_language
 from index.text.terms import index_terms
 from rag.question.answer_type import is_question
-from rag.question.glossary import called
+from rag.question.glossary import called, share_called
 from rag.records import EVIDENCE_ARTICLES, Evidence, Filters, RankedPassage, iso
 from rag.retrieval.fuse import fuse, standard_cosines, standard_lexical
 from rag.retrieval.rerank import Reranker
@@ -38,13 +38,17 @@ def retrieve(
     """
     vector = encoder.encode_queries([question])
     language = detect_language(question)
-    terms, asks = [*index_terms(question), *_foreign(question, library)], is_question(question)
+    foreign = called(question, library)
+    shared = share_called(question, foreign)
+    renderings = [rendering for gloss in foreign for rendering in gloss.renderings]
+    terms = index_terms(" ".join([question, *renderings]))
+    asks = is_question(question)
 
     def search() -> list[list[RankedPassage]]:
         limit = _FIRST_LOOK
         while True:
             candidates = library.candidates(vector, language, terms, limit, filters, asks=asks)
-            scores = fuse(candidates, language)
+            scores = fuse(candidates, language, shared=shared)
             groups = _by_article(candidates, np.argsort(-scores, kind="stable")[:limit])
             if len(groups) >= most or len(candidates.ids) < limit:
                 return _ranked(library, candidates, scores, groups[:most])
@@ -54,13 +58,6 @@ def retrieve(
     if reranker:
         found = _reranked(question, found, reranker)
     return [join_neighbours(hits) for hits in originals_first(found)]
-
-
-def _foreign(question: str, library: Library) -> Iterator[str]:
-    """The terms that the words of an English question have in the library's Chinese articles."""
-    for gloss in called(question, library):
-        for rendering in gloss.renderings:
-            yield from index_terms(rendering)
 
 
 def _by_article(candidates: Candidates, best: NDArray[np.intp]) -> list[list[int]]:

@@ -88,6 +88,17 @@ def test_layouts_that_are_not_searched_are_dropped(server: Server, encoder: Fake
     connection.close()
 
 
+def test_questions_are_planned_for_what_was_just_laid_out(server: Server) -> None:
+    connection = connect(server)
+    known = connection.execute(
+        "SELECT relname, reltuples FROM pg_class WHERE relname IN ('article', 'chunk', 'vectors_1') "
+        "AND relnamespace = current_schema()::regnamespace"
+    ).fetchall()
+    connection.close()
+    assert len(known) == 3
+    assert all(rows >= len(ARTICLES) for _, rows in known)
+
+
 def test_a_reader_of_an_old_layout_waits_for_no_other(
     server: Server, encoder: FakeEncoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:

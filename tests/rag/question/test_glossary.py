@@ -13,7 +13,7 @@ from index.search.filters import NO_FILTERS
 from index.text.language import Language
 from index.text.terms import terms
 from rag.extractive.candidates import term_shares
-from rag.question.glossary import called, glosses, is_said, terms_for
+from rag.question.glossary import called, glosses, is_said, share_called, terms_for
 from rag.records import RankedPassage
 from rag.retrieval.retrieve import retrieve
 from tests.conftest import FakeEncoder, article
@@ -70,6 +70,12 @@ def test_of_the_renderings_those_that_the_library_has_are_meant():
     (one,) = [one for one in called(asked, Words("渡轮停航")) if one.words == "ferry"]
     assert one.renderings == ("渡轮",)
     assert called(asked, Words()) == []
+
+
+def test_the_share_of_words_that_the_library_has_otherwise():
+    asked = "Which ferry is xyzzy?"
+    assert share_called(asked, called(asked, Words("渡轮"))) == 0.5
+    assert share_called(asked, ()) == share_called("", ()) == 0
 
 
 @pytest.mark.parametrize(

@@ -107,7 +107,7 @@ def test_nothing_is_marked_behind_what_the_model_reads(packaged_encoder):
     ("question", "names"),
     [
         ("2024年和2023年客流各多少？", ["2024年", "2023年"]),
-        ("青屿渡轮和望汀渡轮哪个贵？", ["青屿渡轮", "望汀渡轮"]),
+        ("青屿渡轮和望汀渡轮哪个贵？", ["青屿", "望汀"]),
         ("渡轮什么时候开？", []),
         ("Compare North Pier with South Pier", ["North Pier", "South Pier"]),
     ],
@@ -124,6 +124,11 @@ def test_what_is_asked_of_each_side_alone():
         "西山渡轮哪个贵？",
         "望汀渡轮哪个贵？",
     ]
+    shortest = sides_in("青屿渡轮和望汀渡轮哪个贵？", [Span(0, 2), Span(5, 7)])
+    assert [one.question for one in shortest] == ["青屿渡轮哪个贵？", "望汀渡轮哪个贵？"]
+    english = sides_in("Is North Pier or South Pier longer?", [Span(3, 8), Span(17, 22)])
+    assert [one.name for one in english] == ["North", "South"]
+    assert "Pier  Pier" not in english[0].question
     apart = sides_in("青屿渡轮多少钱，望汀渡轮又多少钱？", [Span(0, 4), Span(8, 12)])
     assert [one.question for one in apart] == [
         "青屿渡轮多少钱，又多少钱？",

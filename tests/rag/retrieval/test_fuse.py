@@ -64,5 +64,14 @@ def test_the_weights_do_what_they_say():
     assert WEIGHTS.lexical > WEIGHTS.foreign >= 0 <= WEIGHTS.allowance
 
 
+def test_nothing_is_allowed_for_words_that_can_be_shared():
+    candidates = of([0.5], [0], ["zh"])
+    (alone,), (half,), (all_of_them,) = (
+        fuse(candidates, "en", shared=share) for share in (0.0, 0.5, 1.0)
+    )
+    assert alone - half == pytest.approx(WEIGHTS.allowance / 2, abs=1e-4)
+    assert alone - all_of_them == pytest.approx(WEIGHTS.allowance, abs=1e-4)
+
+
 def test_no_candidates_have_no_scores():
     assert fuse(Candidates.none(), "zh").shape == (0,)
