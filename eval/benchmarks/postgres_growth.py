@@ -26,7 +26,7 @@ from index.embedding.encoder import Vectors
 from index.location import Server
 from index.postgresql.building import Placed, add_vectors
 from index.postgresql.connection import Connection, connect
-from index.postgresql.dense import SEARCH_SETTINGS, written
+from index.postgresql.dense import SEARCH_SETTINGS, searched_for, written
 from index.postgresql.schema import create_vectors, index_vectors, vectors_table
 from index.search.dense_vectors import pack
 
@@ -76,10 +76,11 @@ def _grown(
     spent, shares = [], []
     for at, question in enumerate(questions):
         before = _clock(connection)
-        near = _near(connection, question[None], "centred <#> ?::halfvec", _LIMIT)
+        near = _near(connection, question[None], "centred <#> ?::halfvec", _LIMIT, size)
         spent.append(1000 * (_clock(connection) - before))
         if at < _COMPARED:
-            exact = _near(connection, question[None], "0 + (centred <#> ?::halfvec)", _NEAREST)
+            order = "0 + (centred <#> ?::halfvec)"
+            exact = _near(connection, question[None], order, _NEAREST, size)
             shares.append(np.isin(exact, near[:_NEAREST]).mean())
     return {
         "passages": size,
@@ -106,10 +107,11 @@ def _add(connection: Connection, encoder: SampledEncoder, places: Sequence[int])
     add_vectors(connection, 1, some, Centres({"zh": encoder.mean}))
 
 
-def _near(connection: Connection, question: Vectors, order: str, limit: int) -> Any:
+def _near(connection: Connection, question: Vectors, order: str, limit: int, size: int) -> Any:
     """The nearest chunks, nearest first, as a library's question asks for them."""
     with connection.raw.transaction():
         connection.run(SEARCH_SETTINGS)
+        connection.run(f"SET LOCAL hnsw.ef_search = {searched_for(limit, 1, size):d}")
         rows = connection.execute_planned(
             f"SELECT chunk FROM {vectors_table(1)} ORDER BY {order} LIMIT ?",
             (written(question), limit),

@@ -10,9 +10,9 @@ from index.records import Article, Kind, Span
 from index.text.language import Language
 from index.text.terms import terms
 from rag.extractive.answer import Draft
-from rag.kinds.pieces import Piece, draft_of, quote_of
-from rag.kinds.relevance import about
-from rag.kinds.telling import tellings
+from rag.kinds.pieces import NOWHERE, Piece, draft_of, quote_of
+from rag.kinds.relevance import about, rated
+from rag.kinds.telling import telling, tellings
 from rag.question.glossary import terms_for
 from rag.records import Found
 from rag.retrieval.find import filters_of
@@ -28,6 +28,10 @@ _NEWEST = 60
 
 _SENTENCES, _OF_A_STORY = 8, (2, 7)
 """How many sentences an overview has, and a story of it at least and at most: of few stories more is told."""
+
+
+_MAIN = 0.7
+"""How likely a story is to be the one that is asked for, against the likeliest, to be told as fully."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +55,26 @@ def overview(
     if not fitting:
         return None
     stories = stories_of(fitting)
-    shown = newest_stories(stories[:most_sources])
+    likely = {one.article_id: chance for chance, one in rated(found.articles, subject, language)}
+    best = max(likely.values(), default=0.0)
+    beside = {
+        one.article.article_id
+        for one in stories
+        if likely.get(one.article.article_id, best) < _MAIN * best
+    }
+    shown = sorted(  # newest first, what is told beside them behind
+        newest_stories(stories[:most_sources]), key=lambda one: one.article.article_id in beside
+    )
+    main = sum(one.article.article_id not in beside for one in shown)
     pieces: list[Piece] = []
     said: set[str] = set()
     for story in shown:
         article, heading = story.article, heading_of(story.article)
-        spans = told_of(article, len(shown), terms_for(subject, article), said)
+        wanted = terms_for(subject, article)
+        if article.article_id in beside:
+            spans = [span for span in [telling(article, wanted, said)] if span != NOWHERE]
+        else:
+            spans = told_of(article, main, wanted, said)
         said.update(quote_of(article, span) for span in spans)
         pieces += [Piece(article, span, heading=heading) for span in spans]
         if not spans:

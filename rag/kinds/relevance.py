@@ -95,11 +95,18 @@ def about(
     Args:
         language: Of the question.
     """
+    return [article for _, article in rated(articles, subject, language)]
+
+
+def rated(
+    articles: Sequence[Sequence[RankedPassage]], subject: str, language: Language
+) -> list[tuple[float, Article]]:
+    """The same, each with the probability that it is about the subject."""
     best = Best.of(articles)
     likely = [(likelihood(hits[0], subject, language, best), hits[0]) for hits in articles]
     least = max(_ABOUT, _AS_LIKELY * max((one for one, _ in likely), default=0.0))
     fitting = sorted((one for one in likely if one[0] >= least), key=lambda one: -one[0])
-    return [hit.passage.article for _, hit in fitting]
+    return [(likely, hit.passage.article) for likely, hit in fitting]
 
 
 @dataclass(frozen=True, slots=True)
