@@ -29,6 +29,7 @@ from rag.extractive.reader import PackagedReader, Reader
 from rag.extractive.turns import in_its_place
 from rag.generation.chat_model import ChatModel, as_chat_model
 from rag.generation.no_answer import RefusalTeller, TrainedRefusals
+from rag.question import glossary
 from rag.question.asked import Asked
 from rag.question.check import check_filters, check_history, check_question
 from rag.question.follow_up import standalone
@@ -148,6 +149,7 @@ class Assistant:
         self._models.reader.read("", [("", "")])
         self._models.kinds.kind_of("")
         self._models.words.topic_of("")
+        glossary.warm_up()
         self._models.words.sides_of("")
         if self.chat_model and self._models.entailment:
             self._models.entailment.follows("", "", "")

@@ -42,7 +42,15 @@ from index.text.language import detect_language
 from index.text.terms import content_terms, terms
 from rag.kinds.course import Belonging
 from rag.kinds.pieces import share
-from rag.kinds.relevance import Best, Relevance, relevance
+from rag.kinds.relevance import (
+    CALLED,
+    FOREIGN,
+    OWN,
+    Best,
+    Relevance,
+    relevance,
+    weights_of,
+)
 from rag.kinds.telling import WEIGHTS, Telling, features_of, sentences_of
 from rag.question.words import TrainedWords
 from rag.records import AppliedFilters, Filters, QuestionKind
@@ -168,16 +176,16 @@ def articles(where: Path, rows: Sequence[dict[str, Any]]) -> None:
         retriever = Retriever(library, encoder, TrainedWords(encoder))
         found = [retriever.find(one.question, Filters(), QuestionKind.OVERVIEW) for one in subjects]
         days = {one.article_id: str(one.date or "") for one in library.articles()}
-    for name, foreign in (("OWN", False), ("FOREIGN", True)):
+    for name, weights in (("OWN", OWN), ("CALLED", CALLED), ("FOREIGN", FOREIGN)):
         choices = []
         for at, (subject, hits) in enumerate(zip(subjects, found, strict=True)):
-            wanted = hits.topic or hits.question
+            topic = hits.topic or hits.question
             language = detect_language(subject.question)
             best = Best.of(hits.articles)
             for hit in (first for first, *_ in hits.articles):
                 place = at, hit.passage.article.article_id
-                if (hit.passage.language != language) is foreign:
-                    given = [*astuple(relevance(hit, wanted, best))]
+                if weights_of(hit.passage.language, language) is weights:
+                    given = [*astuple(relevance(hit, topic, best))]
                     choices.append(either(subject.group, given, place[1] in subject.about, place))
         judged = [one for one in choices if one.of[1] not in subjects[one.of[0]].maybe]
         fitted = fit(judged)

@@ -188,6 +188,10 @@ class Library(ABC):
         out."""
 
     @abstractmethod
+    def size(self) -> int:
+        """How many passages are searched."""
+
+    @abstractmethod
     def says(self, words: str) -> bool:
         """Whether any of the passages that share most of some words' terms has their letters in a row."""
 

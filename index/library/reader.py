@@ -104,6 +104,10 @@ class FolderLibrary(OpenLibrary, ArticleReader):
                 )
             }
 
+    def size(self) -> int:
+        with self._reading() as connection:
+            return len(self._once(connection, self._postings).ids)
+
     def says(self, words: str) -> bool:
         with self._reading() as connection:
             postings = self._once(connection, self._postings)

@@ -141,6 +141,13 @@ class PostgresLibrary(OpenServer, ArticleReader):
         with self._reading() as connection:
             return document_counts(connection, list(terms))
 
+    def size(self) -> int:
+        return self.read(self._size)
+
+    def _size(self) -> int:
+        with self._reading() as connection:
+            return self._once(connection, load_layout).chunks
+
     def says(self, words: str) -> bool:
         return self.read(lambda: self._says(words))
 

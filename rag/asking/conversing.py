@@ -6,15 +6,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from index.text.terms import content_terms, terms
+from index.text.terms import terms
 from rag.asking.models import Models
 from rag.extractive.answer import Draft
-from rag.extractive.candidates import readable, score_sentences
+from rag.extractive.candidates import Candidate, readable, score_sentences
 from rag.kinds.conversation import action_meant, meant_by, more_on, remarked, said_of
 from rag.kinds.pieces import share
 from rag.kinds.points import Stated, point_meant, stated
 from rag.question.asked import Asked
 from rag.question.follow_up import CARRIED, standalone
+from rag.question.glossary import terms_for
 from rag.question.read import searched_turns
 from rag.question.subject import subject_of
 from rag.records import Answer, Filters, QuestionKind, Turn
@@ -22,6 +23,12 @@ from rag.retrieval.find import Retriever
 
 _NAMED = 0.5
 """Share of the words of what more is wanted on, for a sentence to name it."""
+
+
+def _names(candidate: Candidate, wanted: str) -> bool:
+    """Whether a sentence names what more is wanted on."""
+    words = terms_for(wanted, candidate.passage.article)
+    return share(frozenset(terms(candidate.text)), words) >= _NAMED
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +79,7 @@ class Conversing:
         candidates = (
             score_sentences(meant, ranked, self.models.reader, background) if ranked else []
         )
-        wanted = frozenset(content_terms(subject_of(asked.question)))
-        named = [one for one in candidates if share(frozenset(terms(one.text)), wanted) >= _NAMED]
+        named = [one for one in candidates if _names(one, subject_of(asked.question))]
         return more_on(found, next(iter(named or candidates), None))
 
     def _point(self, asked: Asked, last: Turn) -> Stated | None:

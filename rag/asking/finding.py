@@ -32,9 +32,10 @@ def found_for(asked: Asked, filters: Filters, retriever: Retriever) -> Found:
 
     if limits.read and tells(found):
         return found
-    soon = retriever.find(asked.text, filters, asked.kind, days_after=_REPORTED)
-    if soon.filters.read and tells(soon):
-        return soon
+    if limits.dropped or (limits.date_from and limits.date_to):  # and no open end
+        soon = retriever.find(asked.text, filters, asked.kind, days_after=_REPORTED)
+        if soon.filters.read and soon.filters.date_from and tells(soon):
+            return soon
     if limits.dropped:
         return found
     wider = retriever.find(found.question, replace(filters, from_question=False), asked.kind)

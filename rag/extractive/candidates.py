@@ -17,12 +17,12 @@ import numpy as np
 from index.records import Passage, Span
 from index.text.language import Language
 from index.text.sentences import split_sentences
-from index.text.terms import content_terms, terms
+from index.text.terms import terms
 from rag.extractive.excerpt import excerpt
 from rag.extractive.reader import PassageReading, Reader
 from rag.extractive.whole import whole
 from rag.question.abbreviations import as_written
-from rag.question.glossary import glosses
+from rag.question.glossary import glosses, unglossed
 from rag.records import RankedPassage
 
 PASSAGES = 8
@@ -190,9 +190,9 @@ def _found(
     """Every sentence of some passages, with what speaks for it."""
     texts = [(hit.passage.article.heading, hit.passage.text) for hit in hits]
     readings = reader.read(question, texts, background)
-    share = term_shares(question, background, ranked)
+    shares = term_shares(question, background, ranked)
     for hit, reading in zip(hits, readings, strict=True):
-        for span, words, features in _sentences(hit, reading, ranked[0], share):
+        for span, words, features in _sentences(hit, reading, ranked[0], shares):
             yield hit.passage, span, words, features
 
 
@@ -200,12 +200,13 @@ def _sentences(
     hit: RankedPassage,
     reading: PassageReading,
     best: RankedPassage,
-    share: Mapping[str, float],
+    shares: Shares,
 ) -> Iterator[tuple[Span, Span | None, Features]]:
     passage = hit.passage
-    title = _terms_of(passage.article.heading, share)
+    title = frozenset(terms(passage.article.heading))
     for part in split_sentences(passage.text):
-        own = _terms_of(part.of(passage.text), share)
+        own = frozenset(terms(part.of(passage.text)))
+        told = shares.of(own)
         words, score = _likeliest(reading, part)
         yield (
             part.moved(passage.span.start),
@@ -214,8 +215,8 @@ def _sentences(
                 span=score,
                 answers=reading.answers,
                 passage=min(0.0, hit.score - best.score),
-                own=min(1.0, sum(share[term] for term in own)),
-                title=min(1.0, sum(share[term] for term in title - own)),
+                own=told,
+                title=shares.of(own | title) - told,
                 first=float(passage.article.article_id == best.passage.article.article_id),
             ),
         )
@@ -264,37 +265,32 @@ def _part(hit: RankedPassage, start: int, end: int) -> RankedPassage:
     return replace(hit, passage=replace(hit.passage, span=Span(start, max(start, end))))
 
 
-def term_shares(
-    question: str, background: str, ranked: Sequence[RankedPassage]
-) -> Mapping[str, float]:
-    """The question's terms, each with its share of the weight; rare among the passages is heavy. What an
-    English word is called in a passage (``rag.question.glossary``) shares its weight.
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """How much of a question's words texts have.
+
+    Attributes:
+        words: Each word's share of the weight, with the sets of terms of which a text has one whole.
     """
-    own = set(content_terms(question))
-    asked: dict[str, tuple[frozenset[str], ...]] = {
-        term: (frozenset([term]),) for term in own.union(content_terms(background))
-    }
+
+    words: Sequence[tuple[float, Sequence[frozenset[str]]]]
+
+    def of(self, own: Collection[str]) -> float:
+        """The share that a text has, by its terms, 0 to 1."""
+        return sum(share for share, ways in self.words if any(way.issubset(own) for way in ways))
+
+
+def term_shares(question: str, background: str, ranked: Sequence[RankedPassage]) -> Shares:
+    """The question's terms, each with its share of the weight; rare among the passages is heavy. An English
+    word is had by what it is called, too (``rag.question.glossary``)."""
     texts = [frozenset(terms(hit.passage.text)) for hit in ranked]
-    for gloss in [*glosses(background), *glosses(question)]:
-        words = frozenset(content_terms(gloss.words))
-        said = [frozenset(terms(one)) for one in gloss.renderings]
-        there = [one for one in said if any(one <= text for text in texts)]
-        if words and there:
-            asked = {term: ways for term, ways in asked.items() if term not in words}
-            asked[min(words)] = (words, *there)
-    shares: dict[str, float] = {}
-    total = 0.0
-    for term, ways in asked.items():
-        among = sum(any(way <= text for way in ways) for text in texts)
-        weight = math.log(1 + (len(ranked) + 0.5) / (among + 0.5))
-        weight *= 1 if term in own else _BACKGROUND
-        total += weight
-        for way in ways:
-            for one in way:
-                shares[one] = max(shares.get(one, 0.0), weight / len(way))
-    return {term: weight / total for term, weight in shares.items()}
-
-
-def _terms_of(text: str, asked: Collection[str]) -> frozenset[str]:
-    """Those of a question's terms that a text has."""
-    return frozenset(terms(text)).intersection(asked)
+    weights: dict[tuple[frozenset[str], ...], float] = {}
+    for text, counts in ((question, 1.0), (background, _BACKGROUND)):
+        found = glosses(text)
+        words = [(frozenset([term]),) for term in unglossed(text, found)]
+        for ways in [*words, *(tuple(one.ways()) for one in found)]:
+            among = sum(any(way <= own for way in ways) for own in texts)
+            weight = counts * math.log(1 + (len(ranked) + 0.5) / (among + 0.5))
+            weights.setdefault(ways, weight)
+    total = sum(weights.values())
+    return Shares([(weight / total, ways) for ways, weight in weights.items()])

@@ -153,8 +153,9 @@ def _on_subject(
 ) -> Selection:
     """Those on the subject that a clause names, if it names one: by what a search finds where it says
     关于 or the like, else by their titles where some have it and most have not."""
-    phrases = sorted(question_phrases(subject_of(clause.rest)), key=len, reverse=True)
-    names = [phrase for phrase in phrases if len(fold(phrase)) >= _SHORTEST_NAME]
+    phrases = question_phrases(subject_of(clause.rest))
+    long = [phrase for phrase in phrases if len(fold(phrase)) >= _SHORTEST_NAME]
+    names = sorted(long, key=len, reverse=True)
     about = bool(_RULES["about"].search(asked.text))
     if selection.title or not (names or (about and phrases)):
         return selection

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from index.records import Article, Span
@@ -15,7 +15,7 @@ from index.text.script import fold
 from index.text.sentences import split_lines, split_sentences
 from index.text.terms import content_terms, question_phrases, terms
 from rag.extractive.answer import LISTED, Draft
-from rag.extractive.candidates import Candidate, term_shares
+from rag.extractive.candidates import Candidate, Shares, term_shares
 from rag.kinds.pieces import Piece, draft_of
 from rag.question.subject import subject_of
 from rag.records import RankedPassage
@@ -44,6 +44,8 @@ _NUMBERED = re.compile(
 )
 _GOES_ON = [load_rules("rag.question", f"{of}/lists").regex("goes_on") for of in ("zh", "en")]
 _AND = re.compile(r"、|,\s*(?:and\s)?|\sand\s|和")
+
+_SEVERAL = re.compile(r"[、；;&与及]|,(?!\d)|\sand\s|和(?![平谐解])")
 
 _CLEARLY_IN = 0.3
 """How likely the items of a series have to be together."""
@@ -228,10 +230,10 @@ def unfinished(draft: Draft, language: Language) -> str:
 def names_several(words: str) -> bool:
     """Whether words name more than one thing: of a list one item is no answer.
 
-    >>> names_several("甲厂、乙厂和丙厂"), names_several("甲厂")
-    (True, False)
+    >>> names_several("甲厂、乙厂和丙厂"), names_several("甲厂及乙厂"), names_several("1,000家")
+    (True, True, False)
     """
-    return _AND.search(words) is not None
+    return _SEVERAL.search(words) is not None
 
 
 def blocks_of(article: Article) -> list[Block]:
@@ -295,11 +297,10 @@ def _is_item(line: str) -> bool:
     return len(line) <= _LONGEST_ITEM and bool(_ITEM.match(line))
 
 
-def _told(block: Block, shares: Mapping[str, float]) -> float:
+def _told(block: Block, shares: Shares) -> float:
     said = [block.article.heading, block.text_of(block.over), *map(block.text_of, block.items)]
     before = block.article.text[max(0, block.over.start - 200) : block.over.start]
-    own = frozenset(terms(" ".join([*said, before])))
-    return sum(share for term, share in shares.items() if term in own)
+    return shares.of(frozenset(terms(" ".join([*said, before]))))
 
 
 def _draft(block: Block, items: Sequence[Span], language: Language) -> Draft:

@@ -30,7 +30,7 @@ _SENTENCES, _OF_A_STORY = 8, (2, 7)
 """How many sentences an overview has, and a story of it at least and at most: of few stories more is told."""
 
 
-_MAIN = 0.7
+_MAIN = 0.8
 """How likely a story is to be the one that is asked for, against the likeliest, to be told as fully."""
 
 
@@ -55,16 +55,8 @@ def overview(
     if not fitting:
         return None
     stories = stories_of(fitting)
-    likely = {one.article_id: chance for chance, one in rated(found.articles, subject, language)}
-    best = max(likely.values(), default=0.0)
-    beside = {
-        one.article.article_id
-        for one in stories
-        if likely.get(one.article.article_id, best) < _MAIN * best
-    }
-    shown = sorted(  # newest first, what is told beside them behind
-        newest_stories(stories[:most_sources]), key=lambda one: one.article.article_id in beside
-    )
+    beside = _told_beside(stories, found, subject, language) if subject else frozenset()
+    shown = newest_stories(stories[:most_sources])
     main = sum(one.article.article_id not in beside for one in shown)
     pieces: list[Piece] = []
     said: set[str] = set()
@@ -85,6 +77,16 @@ def overview(
     capped = len(fitting) == len(found.articles)
     notice = _notice(len(fitting), len(stories), len(shown), language, at_least=capped)
     return draft_of(pieces, notice=notice)
+
+
+def _told_beside(
+    stories: Sequence[Story], found: Found, subject: str, language: Language
+) -> frozenset[str]:
+    """The ids of the stories that are far less likely to be the one that is asked for than the likeliest."""
+    likely = {one.article_id: chance for chance, one in rated(found.articles, subject, language)}
+    chances = {one.article.article_id: likely[one.article.article_id] for one in stories}
+    least = _MAIN * max(chances.values())
+    return frozenset(name for name, chance in chances.items() if chance < least)
 
 
 def told_of(

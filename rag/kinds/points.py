@@ -104,12 +104,11 @@ def _number(mark: re.Match[str]) -> int:
 def stated(point: str, ranked: Sequence[RankedPassage]) -> Stated | None:
     """The sentence of the passages that tells a point, by its words; ``None`` where none has most of
     them."""
-    share = term_shares(point, "", ranked)
+    shares = term_shares(point, "", ranked)
     told: list[tuple[float, Stated]] = []
     for hit in ranked:
         for span in split_sentences(hit.passage.text):
-            words = set(terms(span.of(hit.passage.text)))
-            most = sum(share[term] for term in words.intersection(share))
+            most = shares.of(frozenset(terms(span.of(hit.passage.text))))
             told.append((most, Stated(hit.passage, span.moved(hit.passage.span.start))))
     best = max(told, key=lambda each: each[0], default=None)
     return best[1] if best and best[0] >= _STATED else None

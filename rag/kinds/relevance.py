@@ -130,10 +130,10 @@ def likelihood(hit: RankedPassage, subject: str, language: Language, best: Best)
     Args:
         best: Of all articles that were found with it.
     """
-    return probability(_weights(hit.passage.language, language), relevance(hit, subject, best))
+    return probability(weights_of(hit.passage.language, language), relevance(hit, subject, best))
 
 
-def _weights(article: str, question: Language) -> Relevance:
+def weights_of(article: str, question: Language) -> Relevance:
     """The weights of articles in a language, for questions in one."""
     if article == question:
         return OWN

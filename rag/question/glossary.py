@@ -1,8 +1,8 @@
 """What the words of an English question are called in Chinese articles.
 
-A glossary of the words of the news (``data/en/glossary.tsv``, written for this). Of each word every
-rendering counts that the library has, together as one word, as in structured queries (Pirkola 1998):
-what is meant tells which of them stands beside the others.
+A glossary of the words of the news (``data/en/glossary.tsv``, written for this). Renderings are not told
+apart by sense: of a word those count that the library has, and what is meant is the one that stands beside
+the others, as in structured queries (Pirkola 1998).
 """
 
 from __future__ import annotations
@@ -23,16 +23,28 @@ from index.text.terms import content_terms, terms
 from rag.question.spelling import NAME_CHARACTERS
 from rag.question.subject import asking_tokens, tokens_in
 
-_WORD = re.compile(r"[A-Za-z][A-Za-z'’]*")
-_LONGEST = 4
-"""Words of an entry at most."""
+_WORD = re.compile(r"[^\W_]+(?:[.&+'’][^\W_]+)*")
+_BETWEEN = re.compile(r"[’']?\.?[\s\u2010-\u2013-]+")
+"""What stands between words of one entry: blanks and hyphens, the apostrophe of a plural, the dot of "St."."""
 
-_STOP_WORDS = load_rules("index.text", "en/stop_words").words("stop_words")
-_LITTLE = {*_STOP_WORDS, *load_rules("rag.question", "en/glossary").words("little")}
-_IRREGULAR: Mapping[str, str] = load_rules("rag.question", "en/glossary").table("irregular")
-_SPELLED = load_rules("rag.question", "en/glossary").table("spelled")
+_LONGEST = 6
+"""Words of an entry at most, those that hyphens join counted one by one."""
+
+_RULES = load_rules("rag.question", "en/glossary")
+_LITTLE = {
+    *load_rules("index.text", "en/stop_words").words("stop_words"),
+    *_RULES.words("little"),
+}
+_IRREGULAR: Mapping[str, str] = _RULES.table("irregular")
+_SPELLED: Mapping[str, str] = _RULES.table("spelled")
+_TYPED_SMALL = frozenset(_RULES.words("typed_small"))
 _RENDERINGS = 4
-"""Renderings of a word that are looked for at most."""
+"""Renderings of a word that are searched at most."""
+
+_SHORTEST_STEM = 3
+_NAMED = re.compile(r"[A-Za-z'’]+ ?\(([\u4e00-\u9fff/]+)\)")
+_CODE = re.compile(r"\b(?:[A-Z]|\w*\d\w*)\b")
+"""Numbers, and letters that number something: of another one another thing is told."""
 
 
 class Vocabulary(Protocol):
@@ -47,12 +59,21 @@ class Gloss:
     """A word of a question, or several that are one, with what it is called in Chinese.
 
     Attributes:
-        words: As they stand in the question.
+        start: Where it begins in the question.
+        end: Where it ends.
+        words: As they stand there.
         renderings: Usual ones first.
     """
 
+    start: int
+    end: int
     words: str
     renderings: tuple[str, ...]
+
+    def ways(self) -> list[frozenset[str]]:
+        """The terms by which a text may have it, each a set of which it has all: its own, its renderings'."""
+        own = frozenset(content_terms(self.words))
+        return [*filter(None, [own]), *(frozenset(terms(one)) for one in self.renderings)]
 
 
 @lru_cache(maxsize=64)
@@ -65,21 +86,22 @@ def glosses(question: str) -> tuple[Gloss, ...]:
     """
     if not _is_english(question):
         return ()
-    asking = [
-        span
-        for span, asks in zip(tokens_in(question), asking_tokens(question), strict=True)
+    asking = {
+        (start, end)
+        for (start, end, _), asks in zip(tokens_in(question), asking_tokens(question), strict=True)
         if asks
-    ]
-    said = [*_WORD.finditer(question)]
+    }
+    said = [*_WORD.finditer(question.lower() if question.isupper() else question)]
     found: list[Gloss] = []
     at = 0
     while at < len(said):
-        for size in range(min(_LONGEST, len(said) - at), 0, -1):
-            start, end = said[at].start(), said[at + size - 1].end()
-            renderings = _renderings([one.group() for one in said[at : at + size]])
-            only_asks = any(a <= start and end <= b for a, b, _ in asking)
-            if renderings and not (size == 1 and only_asks) and _is_run(question[start:end]):
-                found.append(Gloss(question[start:end], renderings))
+        for size in range(_run(question, said[at : at + _LONGEST]), 0, -1):
+            words = said[at : at + size]
+            if size == 1 and words[0].span() in asking:
+                continue
+            if renderings := _renderings([one.group() for one in words]):
+                start, end = words[0].start(), words[-1].end()
+                found.append(Gloss(start, end, question[start:end], renderings))
                 at += size
                 break
         else:
@@ -87,33 +109,12 @@ def glosses(question: str) -> tuple[Gloss, ...]:
     return tuple(found)
 
 
-def terms_for(topic: str, article: Article) -> frozenset[str]:
-    """The terms by which an article may be about a topic: of an English word in a Chinese article those of
-    the rendering that it has, or else of the usual one."""
-    wanted = set(content_terms(topic))
-    if article.language is Language.CHINESE and (found := glosses(topic)):
-        there = frozenset(terms(f"{article.heading}\n{article.text}"))
-        for one in found:
-            ways = [frozenset(terms(rendering)) for rendering in one.renderings]
-            wanted -= set(content_terms(one.words))
-            wanted |= next((way for way in ways if way <= there), ways[0])
-    return frozenset(wanted)
-
-
-def is_said(name: str, text: str) -> bool:
-    """Whether a text has a name: as it is written or, of an English one in Chinese words, by what each of
-    its words is called and by the characters behind them.
-
-    >>> is_said("carbon fibre", "碳纤维的强度"), is_said("glass fibre", "碳纤维的强度")
-    (True, False)
-    """
-    if fold(name) in fold(text) or not _is_english(name):
-        return fold(name) in fold(text)
-    own, found = frozenset(terms(text)), glosses(name)
-    characters = {term for term in terms(name) if not term.isascii()}
-    if not (found or characters) or not characters <= own:
-        return False
-    return all(any(own.issuperset(terms(way)) for way in one.renderings) for one in found)
+def unglossed(question: str, found: Sequence[Gloss]) -> list[str]:
+    """The terms of a question besides those of some of its words."""
+    left = question
+    for one in found:
+        left = left[: one.start] + " " * (one.end - one.start) + left[one.end :]
+    return content_terms(left)
 
 
 def called(question: str, library: Vocabulary) -> list[Gloss]:
@@ -125,15 +126,54 @@ def called(question: str, library: Vocabulary) -> list[Gloss]:
     for one in found:
         having = [r for r in one.renderings if all(known.get(term) for term in terms(r))]
         if having:
-            there.append(Gloss(one.words, tuple(having[:_RENDERINGS])))
+            there.append(Gloss(one.start, one.end, one.words, tuple(having[:_RENDERINGS])))
     return there
 
 
 def share_called(question: str, found: Sequence[Gloss]) -> float:
     """The share of a question's words that some glosses are of, 0 to 1."""
-    words = set(content_terms(question))
-    known = {term for one in found for term in content_terms(one.words)}
-    return len(known & words) / max(1, len(words))
+    known = sum(len(content_terms(one.words)) for one in found)
+    return known / max(1, known + len(unglossed(question, found)))
+
+
+def terms_for(topic: str, article: Article) -> frozenset[str]:
+    """The terms by which an article may be about a topic: of an English word in a Chinese article those of
+    the rendering that it has, or else of the usual one."""
+    found = glosses(topic) if article.language is Language.CHINESE else ()
+    wanted = set(unglossed(topic, found))
+    if found:
+        there = frozenset(terms(f"{article.heading}\n{article.text}"))
+        for one in found:
+            usual = frozenset(terms(one.renderings[0]))
+            wanted |= next((way for way in one.ways() if way <= there), usual)
+    return frozenset(wanted)
+
+
+def is_said(name: str, text: str) -> bool:
+    """Whether a text has a name: as it is written or, of an English one in Chinese words, each of its words
+    by what it is called, or by the characters behind it.
+
+    >>> is_said("carbon fibre", "碳纤维的强度"), is_said("glass fibre", "碳纤维的强度")
+    (True, False)
+    """
+    folded = fold(text)
+    if fold(name) in folded or not _is_english(name):
+        return fold(name) in folded
+    characters = [match[1].split("/") for match in _NAMED.finditer(name)]
+    if not all(any(fold(one) in folded for one in some) for some in characters):
+        return False
+    plain = _NAMED.sub(" ", name)
+    own, found = frozenset(terms(text)), glosses(plain)
+    numbered = {code.lower() for code in _CODE.findall(plain)}
+    words = [*unglossed(plain, found), *numbered]
+    if not (characters or found or words):
+        return False
+    return own.issuperset(words) and all(any(way <= own for way in one.ways()) for one in found)
+
+
+def warm_up() -> None:
+    """Read the glossary now."""
+    _entries()
 
 
 def _is_english(text: str) -> bool:
@@ -141,71 +181,93 @@ def _is_english(text: str) -> bool:
     return detect_language(NAME_CHARACTERS.sub(" ", text)) is Language.ENGLISH
 
 
-def _is_run(text: str) -> bool:
-    """Whether words follow each other, with nothing but blanks and hyphens between them."""
-    return not re.search(r"[^\w\s'’-]", text)
+def _run(question: str, said: Sequence[re.Match[str]]) -> int:
+    """How many of some words, from the first on, nothing but blanks and hyphens parts."""
+    size = min(1, len(said))
+    while size < len(said):
+        if not _BETWEEN.fullmatch(question, said[size - 1].end(), said[size].start()):
+            break
+        size += 1
+    return size
 
 
 def _renderings(words: Sequence[str]) -> tuple[str, ...]:
     """What some words together are called; none where no entry has them."""
-    entries = _entries()
-    as_written = " ".join(word.replace("’", "'").removesuffix("'s") for word in words)
-    if len(words) == 1 and as_written.lower() in _LITTLE and not as_written.isupper():
+    names, plain = _entries()
+    bare = [_bare(word) for word in words]
+    if len(bare) == 1 and bare[0].lower() in _LITTLE and not bare[0].isupper():
         return ()
-    if as_written in entries:
-        return entries[as_written]
-    for forms in product(*(list(_bases(word.lower())) for word in words)):
-        if found := entries.get(" ".join(forms)):
+    if found := names.get(" ".join(bare)):
+        return found
+    for forms in product(*(dict.fromkeys(_bases(word.lower())) for word in bare)):
+        if found := plain.get(" ".join(forms)):
             return found
-    return ()
+    small = " ".join(bare).lower()
+    return _names_in_small().get(small, ()) if len(bare) > 1 or small in _TYPED_SMALL else ()
+
+
+def _bare(word: str) -> str:
+    """A word without what marks a possessive."""
+    return word.replace("’", "'").removesuffix("'s")
 
 
 def _bases(word: str) -> Iterator[str]:
-    """What an inflected English word may come from, itself first."""
-    word = _spelled(word.replace("’", "'").removesuffix("'s"))
-    yield word
+    """What an inflected English word may come from, itself first, all in American spelling."""
+    yield _spelled(word)
     if word in _IRREGULAR:
-        yield _IRREGULAR[word]
+        yield _spelled(_IRREGULAR[word])
+        return
     for ending, others in _ENDINGS:
-        if word.endswith(ending) and len(word) - len(ending) > 1:
-            stem = word.removesuffix(ending)
-            for other in others:
-                yield stem + other
-            if ending in _DOUBLED and stem[-1] == stem[-2]:
-                yield stem[:-1]
+        stem = word.removesuffix(ending)
+        if stem == word or len(stem) < _SHORTEST_STEM or word.endswith("ss"):
+            continue
+        for other in others:
+            yield _spelled(stem + other)
+        if ending in _DOUBLED and stem[-1] == stem[-2]:
+            yield _spelled(stem[:-1])
 
 
 _ENDINGS = (
     ("ies", ("y",)),
-    ("es", ("", "e")),
     ("s", ("",)),
+    ("es", ("e", "")),
     ("ied", ("y",)),
-    ("ed", ("", "e")),
-    ("ing", ("", "e")),
-    ("er", ("", "e")),
-    ("est", ("", "e")),
+    ("ed", ("e", "")),
+    ("ing", ("e", "")),
 )
-_DOUBLED = ("ed", "ing", "er", "est")
+"""Endings with what may stand in their place; "rated" is rather of rate than of rat."""
+
+_DOUBLED = ("ed", "ing")
 
 
 def _spelled(word: str) -> str:
     """A word in American spelling."""
     for ending, other in _SPELLED.items():
         if word.endswith(ending) and len(word) > len(ending) + 1:
-            return word.removesuffix(ending) + str(other)
+            return word.removesuffix(ending) + other
     return word
 
 
+_Entries = dict[str, tuple[str, ...]]
+
+
 @cache
-def _entries() -> Mapping[str, tuple[str, ...]]:
-    """Entries by their words: as they are written, and in lower case and American spelling."""
+def _entries() -> tuple[_Entries, _Entries]:
+    """The entries that are names, as they are written, and the others by their words in American spelling."""
     text = (files("rag.question") / "data" / "en" / "glossary.tsv").read_text("utf-8")
-    found: dict[str, tuple[str, ...]] = {}
-    names: dict[str, tuple[str, ...]] = {}
+    names: _Entries = {}
+    plain: _Entries = {}
     for line in text.splitlines():
         entry, _, said = line.partition("\t")
-        renderings = tuple(said.split("|"))
-        found[entry] = renderings
-        plain = " ".join(map(_spelled, entry.lower().replace("-", " ").split()))
-        (found if entry.islower() else names).setdefault(plain, renderings)
-    return {**{name: said for name, said in names.items() if name not in _LITTLE}, **found}
+        words = [_bare(word) for word in _WORD.findall(entry)]
+        if entry.islower():
+            plain.setdefault(" ".join(map(_spelled, words)), tuple(said.split("|")))
+        else:
+            names.setdefault(" ".join(words), tuple(said.split("|")))
+    return names, plain
+
+
+@cache
+def _names_in_small() -> _Entries:
+    """The names by their words in small letters, as people type them."""
+    return {name.lower(): said for name, said in _entries()[0].items()}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise, takewhile
+from itertools import pairwise
 
 from index.records import Span
 from index.text.rules import load_patterns
@@ -72,18 +72,16 @@ def _alike(question: str, spans: Sequence[Span]) -> list[Span]:
 
 
 def _with_what_both_have(question: str, spans: Sequence[Span]) -> list[Span]:
-    """Sides, each with the words that stand behind it and behind the next one: 渡轮 of 青屿渡轮和望汀渡轮."""
+    """Sides, each with the words that stand behind it, before the next one is joined, and behind the next
+    one: 渡轮 of 青屿渡轮和望汀渡轮."""
     found = list(spans)
     for at, (one, other) in enumerate(pairwise(spans)):
-        behind, after = question[one.end : other.start], question[other.end :]
-        alike = takewhile(lambda pair: pair[0] == pair[1], zip(behind, after, strict=False))
-        common = "".join(character for character, _ in alike)
-        cut = [text[len(common) : len(common) + 1] for text in (behind, after)]
-        if common[-1:].isascii() and any(map(str.isalnum, cut)):  # within a word
-            common = common[: common.rfind(" ") + 1]
-        if common.strip():
-            found[at] = Span(one.start, one.end + len(common))
-            found[at + 1] = Span(other.start, other.end + len(common))
+        joined = _joining(question, one, other)
+        common = question[one.end : joined.start] if joined else ""
+        if common.strip() and question.startswith(common.rstrip(), other.end):
+            length = len(common.rstrip())
+            found[at] = Span(one.start, max(found[at].end, one.end + length))
+            found[at + 1] = Span(other.start, other.end + length)
     return found
 
 

@@ -20,7 +20,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Protocol
 
-from index.library.library import LibraryCounts
 from index.text.rules import load_rules
 from index.text.script import simplify
 from rag.question.kind import load_model
@@ -36,7 +35,7 @@ class Vocabulary(Protocol):
     def says(self, words: str) -> bool:
         """Whether any passage has these words."""
 
-    def counts(self) -> LibraryCounts:
+    def size(self) -> int:
         """How many passages there are."""
 
 
@@ -65,7 +64,7 @@ first the second may be."""
 _SELDOM = -1.5
 """What a reading that a character seldom has adds to a name's score, a logarithm of passages."""
 
-NAME_CHARACTERS = re.compile(r" ?\([\u4e00-\u9fff/]+\)")
+NAME_CHARACTERS = re.compile(r"(?<=[A-Za-z'’]) ?\([\u4e00-\u9fff/]+\)")
 """The characters that are put behind a name in an English question."""
 
 _NAME = re.compile(r"[A-Z][A-Za-z'’]+(?:[ -][A-Z][A-Za-z'’]+){0,7}")
@@ -116,7 +115,7 @@ def _put_right(run: str, library: Vocabulary) -> Iterator[tuple[int, str]]:
         best = max(likely, key=lambda other: likely[other], default="")
         if not best or likely[best] < _LEAST_DOCUMENTS:
             continue
-        if len(beside) < 2 and likely[best] < _SHARE_AT_AN_END * library.counts().chunks:
+        if len(beside) < 2 and likely[best] < _SHARE_AT_AN_END * library.size():
             continue
         mended = run[:at] + best + run[at + 1 :]
         first = max(0, min(at - 1, len(run) - _AROUND))

@@ -8,6 +8,7 @@ from typing import Protocol
 from index.embedding.encoder import Encoder
 from index.embedding.packaged_encoder import packaged
 from index.records import Span
+from index.text.language import Language, detect_language
 from rag.question.field import load_field
 from rag.question.sides import Side, sides_in
 from rag.question.spelling import NAME_CHARACTERS
@@ -63,13 +64,14 @@ class TrainedWords:
 
 
 def without_characters(question: str) -> tuple[str, list[int]]:
-    """A question as it was put, without the characters behind its names (``rag.question.spelling``), and the
+    """An English question as it was put, without the characters behind its names (``rag.question.spelling``), and the
     place of each of its characters.
 
     >>> without_characters("Has Xian (西安) one?")[0]
     'Has Xian one?'
     """
-    behind = [match.span() for match in NAME_CHARACTERS.finditer(question)]
+    english = detect_language(NAME_CHARACTERS.sub("", question)) is Language.ENGLISH
+    behind = [one.span() for one in NAME_CHARACTERS.finditer(question)] if english else []
     places = [at for at in range(len(question)) if not any(a <= at < b for a, b in behind)]
     return "".join(question[at] for at in places), places
 
@@ -77,5 +79,5 @@ def without_characters(question: str) -> tuple[str, list[int]]:
 def _back(span: Span, places: list[int], question: str) -> Span:
     """Where a span stands in the question, with the characters of a name that it ends with."""
     end = places[span.end - 1] + 1
-    match = NAME_CHARACTERS.match(question, end)
+    match = NAME_CHARACTERS.match(question, end) if len(places) < len(question) else None
     return Span(places[span.start], match.end() if match else end)

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.library.library import Candidates
+from index.text.language import Language
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +65,13 @@ def fuse(
 
     Args:
         language: Of the question.
-        shared: The share of its words that passages in another language can share with it, 0 to 1; for
-            these nothing is allowed.
+        shared: The share of its words that Chinese passages can share with it although it is in another
+            language, 0 to 1; for these nothing is allowed.
     """
     dense, lexical = standard_cosines(candidates), standard_lexical(candidates)
     same = np.asarray([own == language for own in candidates.languages], bool)
-    allowance = (1 - shared) * weights.allowance
+    chinese = np.asarray([own == Language.CHINESE for own in candidates.languages], bool)
+    allowance = np.where(chinese, 1 - shared, 1) * weights.allowance
     allowed = allowance * np.clip((dense - weights.near) / _GROWING, 0, 1)
     worded = np.where(same, weights.lexical * lexical, weights.foreign * lexical + allowed)
     fused: NDArray[np.float32] = (dense + worded).astype(np.float32)

@@ -40,8 +40,8 @@ def retrieve(
     language = detect_language(question)
     foreign = called(question, library)
     shared = share_called(question, foreign)
-    renderings = [rendering for gloss in foreign for rendering in gloss.renderings]
-    terms = index_terms(" ".join([question, *renderings]))
+    renderings = " ".join(rendering for gloss in foreign for rendering in gloss.renderings)
+    terms = [*index_terms(question), *dict.fromkeys(index_terms(renderings))]
     asks = is_question(question)
 
     def search() -> list[list[RankedPassage]]:

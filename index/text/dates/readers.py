@@ -87,6 +87,16 @@ def days_in_digits(named: Named, clock: Clock) -> Period:
     return Period(first.date_from, last.date_to)
 
 
+def days_before_month(named: Named, clock: Clock) -> Period:
+    """ "28 to 30 September"; "28 to 3 October" begins in the month before."""
+    if part_number(named["day"]) <= part_number(named["last"]):
+        return month_or_day(named, clock)
+    last = month_or_day({**named, "day": named["last"]}, clock)
+    assert last.date_to
+    first = month_start(last.date_to.year, last.date_to.month - 1)
+    return Period(first.replace(day=part_number(named["day"])), last.date_to)
+
+
 def english_relative_month(named: Named, clock: Clock) -> Period:
     """ "last September": the latest one; "this September": of this year."""
     if named["away"] == "this":
@@ -236,7 +246,7 @@ IN_CHINESE: dict[str, Reader] = {
 }
 IN_ENGLISH: dict[str, Reader] = {
     "days_of_month": month_or_day,
-    "days_before_month": month_or_day,
+    "days_before_month": days_before_month,
     "month_day": month_or_day,
     "day_month": month_or_day,
     "month_year": month_or_day,
@@ -258,5 +268,5 @@ IN_ENGLISH: dict[str, Reader] = {
 }
 """The rules of ``data/en/dates.toml`` that are dates, each with its reader."""
 
-BARE = {"compact_date", "month_and_day", "day_alone_bare"}
+BARE = {"compact_date", "month_and_day", "days_in_digits", "day_alone_bare"}
 """The rules whose matches are dates only where the words around them say so."""

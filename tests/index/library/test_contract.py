@@ -185,6 +185,7 @@ def test_an_article_is_named_by_its_title(filled):
 def test_words_are_counted_and_found_as_they_stand(filled):
     with Library.open(filled) as library:
         assert library.documents(["大桥", "没有"]) == {"大桥": 1}
+        assert library.size() == library.counts().chunks
         assert library.says("东岸大桥")
         assert not library.says("西岸大桥")
 

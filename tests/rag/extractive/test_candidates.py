@@ -108,8 +108,8 @@ def test_a_worse_passage_and_another_article_count_less():
 def test_terms_of_the_question_before_count_half():
     hits = [ranked("天气很好。")]
     shares = term_shares("校长", "食堂", hits)
-    assert shares["校长"] == pytest.approx(2 * shares["食堂"])
-    assert sum(shares.values()) == pytest.approx(1)
+    assert shares.of({"校长"}) == pytest.approx(2 * shares.of({"食堂"}))
+    assert shares.of({"校长", "食堂"}) == pytest.approx(1)
 
 
 def test_a_copy_is_not_read_beside_its_original():
@@ -136,7 +136,7 @@ def test_passages_far_behind_the_best_are_not_read():
 def test_words_that_few_passages_have_count_more():
     hits = [ranked(f"临江市第{n}次讲到工厂。") for n in range(4)] + [ranked("临江市的苗圃。")]
     shares = term_shares("临江苗圃", "", hits)
-    assert shares["苗圃"] > shares["临江"]
+    assert shares.of({"苗圃"}) > shares.of({"临江"})
 
 
 class Remembering(FakeReader):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from types import SimpleNamespace
 
 import pytest
 
@@ -37,8 +36,8 @@ class Words:
     def says(self, words):
         return any(words in text for text in self._texts)
 
-    def counts(self):
-        return SimpleNamespace(chunks=self._passages or len(self._texts))
+    def size(self):
+        return self._passages or len(self._texts)
 
 
 @pytest.mark.parametrize(
