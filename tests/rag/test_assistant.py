@@ -236,6 +236,13 @@ def test_where_no_article_of_the_days_is_about_the_subject_all_are_looked_throug
     assert assistant.ask("最近渡轮有什么动作？", kind=kind).filters.read == ("最近",)
 
 
+def test_where_no_article_is_surely_about_a_subject_what_is_nearest_is_said(assistant, monkeypatch):
+    monkeypatch.setattr("rag.kinds.overview.fitting_articles", lambda *_: [])
+    answer = assistant.ask("讲讲东岸大桥什么时候通车", kind=QuestionKind.OVERVIEW)
+    assert not answer.refused
+    assert "6月28日" in answer.answer
+
+
 def test_what_took_place_on_a_day_is_told_soon_after_it(assistant, monkeypatch):
     other = ranked("校长谈新生。", article_id="school", score=0.1)
     told = replace(ranked("渡轮开航。", article_id="bridge"), lexical=1.3, score=12.0)

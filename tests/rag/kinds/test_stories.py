@@ -110,6 +110,23 @@ def test_of_one_story_more_is_told_than_of_each_of_several(library):
     assert len([one for one in among.sentences if "新渡轮受欢迎" in one.heading]) == 2
 
 
+def test_what_is_far_less_likely_to_be_meant_is_told_in_a_sentence(library):
+    text = (
+        "新渡轮今天开航，首班载客三百人。票价定为每人12元，学生半价。码头建在老船厂旧址，投资2亿元。"
+        "夜间班次到十一点，周末延长一小时。船长温如玉驾船已有二十年。乘客可带自行车，不另收费。"
+    )
+    other = "集市三月开张，摊位八十个。摊主多是附近农户，卖菜卖花。集市门口有渡轮接驳，半小时一班。"
+    told = near(text, article_id="a", title="渡轮开通", day=date(2025, 6, 1))
+    aside = replace(
+        near(other, article_id="b", title="集市开张", day=date(2025, 6, 9)), lexical=0.7, score=10.0
+    )
+    draft = overview(found("渡轮", told, aside), library, Language.CHINESE)
+    sentences = [one.article_id for one in draft.citations]
+    assert sentences.count("a") > 4
+    assert sentences.count("b") == 1
+    assert sentences[0] == "b"  # newest first all the same
+
+
 def test_a_portrait_that_names_its_subject_once_is_told_by_its_days():
     text = "潜水员林岚是岚江人。2007年进入船厂。2018年转到打捞队。2021年当上队长。"
     draft = course(found("林岚", near(text, title="水下三十米")), Language.CHINESE)
