@@ -325,4 +325,10 @@ def _scope(connection: Statements) -> Scope:
     accounts = connection.execute(
         "SELECT DISTINCT account FROM article WHERE published AND account != ''"
     ).fetchall()
-    return Scope(to_date(newest), tuple(account for (account,) in accounts))
+    columns = connection.execute(
+        "SELECT series FROM article WHERE published AND series != '' "
+        "GROUP BY series HAVING COUNT(*) > 1 ORDER BY series"
+    ).fetchall()
+    return Scope(
+        to_date(newest), tuple(name for (name,) in accounts), tuple(name for (name,) in columns)
+    )

@@ -86,10 +86,16 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The day of the newest article, ``None`` where none has a date, and every account."""
+    """What a library covers.
+
+    Attributes:
+        newest: The day of the newest article; ``None`` where none has a date.
+        columns: Every column that has more than one article.
+    """
 
     newest: date | None
     accounts: tuple[str, ...]
+    columns: tuple[str, ...] = ()
 
 
 class Library(ABC):

@@ -79,6 +79,7 @@ class Understanding:
             self.kinds,
             today=scope.newest or date.today(),
             accounts=scope.accounts,
+            columns=scope.columns,
             before=history[-1].question if history else "",
         )
 

@@ -77,7 +77,11 @@ def catalogue(asked: Asked, found: Found, library: Library, given: Filters) -> D
     scope = library.scope()
     today = scope.newest or date.today()
     clauses = read_clauses(
-        asked.own, today=today, accounts=scope.accounts, background=asked.background
+        asked.own,
+        today=today,
+        accounts=scope.accounts,
+        columns=scope.columns,
+        background=asked.background,
     )
     if _is_on_notices(clauses, asked):
         return notices(asked, library, filters_of(found.filters))

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
+from index.records import Span
 from index.text.dates.moments import blank_spans
 from index.text.dates.periods import Period
 from index.text.language import Language
@@ -24,6 +25,11 @@ from rag.question.limits import Role, understand
 from rag.question.parts import questions_in
 from rag.question.reading import CHINESE, ENGLISH, read_question
 from rag.question.subject import subject_of
+
+_PARTS = re.compile(r"[·•|｜—]+")
+_SHORTEST_PART = 3
+_BESIDE = 10
+"""Characters before and behind a column's name within which it is called one."""
 
 
 class Measure(StrEnum):
@@ -128,7 +134,12 @@ _BY_NUMBER = (Order.MOST, Order.LEAST)
 
 
 def read_clauses(
-    question: str, *, today: date, accounts: Sequence[str], background: str = ""
+    question: str,
+    *,
+    today: date,
+    accounts: Sequence[str],
+    columns: Sequence[str] = (),
+    background: str = "",
 ) -> list[Clause]:
     """What each clause of a question asks of the catalogue; what one leaves open is filled in from the
     one before it, and one that only asks for more of the same is made one with it.
@@ -136,6 +147,7 @@ def read_clauses(
     Args:
         today: What 上周 and dates without a year are reckoned from.
         accounts: The accounts of the library.
+        columns: Its columns.
         background: The earlier questions that it leans on, whose clauses go before.
 
     >>> asked = "哪天发得最多？那天有哪些文章？"
@@ -146,7 +158,7 @@ def read_clauses(
     clauses: list[Clause] = []
     parts = [(part, False) for part in questions_in(background) if part.strip()]
     for part, own in [*parts, *((part, True) for part in questions_in(question))]:
-        clause = replace(_read(part, today, accounts), own=own)
+        clause = replace(_read(part, today, accounts, columns), own=own)
         last = clauses[-1] if clauses else None
         if last and _goes_on(clause, last):
             clauses[-1] = replace(
@@ -194,6 +206,37 @@ def _lists_or_shares(clause: Clause) -> bool:
     return Measure.SHARE in clause.measures or bool(titles)
 
 
+def asks_of_column(question: str, columns: Sequence[str]) -> bool:
+    """Whether a question asks which articles a column has, or how many: of whom or what it has told so far.
+
+    >>> asked = ["“渡轮往事”专栏一共写了几位船长？", "“渡轮往事”专栏里的船长多大年纪？"]
+    >>> [asks_of_column(one, ["渡轮往事"]) for one in asked]
+    [True, False]
+    """
+    named = column_named(question, columns)
+    return named is not None and bool(_RULES["asks_members"].search(question))
+
+
+def column_named(question: str, columns: Sequence[str]) -> tuple[str, Span] | None:
+    """The column that a question names as one, whole or by a part of its name (甲 of 甲·乙), and where; ``None``
+    where it names none."""
+    text = fold_characters(question)
+    called = {
+        part: column
+        for column in columns
+        for part in (column, *_PARTS.split(column))
+        if len(part) >= _SHORTEST_PART
+    }
+    for part in sorted(called, key=len, reverse=True):
+        start = text.lower().find(fold_characters(part).lower())
+        if start < 0:
+            continue
+        first, end = max(0, start - _BESIDE), start + len(part) + _BESIDE
+        if _RULES["beside_column"].search(text[first:end]):
+            return called[part], Span(start, start + len(part))
+    return None
+
+
 def only_limits(question: str, *, today: date, accounts: Sequence[str]) -> bool:
     """Whether a question names days, accounts or the like and nothing that an article might be about:
     那8月呢？"""
@@ -222,7 +265,7 @@ def _goes_on(clause: Clause, last: Clause) -> bool:
     return not clause.refers or (of_articles and Group.DAY not in last.groups)
 
 
-def _read(text: str, today: date, accounts: Sequence[str]) -> Clause:
+def _read(text: str, today: date, accounts: Sequence[str], columns: Sequence[str] = ()) -> Clause:
     reading = read_question(text, today, accounts)
     said = understand(text, today=today, accounts=accounts, every_day=True, every_name=True)
     limits = [p for p in said.phrases if p.role is Role.PUBLISHED]
@@ -238,8 +281,13 @@ def _read(text: str, today: date, accounts: Sequence[str]) -> Clause:
     name = _named_in(in_title) if in_title else ""
     if in_title:
         left = blank_spans(left, [in_title.span()])
+    elif column := column_named(text, columns):
+        name, place = column
+        left = blank_spans(left, [(place.start, place.end)])
     found = [(kind, match.span()) for rule, kind in _SAID_OF for match in rule.finditer(left)]
     kinds = {kind for kind, _ in found}
+    if name and not in_title:  # of a column all of it is told: how many, and which
+        kinds |= {Measure.COUNT, Measure.TITLES}
     spans = [span for _, span in found]
     if top := _RULES["top"].search(left):
         spans.append((top.start(), min(top.end() + 1, len(left))))

@@ -10,7 +10,7 @@ from datetime import date
 
 from index.text.dates.phrases import find_dates
 from index.text.script import fold_characters
-from rag.question.catalogue import is_on_catalogue, only_limits
+from rag.question.catalogue import asks_of_column, is_on_catalogue, only_limits
 from rag.question.kind import KindTeller
 from rag.question.limits import understand
 from rag.question.parts import SEVERAL, SURELY, questions_in
@@ -41,6 +41,7 @@ def kind_meant(
     *,
     today: date,
     accounts: Sequence[str],
+    columns: Sequence[str] = (),
     before: str = "",
 ) -> QuestionKind:
     """The kind of a question.
@@ -51,9 +52,13 @@ def kind_meant(
     Args:
         today: What 上周 and dates without a year are reckoned from.
         accounts: The accounts of the library.
+        columns: Its columns.
         before: The question before it in the conversation; ``""`` where it is the first.
     """
     kind = _by_its_words(question, kinds, today, accounts)
+    of_columns = kind not in UNSEARCHED and kind is not QuestionKind.OVERVIEW
+    if of_columns and asks_of_column(question, columns):
+        return QuestionKind.LIBRARY
     near = not before and kind in _NEAR_THE_CATALOGUE
     if near and is_on_catalogue(question, today=today, accounts=accounts):
         return QuestionKind.LIBRARY

@@ -319,3 +319,21 @@ def test_where_not_all_articles_were_looked_at_it_says_so(library, monkeypatch):
 def test_what_is_due_within_some_days(library, month, there):
     draft = told(library, f"{month}月15日到{month}月25日截止的通知有哪些")
     assert bool(draft.citations) is there
+
+
+def test_of_a_column_it_is_told_how_many_articles_it_has_and_which(tmp_path, encoder: FakeEncoder):
+    titles = ("林师傅开了三十年渡轮从未误点", "温师傅守着青屿最后一座灯塔", "木工课开课")
+    columns = ("｜岚江人·灯塔往事", "｜岚江人·灯塔往事", "")
+    index_raw(
+        [
+            article(f"a{at}", f"第{at}篇讲的是往事。", title=f"{title}{column}")
+            for at, (title, column) in enumerate(zip(titles, columns, strict=True))
+        ],
+        tmp_path / "columns",
+        encoder=encoder,
+    )
+    with Library.open(tmp_path / "columns") as library:
+        assert library.scope().columns == ("岚江人·灯塔往事",)
+        draft = told(library, "灯塔往事专栏写了几个人？")
+    assert "有 2 篇" in draft.text
+    assert sorted(cited(draft)) == ["a0", "a1"]

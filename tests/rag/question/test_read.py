@@ -106,3 +106,21 @@ def test_a_follow_up_that_names_only_days_is_about_the_library_as_the_question_b
     kinds = {"6月有几篇？": QuestionKind.LIBRARY}
     assert meant("那5月呢？", kinds, before="6月有几篇？") is QuestionKind.LIBRARY
     assert meant("那5月呢？", kinds, before="大桥几月通车？") is QuestionKind.FACT
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("“船坞动态”专栏一共写了几位船长？", QuestionKind.LIBRARY),
+        ("灯塔往事系列介绍了哪几家船厂？", QuestionKind.LIBRARY),  # a part of its name
+        ("How many profiles are in the 船坞动态 series?", QuestionKind.LIBRARY),
+        ("“船坞动态”专栏里的船厂年产多少艘？", QuestionKind.FACT),
+        ("船坞动态写了几位船长？", QuestionKind.FACT),  # not called a column
+        ("“青屿故事”专栏写了几位船长？", QuestionKind.FACT),  # no column of the library
+    ],
+)
+def test_which_articles_a_column_has_is_about_the_library(question, kind):
+    columns = ["船坞动态", "岚江人·灯塔往事"]
+    today = date(2025, 6, 30)
+    told = kind_meant(question, FakeKinds({}), today=today, accounts=[], columns=columns)
+    assert told is kind
