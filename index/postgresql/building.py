@@ -94,7 +94,7 @@ def lay_out(connection: Connection, number: int) -> tuple[Centres, Moments]:
     for some in chunks_where(connection, "published"):
         moments = moments.with_more(add_vectors(connection, number, some, centres))
     index_vectors(connection, number)
-    # What was moved here in one go is planned for as if it were not there, until autovacuum comes by.
+    # Autovacuum would do so a minute later; until then what came in one go is planned for as if it were not there.
     connection.run("ANALYZE article, chunk, posting, words")
     return centres, moments
 

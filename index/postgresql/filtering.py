@@ -79,9 +79,11 @@ def _rows_cited(connection: Connection, names: Sequence[str]) -> dict[int, str]:
     found = connection.execute(
         'WITH named AS (SELECT name COLLATE "C" AS name FROM unnest(?::text[]) AS given (name)) '
         "SELECT row, name FROM named JOIN article ON article_id = name WHERE published "
-        "UNION SELECT row, name FROM named JOIN article "
-        "ON article_id > name || '#' AND article_id < name || '$' "  # "$" comes next after "#"
-        "WHERE published AND strpos(name, '#') = 0",
+        # A part's id: "$" comes next after "#". OFFSET keeps each name's range a look into the index; joined
+        # outright, all articles are compared with all of some hundred names, which takes seconds.
+        "UNION SELECT row, name FROM named CROSS JOIN LATERAL (SELECT row FROM article "
+        "WHERE article_id > name || '#' AND article_id < name || '$' AND published OFFSET 0) AS part "
+        "WHERE strpos(name, '#') = 0",
         (list(names),),
     )
     return dict(found.fetchall())
