@@ -42,7 +42,7 @@ _RENDERINGS = 4
 """Renderings of a word that are searched at most."""
 
 _SHORTEST_STEM = 3
-_NAMED = re.compile(r"[A-Za-z'’]+ ?\(([\u4e00-\u9fff/]+)\)")
+_NAMED = re.compile(r"(?<![A-Za-z'’])[A-Za-z'’]{1,60} ?\(([\u4e00-\u9fff/]{1,60})\)")
 _CODE = re.compile(r"\b(?:[A-Z]|\w*\d\w*)\b")
 """Numbers, and letters that number something: of another one another thing is told."""
 
