@@ -209,7 +209,7 @@ def _lists_or_shares(clause: Clause) -> bool:
 def asks_of_column(question: str, columns: Sequence[str]) -> bool:
     """Whether a question asks which articles a column has, or how many: of whom or what it has told so far.
 
-    >>> asked = ["“渡轮往事”专栏一共写了几位船长？", "“渡轮往事”专栏里的船长多大年纪？"]
+    >>> asked = ["“渡轮往事”专栏登过多少篇？", "“渡轮往事”专栏里的船长多大年纪？"]
     >>> [asks_of_column(one, ["渡轮往事"]) for one in asked]
     [True, False]
     """

@@ -80,7 +80,7 @@ def _in_month(year: int, month: int, named: Named) -> Period:
 
 
 def days_in_digits(named: Named, clock: Clock) -> Period:
-    """9.28-10.4: from one day to the next other one."""
+    """6.28-7.4: from one day to the next other one."""
     first = month_or_day({"month": named["month"], "day": named["day"]}, clock)
     behind = replace(clock, after=first.date_from)
     last = month_or_day({"month": named["last_month"], "day": named["last"]}, behind)
@@ -88,7 +88,7 @@ def days_in_digits(named: Named, clock: Clock) -> Period:
 
 
 def days_before_month(named: Named, clock: Clock) -> Period:
-    """ "28 to 30 September"; "28 to 3 October" begins in the month before."""
+    """ "12 to 14 June"; "28 to 3 July" begins in the month before."""
     if part_number(named["day"]) <= part_number(named["last"]):
         return month_or_day(named, clock)
     last = month_or_day({**named, "day": named["last"]}, clock)

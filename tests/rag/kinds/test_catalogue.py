@@ -334,6 +334,6 @@ def test_of_a_column_it_is_told_how_many_articles_it_has_and_which(tmp_path, enc
     )
     with Library.open(tmp_path / "columns") as library:
         assert library.scope().columns == ("岚江人·灯塔往事",)
-        draft = told(library, "灯塔往事专栏写了几个人？")
+        draft = told(library, "灯塔往事专栏登过几篇？")
     assert "有 2 篇" in draft.text
     assert sorted(cited(draft)) == ["a0", "a1"]

@@ -79,7 +79,7 @@ def test_a_text_is_read(text, named):
         ("next year", PUBLISHED, (2026, None, None)),
         ("9月24日", PUBLISHED, (2025, 9, 24)),
         ("12月30日", date(2026, 1, 2), (2025, 12, 30)),
-        ("3月15日", date(2025, 9, 26), (2025, 3, 15)),  # March of the next year is nearer
+        ("2月20日", date(2025, 9, 1), (2025, 2, 20)),  # February of the next year is nearer
         ("1月2日", date(2025, 12, 30), (2026, 1, 2)),
         ("2月29日", date(2025, 3, 1), (2025, 2, 29)),
         ("24日", PUBLISHED, (2025, 9, 24)),
