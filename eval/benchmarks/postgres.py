@@ -35,7 +35,7 @@ from index.library.library import Library
 from index.library.reader import FolderLibrary
 from index.location import Server
 from index.maintenance.move import move_library
-from index.postgresql.connection import connect
+from index.postgresql.connection import Connection, connect
 from index.postgresql.dense import Layout, load_layout, written
 from index.postgresql.filtering import allowed_by
 from index.postgresql.reader import PostgresLibrary
@@ -170,6 +170,11 @@ def _server_clock(library: Library) -> Callable[[], float]:
     if not isinstance(library, PostgresLibrary):
         return lambda: 0.0
     (connection,) = library._idle
+    return backend_clock(connection)
+
+
+def backend_clock(connection: Connection) -> Callable[[], float]:
+    """Seconds of the processor that the process took so far which answers a connection, on this machine."""
     schedule = Path(f"/proc/{connection.raw.info.backend_pid}/schedstat")
     return lambda: int(schedule.read_text().split()[0]) / 1e9
 

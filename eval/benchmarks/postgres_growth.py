@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+from eval.benchmarks.postgres import backend_clock
 from eval.benchmarks.sampled import SampledEncoder
 from index.embedding.centring import Centres
 from index.embedding.encoder import Vectors
@@ -73,11 +74,11 @@ def _grown(
     whole, indexes = connection.execute(
         "SELECT pg_total_relation_size(?::regclass), pg_indexes_size(?::regclass)", (name, name)
     ).fetchone() or (0, 0)
-    spent, shares = [], []
+    spent, shares, clock = [], [], backend_clock(connection)
     for at, question in enumerate(questions):
-        before = _clock(connection)
+        before = clock()
         near = _near(connection, question[None], "centred <#> ?::halfvec", _LIMIT, size)
-        spent.append(1000 * (_clock(connection) - before))
+        spent.append(1000 * (clock() - before))
         if at < _COMPARED:
             order = "0 + (centred <#> ?::halfvec)"
             exact = _near(connection, question[None], order, _NEAREST, size)
@@ -117,12 +118,6 @@ def _near(connection: Connection, question: Vectors, order: str, limit: int, siz
             (written(question), limit),
         ).fetchall()
     return np.asarray([chunk for (chunk,) in rows], np.int64)
-
-
-def _clock(connection: Connection) -> float:
-    """Seconds of the processor that the server's process took so far."""
-    schedule = Path(f"/proc/{connection.raw.info.backend_pid}/schedstat")
-    return int(schedule.read_text().split()[0]) / 1e9
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from index.text.language import Language
 from index.text.terms import terms
 from rag.extractive.answer import Draft
 from rag.kinds.pieces import NOWHERE, Piece, draft_of, quote_of
-from rag.kinds.relevance import about, rated
+from rag.kinds.relevance import rated
 from rag.kinds.telling import telling, tellings
 from rag.question.glossary import terms_for
 from rag.records import Found
@@ -51,11 +51,11 @@ def overview(
         most_sources: How many articles may be cited; ``None`` for as many as are shown.
     """
     subject = found.topic
-    fitting = articles_on(found, library, language)
+    fitting = _likely_on(found, library, language)
     if not fitting:
         return None
-    stories = stories_of(fitting)
-    beside = _told_beside(stories, found, subject, language) if subject else frozenset()
+    stories = stories_of([article for _, article in fitting])
+    beside = _told_beside(stories, fitting)
     shown = newest_stories(stories[:most_sources])
     main = sum(one.article.article_id not in beside for one in shown)
     pieces: list[Piece] = []
@@ -80,10 +80,10 @@ def overview(
 
 
 def _told_beside(
-    stories: Sequence[Story], found: Found, subject: str, language: Language
+    stories: Sequence[Story], fitting: Sequence[tuple[float, Article]]
 ) -> frozenset[str]:
     """The ids of the stories that are far less likely to be the one that is asked for than the likeliest."""
-    likely = {one.article_id: chance for chance, one in rated(found.articles, subject, language)}
+    likely = {article.article_id: chance for chance, article in fitting}
     chances = {one.article.article_id: likely[one.article.article_id] for one in stories}
     least = _MAIN * max(chances.values())
     return frozenset(name for name, chance in chances.items() if chance < least)
@@ -100,10 +100,14 @@ def told_of(
 def articles_on(found: Found, library: Library, language: Language) -> list[Article]:
     """The articles on what a question is about, best first; the newest where it is about nothing in
     particular."""
-    subject = found.topic
-    if not subject:
-        return [] if found.filters.dropped else _newest(found, library)
-    return fitting_articles(found, subject, language)
+    return [article for _, article in _likely_on(found, library, language)]
+
+
+def _likely_on(found: Found, library: Library, language: Language) -> list[tuple[float, Article]]:
+    """The same, each with the probability that it is about that; of the newest one is as likely as another."""
+    if found.topic:
+        return rated(found.articles, found.topic, language)
+    return [] if found.filters.dropped else [(1.0, one) for one in _newest(found, library)]
 
 
 def newest_stories(stories: Sequence[Story]) -> list[Story]:
@@ -113,7 +117,7 @@ def newest_stories(stories: Sequence[Story]) -> list[Story]:
 
 def fitting_articles(found: Found, subject: str, language: Language) -> list[Article]:
     """The articles that are about a subject, of those that were found for it, likeliest first."""
-    return about(found.articles, subject, language)
+    return [article for _, article in rated(found.articles, subject, language)]
 
 
 def _newest(found: Found, library: Library) -> list[Article]:

@@ -87,21 +87,15 @@ CALLED = Relevance(
 """Of Chinese articles, for an English question, whose words are looked for by what they are called."""
 
 
-def about(
+def rated(
     articles: Sequence[Sequence[RankedPassage]], subject: str, language: Language
-) -> list[Article]:
-    """Those of some ranked articles that are about a subject, likeliest first.
+) -> list[tuple[float, Article]]:
+    """Those of some ranked articles that are about a subject, each with the probability that it is, likeliest
+    first.
 
     Args:
         language: Of the question.
     """
-    return [article for _, article in rated(articles, subject, language)]
-
-
-def rated(
-    articles: Sequence[Sequence[RankedPassage]], subject: str, language: Language
-) -> list[tuple[float, Article]]:
-    """The same, each with the probability that it is about the subject."""
     best = Best.of(articles)
     likely = [(likelihood(hits[0], subject, language, best), hits[0]) for hits in articles]
     least = max(_ABOUT, _AS_LIKELY * max((one for one, _ in likely), default=0.0))

@@ -220,7 +220,7 @@ def asks_of_column(question: str, columns: Sequence[str]) -> bool:
 def column_named(question: str, columns: Sequence[str]) -> tuple[str, Span] | None:
     """The column that a question names as one, whole or by a part of its name (甲 of 甲·乙), and where; ``None``
     where it names none."""
-    text = fold_characters(question)
+    text = fold_characters(question).lower()
     called = {
         part: column
         for column in columns
@@ -228,7 +228,7 @@ def column_named(question: str, columns: Sequence[str]) -> tuple[str, Span] | No
         if len(part) >= _SHORTEST_PART
     }
     for part in sorted(called, key=len, reverse=True):
-        start = text.lower().find(fold_characters(part).lower())
+        start = text.find(fold_characters(part).lower())
         if start < 0:
             continue
         first, end = max(0, start - _BESIDE), start + len(part) + _BESIDE

@@ -237,7 +237,7 @@ def test_where_no_article_of_the_days_is_about_the_subject_all_are_looked_throug
 
 
 def test_where_no_article_is_surely_about_a_subject_what_is_nearest_is_said(assistant, monkeypatch):
-    monkeypatch.setattr("rag.kinds.overview.fitting_articles", lambda *_: [])
+    monkeypatch.setattr("rag.kinds.overview.rated", lambda *_: [])
     answer = assistant.ask("讲讲东岸大桥什么时候通车", kind=QuestionKind.OVERVIEW)
     assert not answer.refused
     assert "6月28日" in answer.answer
