@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from index.embedding.centring import Centres
 from index.embedding.encoder import Vectors
 from index.postgresql.connection import Connection
-from index.postgresql.filtering import Allowed
+from index.postgresql.filtering import Allowed, unpacked
 from index.postgresql.schema import tables_of, vectors_table
 from index.postgresql.words import WORDS, Words
 from index.search.dense_vectors import Moments, stored_question_centres
@@ -104,18 +104,17 @@ def nearest(
     connection: Connection, layout: Layout, question: Vectors, limit: int, allowed: Allowed
 ) -> NDArray[np.int64]:
     """The ids of the ``limit`` chunks nearest to a centred question, of those that may be found."""
-    order = "centred <#> ?::halfvec"
-    if allowed.few is not None:
-        order = f"0 + ({order})"  # keeps PostgreSQL from walking the graph: these few are compared
-    elif (searched := searched_for(limit, layout.parts, layout.chunks)) != _SEARCHED:
+    if allowed.near is not None:
+        return allowed.near
+    if (searched := searched_for(limit, layout.parts, layout.chunks)) != _SEARCHED:
         connection.run(f"SET LOCAL hnsw.ef_search = {searched:d}")
     (packed,) = connection.execute_planned(
         "SELECT string_agg(int8send(chunk), ''::bytea) FROM (SELECT chunk "
         f"FROM {vectors_table(layout.number)} WHERE {allowed.condition} "
-        f"ORDER BY {order} LIMIT ?) AS near",
+        "ORDER BY centred <#> ?::halfvec LIMIT ?) AS near",
         (*allowed.values, written(question), limit),
     ).fetchone() or (None,)
-    return np.sort(np.frombuffer(packed or b"", ">i8").astype(np.int64))
+    return unpacked(packed)
 
 
 def searched_for(limit: int, parts: int, chunks: int) -> int:

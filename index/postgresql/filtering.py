@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,8 @@ from index.search.filters import Filters
 MOST_EXACT = 20_000
 """Chunks up to which all that a filter lets through are compared with the question."""
 
+_FILTERS_KEPT = 8
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Allowed:
@@ -27,18 +30,32 @@ class Allowed:
         condition: Of SQL, on a row of the vectors' table; ``"true"`` for no filter.
         values: That it stands for.
         few: The ids of all chunks that pass, ascending, where they are few; else ``None``.
+        near: Of few chunks, those nearest to the question, ascending.
     """
 
     condition: str
     values: tuple[Any, ...]
     few: NDArray[np.int64] | None
+    near: NDArray[np.int64] | None
 
 
-NO_LIMIT = Allowed("true", (), None)
+NO_LIMIT = Allowed("true", (), None, None)
 
 
-def allowed_by(connection: Connection, layout: int, filters: Filters) -> Allowed:
-    """What ``filters`` let through."""
+def allowed_by(
+    connection: Connection,
+    layout: int,
+    filters: Filters,
+    cited: Sequence[int],
+    question: str,
+    limit: int,
+) -> Allowed:
+    """What ``filters`` let through; of few chunks, the ``limit`` nearest to a centred question as well.
+
+    Args:
+        cited: The rows of the filter's articles.
+        question: As ``index.postgresql.dense.written`` writes it.
+    """
     if filters.limit_nothing:
         return NO_LIMIT
     parts: list[str] = []
@@ -54,36 +71,72 @@ def allowed_by(connection: Connection, layout: int, filters: Filters) -> Allowed
             values.append(value)
     if filters.article_ids:
         parts.append("article = ANY (?)")
-        values.append(rows_of(connection, filters.article_ids))
+        values.append(list(cited))
     condition = " AND ".join(parts)
-    (packed,) = connection.execute_planned(
-        "SELECT string_agg(int8send(chunk), ''::bytea ORDER BY chunk) FROM (SELECT chunk "
-        f"FROM {vectors_table(layout)} WHERE {condition} LIMIT {MOST_EXACT + 1}) AS passing",
-        values,
-    ).fetchone() or (None,)
-    ids = np.frombuffer(packed or b"", ">i8").astype(np.int64)
-    return Allowed(condition, tuple(values), ids if len(ids) <= MOST_EXACT else None)
+    # Both in one look at the table: reading thousands of its rows twice takes twice as long.
+    packed, nearest = connection.execute_planned(
+        "WITH passing AS MATERIALIZED (SELECT chunk, centred <#> ?::halfvec AS distance "
+        f"FROM {vectors_table(layout)} WHERE {condition} LIMIT {MOST_EXACT + 1}) "
+        "SELECT (SELECT string_agg(int8send(chunk), ''::bytea) FROM passing), "
+        "(SELECT string_agg(int8send(chunk), ''::bytea) FROM (SELECT chunk FROM passing "
+        "ORDER BY distance LIMIT ?) AS nearest)",
+        (question, *values, limit),
+    ).fetchone() or (None, None)
+    ids = unpacked(packed)
+    if len(ids) > MOST_EXACT:
+        return Allowed(condition, tuple(values), None, None)
+    return Allowed(condition, tuple(values), ids, unpacked(nearest))
+
+
+def unpacked(ids: bytes | None) -> NDArray[np.int64]:
+    """Ids that ``string_agg(int8send(…), ''::bytea)`` joined, ascending."""
+    return np.sort(np.frombuffer(ids or b"", ">i8").astype(np.int64))
+
+
+class RecentRows:
+    """The rows of the articles that filters name, of the filters used last in one generation.
+
+    A question searches several times with the same filter, and a filter lasts for many questions;
+    some thousand ids take as long to look up as the search itself.
+    """
+
+    def __init__(self, _connection: Connection) -> None:
+        self._kept: dict[tuple[str, ...], list[int]] = {}
+
+    def of(self, connection: Connection, article_ids: Sequence[str]) -> list[int]:
+        """``rows_of`` these."""
+        if not article_ids:
+            return []
+        named = tuple(article_ids)
+        rows = self._kept.pop(named, None)
+        if rows is None:
+            rows = rows_of(connection, named)
+        self._kept[named] = rows
+        for older in list(self._kept)[:-_FILTERS_KEPT]:
+            self._kept.pop(older, None)
+        return rows
 
 
 def rows_of(connection: Connection, article_ids: Sequence[str]) -> list[int]:
     """``index.search.filters.rows_of`` in PostgreSQL."""
-    names = [well_formed(one).replace("\0", "\ufffd") for one in article_ids]
-    rows = _rows_cited(connection, names)
-    unknown = set(names).difference(rows.values())
+    rows, unknown = _rows_cited(connection, article_ids)
     meant = [found for one in unknown if (found := id_meant(connection, one))]
-    return [*rows, *(_rows_cited(connection, meant) if meant else ())]
+    return [*rows, *(_rows_cited(connection, meant)[0] if meant else ())]
 
 
-def _rows_cited(connection: Connection, names: Sequence[str]) -> dict[int, str]:
-    """By row, under which of these ids the article is cited."""
-    found = connection.execute(
-        'WITH named AS (SELECT name COLLATE "C" AS name FROM unnest(?::text[]) AS given (name)) '
-        "SELECT row, name FROM named JOIN article ON article_id = name WHERE published "
+def _rows_cited(connection: Connection, names: Sequence[str]) -> tuple[list[int], list[str]]:
+    """The rows of the articles that are cited under these ids, and the ids under which none is."""
+    # As JSON, since an array of thousands of texts takes the client ten times as long to write.
+    storable = [one.replace("\0", "\ufffd") for one in names]
+    given = well_formed(json.dumps(storable, ensure_ascii=False))
+    packed, unknown = connection.execute(
+        "SELECT string_agg(int8send(row), ''::bytea), array_agg(name) FILTER (WHERE row IS NULL) "
+        'FROM (SELECT value COLLATE "C" AS name FROM json_array_elements_text(?::json)) AS given '
         # A part's id: "$" comes next after "#". OFFSET keeps each name's range a look into the index; joined
         # outright, all articles are compared with all of some hundred names, which takes seconds.
-        "UNION SELECT row, name FROM named CROSS JOIN LATERAL (SELECT row FROM article "
-        "WHERE article_id > name || '#' AND article_id < name || '$' AND published OFFSET 0) AS part "
-        "WHERE strpos(name, '#') = 0",
-        (list(names),),
-    )
-    return dict(found.fetchall())
+        "LEFT JOIN LATERAL (SELECT row FROM article WHERE article_id >= name AND article_id < name || '$' "
+        "AND (article_id = name OR (article_id > name || '#' AND strpos(name, '#') = 0)) "
+        "AND published OFFSET 0) AS cited ON true",
+        (given,),
+    ).fetchone() or (None, None)
+    return unpacked(packed).tolist(), unknown or []
