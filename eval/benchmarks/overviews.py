@@ -11,13 +11,15 @@
   the sentences that would be quoted, the best first.
 - ``points.jsonl``: ``group``, ``title`` and ``text`` of an article, ``best``: the places of the six sentences
   that tell its main points, the best first.
-- ``events.jsonl``: ``subject``, ``group``, ``title``, ``sentence`` (one that names a day), ``belongs``.
+- ``steps.jsonl``: ``question`` for a course of events, ``subject``, ``group``, ``title`` and ``text`` of an
+  article, ``fits``: the logarithm of how likely it is to be the one that is asked for, against the likeliest,
+  ``best``: the places of the sentences that tell its steps; none where another article was meant.
 
-Prints ``OWN`` and ``FOREIGN`` of ``rag.kinds.relevance``, ``WEIGHTS`` and ``MAIN`` of ``rag.kinds.telling`` and
-``rag.kinds.course.WEIGHTS`` as they fit these files, and how good each is on the groups that it was not
-fitted on, with 95 % intervals over the questions.
+Prints ``OWN``, ``CALLED`` and ``FOREIGN`` of ``rag.kinds.relevance``, ``WEIGHTS`` and ``MAIN`` of
+``rag.kinds.telling`` and ``WEIGHTS`` and ``TOLD`` of ``rag.kinds.course`` as they fit these files, and how good
+each is on the groups that it was not fitted on, with 95 % intervals over the questions.
 
-All five are one model: what is chosen of several alternatives is chosen with the softmax of their
+All are one model: what is chosen of several alternatives is chosen with the softmax of their
 weighed features; a logistic regression chooses between the features and nothing.
 """
 
@@ -35,13 +37,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eval.bootstrap import estimate
+from index.embedding.centring import Centres
 from index.embedding.load import load_encoder
 from index.library.library import Library
 from index.records import Article
+from index.text.dates.moments import blank, find_moments
 from index.text.language import detect_language
-from index.text.terms import content_terms, terms
-from rag.kinds.course import Belonging
-from rag.kinds.pieces import share
+from index.text.sentences import split_sentences
+from index.text.terms import content_terms
+from rag.kinds.course import AS_LIKELY, LONGEST, OF_AN_ARTICLE, Step, steps_of
 from rag.kinds.relevance import (
     CALLED,
     FOREIGN,
@@ -52,9 +56,11 @@ from rag.kinds.relevance import (
     weights_of,
 )
 from rag.kinds.telling import WEIGHTS, Telling, features_of, sentences_of
+from rag.question.glossary import terms_for
 from rag.question.words import TrainedWords
 from rag.records import AppliedFilters, Filters, QuestionKind
 from rag.retrieval.find import Retriever
+from rag.verification.align import centred_similarity
 
 _FOLDS = 10
 _RIDGE = 1.0
@@ -100,7 +106,7 @@ def main() -> None:
     articles(arguments.library, lines(arguments.folder / "subjects.jsonl"))
     sentences(lines(arguments.folder / "sentences.jsonl"))
     points(lines(arguments.folder / "points.jsonl"))
-    events(lines(arguments.folder / "events.jsonl"))
+    steps(lines(arguments.folder / "steps.jsonl"), arguments.library)
 
 
 def lines(path: Path) -> list[dict[str, Any]]:
@@ -290,19 +296,36 @@ def good_of(choice: Choice) -> set[int]:
     return set(np.flatnonzero(choice.wanted).tolist())
 
 
-def events(rows: Sequence[dict[str, Any]]) -> None:
+def steps(rows: Sequence[dict[str, Any]], where: Path) -> None:
+    """Sentences that tell a step of what was asked for: those from a share of the likeliest one's probability on."""
+    with Library.open(where) as library:
+        manifest = library.manifest()
+    encoder = load_encoder(manifest.encoder)
+    similarity = centred_similarity(encoder, Centres.stored(manifest.question_means))
     choices = []
     for at, row in enumerate(rows):
-        subject = frozenset(content_terms(row["subject"]))
-        told, title = (
-            share(frozenset(terms(row[name])), subject) for name in ("sentence", "title")
-        )
-        given = astuple(Belonging(told, title))
-        choices.append(either(row["group"], given, row["belongs"], (at, "")))
-    say("rag.kinds.course.WEIGHTS", Belonging, fit(choices))
-    judged = [(one.wanted[0] == 1, likely[0] >= 0.5) for one, likely in cross_validated(choices)]
-    precision = [float(right) for right, shown in judged if shown]
-    recall = [float(shown) for right, shown in judged if right]
+        language = detect_language(row["text"])
+        article = Article("", row["title"], "", None, "", row["text"], "", language)
+        spans = split_sentences(article.text)[:OF_AN_ARTICLE]
+        about = blank(row["subject"], find_moments(row["subject"]))
+        cosines = similarity(row["question"], [span.of(article.text)[:LONGEST] for span in spans])
+        told = features_of(article, spans, terms_for(about, article))
+        for place, signs in enumerate(zip(steps_of(cosines, row["fits"]), told, strict=True)):
+            given = [number for each in signs for number in astuple(each)]
+            choices.append(either(row["group"], given, place in row["best"], (at, row["question"])))
+    counted = fit(choices)
+    say("rag.kinds.course.WEIGHTS", Step, counted[: len(fields(Step))])
+    say("rag.kinds.course.TOLD", Telling, counted[len(fields(Step)) :])
+    asked: dict[str, list[tuple[float, bool]]] = {}
+    for one, likely in cross_validated(choices):
+        asked.setdefault(one.of[1], []).append((float(likely[0]), one.wanted[0] == 1))
+    precision, recall = [], []
+    for judged in asked.values():
+        least = AS_LIKELY * max(likely for likely, _ in judged)
+        shown = [right for likely, right in judged if likely >= least]
+        precision.append(sum(shown) / len(shown))
+        if wanted := sum(right for _, right in judged):
+            recall.append(sum(shown) / wanted)
     print(f"  precision {interval(precision)}, recall {interval(recall)}")
 
 

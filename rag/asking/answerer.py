@@ -195,7 +195,7 @@ class Answerer:
             case QuestionKind.OVERVIEW:
                 return overview(found, self.library, asked.language, self.options.most_sources)
             case QuestionKind.COURSE:
-                return course(found, asked.language, self.options.most_sources)
+                return course(found, asked.language, self._similarity(), self.options.most_sources)
             case QuestionKind.SEVERAL:
                 return self._apart().several(asked, found)
             case QuestionKind.COMPARISON:

@@ -1,10 +1,19 @@
-"""How something went: sentences that name a day, in the order of these days."""
+"""How something went: the sentences that tell its steps, in the order of their days.
+
+Which do is told by a logistic regression over an article's sentences, fitted by
+``eval/benchmarks/overviews.py`` on courses that people asked for and whose steps they chose;
+``docs/kinds.md`` has the figures.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import math
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
 
 from index.records import Article, Span
 from index.text.dates.moments import Moment, blank, complete, day_named, find_moments
@@ -13,22 +22,28 @@ from index.text.rules import load_patterns
 from index.text.sentences import split_sentences
 from index.text.terms import terms
 from rag.extractive.answer import Draft
-from rag.extractive.certainty import probability
+from rag.extractive.certainty import weighed
 from rag.extractive.excerpt import excerpt
-from rag.kinds.overview import fitting_articles, heading_of, stories_of, told_of
-from rag.kinds.pieces import Piece, draft_of, share
-from rag.kinds.telling import tellings
+from rag.kinds.overview import heading_of, stories_of
+from rag.kinds.pieces import Piece, draft_of, quote_of
+from rag.kinds.relevance import rated
+from rag.kinds.telling import Telling, features_of
 from rag.question.glossary import terms_for
 from rag.records import Found
 
-_EVENTS = 12
-_FEWEST = 3
-_ARTICLES = 12
-_LONGEST = 240
+_STEPS = 12
+_STORIES = 5
+OF_AN_ARTICLE, _OF_ALL = 60, 100
+"""Sentences that are looked at; each is encoded."""
+
+LONGEST = 240
 """Characters of a sentence that is quoted whole."""
 
-_BELONGS = 0.5
-"""Probability from which on a sentence is one on the subject."""
+AS_LIKELY = 0.4
+"""How likely a sentence has to be a step, against the likeliest."""
+
+_ALIKE = 0.4
+"""Share of common terms from which on two sentences of a day tell the same."""
 
 _SAME_YEAR = load_patterns("rag.question", "course")["same_year"]
 
@@ -36,97 +51,206 @@ _NO_MONTH = 13
 """Stands for the month where only a year is named: behind what is told of its months."""
 
 _OPENING = 2
-_LOWER = 0.02
-"""What a sentence's probability loses for each article that fits better than its own."""
+"""Characters before a day with which a sentence begins."""
+
+_AROUND = 2
+
+_LITTLE = 0.02
+"""Of a cosine, so that sentences which are all as near differ little."""
+
+Day = tuple[int, int, int]
+"""Year, month and day; 0 for a day that is not named, ``_NO_MONTH`` for such a month."""
+
+Similarity = Callable[[str, Sequence[str]], NDArray[np.floating]]
+"""How near a question is to each of some sentences in meaning."""
 
 
 @dataclass(frozen=True, slots=True)
-class Belonging:
-    """What says that a sentence that names a day is on the subject, and not on what else its article
-    tells; as weights, what each counts.
+class Step:
+    """What says, beside what makes it worth telling at all, that a sentence tells a step of what was asked
+    for; as weights, what each counts.
 
     Attributes:
-        told: Share of the subject's terms that the sentence has, 0 to 1.
-        title: The same of its article's title.
+        near: How near it is to the question in meaning, in standard deviations of its article's sentences.
+        around: The mean of the same of it and of the two before and behind it.
+        through: How far on in its article it stands, 0 to 1.
+        many: The logarithm of how many sentences that has.
+        fits: The logarithm of how likely its article is to be the one, against the likeliest.
         base: 1; as a weight, the intercept.
     """
 
-    told: float
-    title: float
+    near: float
+    around: float
+    through: float
+    many: float
+    fits: float
     base: float = 1.0
 
 
-WEIGHTS = Belonging(told=4.34, title=1.28, base=-0.75)
-"""Of a logistic regression (``eval/benchmarks/overviews.py``)."""
+WEIGHTS = Step(near=0.75, around=1.04, through=-3.28, many=-1.6, fits=2.14, base=-2.86)
+TOLD = Telling(
+    later=1.39,
+    title=-0.29,
+    subject=-0.56,
+    beyond=0.45,
+    fresh=0.34,
+    dated=0.54,
+    ends=3.63,
+    short=-0.6,
+    long=0.57,
+    figures=0.44,
+    central=-1.46,
+)
+"""What makes a sentence worth telling, as it counts here."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Event:
-    when: tuple[int, int, int]
+class _Told:
+    """A sentence that tells a step.
+
+    Attributes:
+        when: The day by which it is put in order.
+        heading: That day, or its article where it is told of none.
+        place: Of its article, and of it in that.
+        likely: That it is a step, 0 to 1.
+    """
+
+    when: Day
+    heading: str
+    place: tuple[int, int]
     article: Article
     span: Span
-    weight: float
+    likely: float
 
 
-def course(found: Found, language: Language, most_sources: int | None = None) -> Draft | None:
-    """What the articles tell by day, earliest first; ``None`` where they are not about it.
+def course(
+    found: Found, language: Language, similarity: Similarity, most_sources: int | None = None
+) -> Draft | None:
+    """What the articles tell of how something went, earliest first; ``None`` where they are not about it.
 
     Args:
         most_sources: How many articles may be cited; ``None`` for as many as tell of it.
     """
-    about = found.topic or found.question
-    fitting = fitting_articles(found, about, language)
-    if not fitting:
+    fitting = rated(found.articles, found.topic or found.question, language)
+    likely = {article.article_id: chance for chance, article in fitting}
+    stories = [story.article for story in stories_of([article for _, article in fitting])]
+    stories = stories[: min(most_sources or _STORIES, _STORIES)]
+    best = max((likely[one.article_id] for one in stories), default=1.0)
+    steps: list[_Told] = []
+    for rank, article in enumerate(stories):
+        most = min(OF_AN_ARTICLE, _OF_ALL - len(steps))
+        fits = math.log(likely[article.article_id] / best)
+        steps += _steps(article, rank, found, similarity, fits, most)
+    told = sorted(_likeliest(steps), key=lambda one: (one.when, one.place))
+    if not told:
         return None
-    subject = blank(about, find_moments(about))
-    most = min(most_sources or _ARTICLES, _ARTICLES)
-    stories = [story.article for story in stories_of(fitting)][:most]
-    events = _likeliest(_events(stories, subject))
-    if len(events) < _FEWEST and len(stories) == 1:  # a portrait names its subject once
-        events = _likeliest(_events(stories, subject, least=0.0))
-    if len(events) < _FEWEST:
-        return _by_publication(stories, subject, language)
-    events.sort(key=lambda one: one.when)
-    pieces = [Piece(one.article, one.span, heading=_day(one.when)) for one in events]
+    pieces = [Piece(one.article, one.span, heading=one.heading) for one in told]
     notice = (
-        "In the order of the days that the articles name."
+        "In the order of the days that the articles name; what names none stands behind what was told before it."
         if language is Language.ENGLISH
-        else "按文中所说的日期先后排列。"
+        else "按文中所说的日期先后排列；没有写明日期的，排在文中前一件事之后。"
     )
     return draft_of(pieces, notice=notice)
 
 
-def _events(articles: Sequence[Article], subject: str, least: float = _BELONGS) -> Iterator[_Event]:
-    """The sentences of articles that name a day or a month, with how much they tell of the subject.
+def _steps(
+    article: Article, rank: int, found: Found, similarity: Similarity, fits: float, most: int
+) -> Iterator[_Told]:
+    """The sentences of an article, each with how likely it is to tell a step.
 
     Args:
-        least: The probability from which on one is on the subject.
+        rank: The article's, among the stories.
+        fits: ``Step.fits``.
+        most: Sentences that are looked at.
     """
-    for rank, article in enumerate(articles):
-        wanted = terms_for(subject, article)
-        title = share(frozenset(terms(article.heading)), wanted)
-        year: int | None = None
-        spans = split_sentences(article.text)
-        for at, span in enumerate(spans):
-            text = span.of(article.text)
-            moments = find_moments(text)
-            if not moments:
-                continue
-            opens = moments[0].start <= _OPENING
-            goes_on = opens or _SAME_YEAR.search(text) is not None
-            when = _when(_completed(moments[0], year if goes_on else None, article.date))
-            year = next((one.year for one in moments if one.year), year if goes_on else None)
-            if when is None:
-                continue
-            if moments[-1].end - moments[0].start >= len(text.strip("。 ")) and at + 1 < len(spans):
-                span = Span(span.start, spans[at + 1].end)  # a day on a line of its own
-            if len(text) > _LONGEST:
-                told_at = excerpt(text, [Span(moments[0].start, moments[0].end)])
-                span = Span(span.start + told_at.start, span.start + told_at.end)
-            told = share(frozenset(terms(span.of(article.text))), wanted)
-            likely = probability(WEIGHTS, Belonging(told, title))
-            if likely >= least:
-                yield _Event(when, article, span, likely - _LOWER * rank)
+    spans = split_sentences(article.text)[:most]
+    if not spans:
+        return
+    about = found.topic or found.question
+    wanted = terms_for(blank(about, find_moments(about)), article)
+    texts = [span.of(article.text) for span in spans]
+    cosines = similarity(found.question, [text[:LONGEST] for text in texts])
+    signs = zip(steps_of(cosines, fits), features_of(article, spans, wanted), strict=True)
+    moments = [find_moments(text) for text in texts]
+    days = _days(article, spans, moments)
+    opened = 0
+    for at, (step, told) in enumerate(signs):
+        if _is_a_day(texts[at], moments[at]) and at + 1 < len(spans):
+            continue  # on a line of its own, over what happened then
+        likely = 1 / (1 + math.exp(-weighed(WEIGHTS, step) - weighed(TOLD, told)))
+        span = Span(spans[opened].start, spans[at].end)
+        quoted = _quoted(article, span, moments[at], spans[at].start - span.start)
+        yield _Told(*days[at], (rank, at), article, quoted, likely)
+        opened = at + 1
+
+
+def steps_of(cosines: NDArray[np.floating], fits: float) -> list[Step]:
+    """What says of each sentence of an article that it tells a step.
+
+    Args:
+        cosines: How near each is to the question, shape (sentences,).
+        fits: ``Step.fits``.
+    """
+    near = (cosines - cosines.mean()) / (cosines.std() + _LITTLE)
+    return [
+        Step(
+            near=float(near[at]),
+            around=float(near[max(0, at - _AROUND) : at + _AROUND + 1].mean()),
+            through=at / len(near),
+            many=math.log(len(near)),
+            fits=fits,
+        )
+        for at in range(len(near))
+    ]
+
+
+def _is_a_day(text: str, moments: Sequence[Moment]) -> bool:
+    return bool(moments) and moments[-1].end - moments[0].start >= len(text.strip("。 "))
+
+
+def _quoted(article: Article, span: Span, moments: Sequence[Moment], before: int) -> Span:
+    """A sentence, or of a long one the clauses around the day that it names first.
+
+    Args:
+        before: Characters in front of the text that the days were found in.
+    """
+    text = span.of(article.text)
+    if len(text) <= LONGEST:
+        return span
+    kept = [Span(one.start, one.end).moved(before) for one in moments[:1]]
+    return excerpt(text, kept).moved(span.start)
+
+
+def _days(
+    article: Article, spans: Sequence[Span], moments: Sequence[Sequence[Moment]]
+) -> list[tuple[Day, str]]:
+    """Of each sentence the day by which it is put in order, and what stands over it: one that names no day
+    stands under that of the sentence before it, or under its article where there is none."""
+    named = _named(article, spans, moments)
+    first = next((day for day in named if day), _of(article.date))
+    found: list[tuple[Day, str]] = []
+    last: Day | None = None
+    for day in named:
+        last = day or last
+        found.append((last, _written(last)) if last else (first, heading_of(article)))
+    return found
+
+
+def _named(
+    article: Article, spans: Sequence[Span], moments: Sequence[Sequence[Moment]]
+) -> list[Day | None]:
+    """The day, month or year that each sentence names first."""
+    named: list[Day | None] = []
+    year: int | None = None
+    for span, here in zip(spans, moments, strict=True):
+        if not here:
+            named.append(None)
+            continue
+        opens = here[0].start <= _OPENING
+        goes_on = opens or _SAME_YEAR.search(span.of(article.text)) is not None
+        named.append(_when(_completed(here[0], year if goes_on else None, article.date)))
+        year = next((one.year for one in here if one.year), year if goes_on else None)
+    return named
 
 
 def _completed(moment: Moment, year: int | None, published: date | None) -> Moment:
@@ -139,7 +263,7 @@ def _completed(moment: Moment, year: int | None, published: date | None) -> Mome
     return complete(moment, published)
 
 
-def _when(moment: Moment) -> tuple[int, int, int] | None:
+def _when(moment: Moment) -> Day | None:
     if moment.year is None:
         return None
     if moment.day and day_named(moment) is None:
@@ -147,43 +271,29 @@ def _when(moment: Moment) -> tuple[int, int, int] | None:
     return moment.year, moment.month or _NO_MONTH, (moment.month and moment.day) or 0
 
 
-def _likeliest(events: Iterable[_Event]) -> list[_Event]:
-    """As many as are told; the likeliest of those that tell the same of a day."""
-    kept: list[_Event] = []
-    for one in sorted(events, key=lambda one: -one.weight):
-        own = set(terms(one.span.of(one.article.text)))
-        if not any(one.when == other.when and _alike(own, other) for other in kept):
-            kept.append(one)
-    return kept[:_EVENTS]
+def _of(day: date | None) -> Day:
+    return (day.year, day.month, day.day) if day else (0, 0, 0)
 
 
-def _alike(own: set[str], other: _Event) -> bool:
-    theirs = set(terms(other.span.of(other.article.text)))
-    return len(own & theirs) >= 0.4 * min(len(own), len(theirs))
-
-
-def _day(when: tuple[int, int, int]) -> str:
-    year, month, day = when
+def _written(day: Day) -> str:
+    year, month, number = day
     if month == _NO_MONTH:
         return f"{year:04d}"
-    return date(year, month, day).isoformat() if day else f"{year:04d}-{month:02d}"
+    return date(year, month, number).isoformat() if number else f"{year:04d}-{month:02d}"
 
 
-def _by_publication(articles: Sequence[Article], subject: str, language: Language) -> Draft | None:
-    if len(articles) == 1:
-        over = heading_of(articles[0])
-        spans = told_of(articles[0], 1, terms_for(subject, articles[0]))
-        pieces = [Piece(articles[0], span, heading=over) for span in spans]
-        return draft_of(pieces) if pieces else None
-    ordered = sorted(articles[:_EVENTS], key=lambda one: str(one.date or ""))
-    pieces = [
-        Piece(one, span, heading=heading_of(one))
-        for one in ordered
-        for span in tellings(one, terms_for(subject, one))
-    ]
-    notice = (
-        "In the order in which the articles were published."
-        if language is Language.ENGLISH
-        else "按文章发布日期先后排列。"
-    )
-    return draft_of(pieces, notice=notice) if pieces else None
+def _likeliest(steps: Sequence[_Told]) -> list[_Told]:
+    """The likeliest steps, as many as are told; of those that tell the same of a day the likeliest."""
+    ranked = sorted(steps, key=lambda one: -one.likely)
+    kept: list[tuple[_Told, set[str]]] = []
+    for one in ranked:
+        own = set(terms(quote_of(one.article, one.span)))
+        if one.likely < AS_LIKELY * ranked[0].likely or len(kept) == _STEPS:
+            break
+        if not any(one.when == other.when and _alike(own, theirs) for other, theirs in kept):
+            kept.append((one, own))
+    return [one for one, _ in kept]
+
+
+def _alike(own: set[str], theirs: set[str]) -> bool:
+    return len(own & theirs) >= _ALIKE * min(len(own), len(theirs))

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+import numpy as np
 import pytest
 
 from index.records import Article, Kind
 from index.text.language import Language
 from rag.extractive.answer import Draft
 from rag.extractive.candidates import score_sentences
-from rag.kinds.course import course
+from rag.kinds import course as courses
 from rag.kinds.listed import blocks_of, listed, rows_asked, series_of, spread, unfinished
 from rag.kinds.overview import fitting_articles, overview, stories_of
 from rag.kinds.telling import summary
@@ -24,6 +25,15 @@ from tests.rag.conftest import ranked
 def near(text: str, **given):
     """A passage that is found as those are that an overview is of."""
     return replace(ranked(text, score=0.45, **given), lexical=1.3, score=12.0)
+
+
+def course(said: Found, language: Language):
+    """A course of events by an encoder to which texts are near that have the question's words."""
+
+    def similarity(question: str, texts):
+        return np.asarray([float(question in text) for text in texts])
+
+    return courses.course(said, language, similarity)
 
 
 def found(question: str, *hits, filters: AppliedFilters | None = None) -> Found:
@@ -131,17 +141,34 @@ def test_a_portrait_that_names_its_subject_once_is_told_by_its_days():
     text = "潜水员林岚是岚江人。2007年进入船厂。2018年转到打捞队。2021年当上队长。"
     draft = course(found("林岚", near(text, title="水下三十米")), Language.CHINESE)
     assert draft
-    assert [one.heading for one in draft.sentences] == ["2007", "2018", "2021"]
+    headings = [one.heading for one in draft.sentences]
+    assert headings[:3] == ["水下三十米", "2007", "2018"]
+
+
+def test_what_names_no_day_stands_under_the_day_before_it():
+    text = "2019年2月，渡轮开工。船厂请来三十名焊工。2021年3月，渡轮下水。"
+    draft = course(found("渡轮", near(text, title="渡轮")), Language.CHINESE)
+    assert draft
+    assert [one.heading for one in draft.sentences] == ["2019-02", "2019-02", "2021-03"]
+
+
+def test_what_is_told_later_of_an_earlier_day_stands_before_it():
+    text = "2021年3月，渡轮下水。2019年2月，渡轮开工。"
+    draft = course(found("渡轮", near(text, title="渡轮")), Language.CHINESE)
+    assert draft
+    assert [one.heading for one in draft.sentences] == ["2019-02", "2021-03"]
 
 
 def test_sentences_on_something_else_are_no_part_of_a_course_of_events():
     text = (
-        "2025年6月1日，渡轮开工。6月2日，山区多地气温超过四十度。"
-        "7月3日，渡轮下水。8月1日，渡轮开航。8月2日，球队二比一取胜。"
+        "2025年6月1日，渡轮开工。7月3日，渡轮下水。8月1日，渡轮开航。"
+        "6月2日，山区多地气温超过四十度。8月2日，球队二比一取胜。8月3日，书市开门。8月4日，灯会开始。"
     )
     draft = course(found("渡轮", near(text, title="今日快讯")), Language.CHINESE)
     assert draft
-    assert [one.heading for one in draft.sentences] == ["2025-06-01", "2025-07-03", "2025-08-01"]
+    told = {one.heading for one in draft.sentences}
+    assert {"2025-06-01", "2025-07-03", "2025-08-01"} <= told
+    assert not {"2025-08-02", "2025-08-03", "2025-08-04"} & told
 
 
 def test_a_day_on_a_line_of_its_own_is_quoted_with_the_next():
