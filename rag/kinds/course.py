@@ -26,7 +26,7 @@ from rag.extractive.certainty import weighed
 from rag.extractive.excerpt import excerpt
 from rag.kinds.overview import heading_of, stories_of
 from rag.kinds.pieces import Piece, draft_of, quote_of
-from rag.kinds.relevance import rated
+from rag.kinds.relevance import certainty_of, rated, support_of
 from rag.kinds.telling import Telling, features_of
 from rag.question.glossary import terms_for
 from rag.records import Found
@@ -144,13 +144,21 @@ def course(
     told = sorted(_likeliest(steps), key=lambda one: (one.when, one.place))
     if not told:
         return None
-    pieces = [Piece(one.article, one.span, heading=one.heading) for one in told]
+    pieces = [
+        Piece(
+            one.article,
+            one.span,
+            heading=one.heading,
+            support=support_of(likely[one.article.article_id]),
+        )
+        for one in told
+    ]
     notice = (
         "In the order of the days that the articles name; what names none stands behind what was told before it."
         if language is Language.ENGLISH
         else "按文中所说的日期先后排列；没有写明日期的，排在文中前一件事之后。"
     )
-    return draft_of(pieces, notice=notice)
+    return draft_of(pieces, notice=notice, certainty=certainty_of(pieces))
 
 
 def _steps(

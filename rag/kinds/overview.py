@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from index.library.library import Library
@@ -11,10 +11,10 @@ from index.text.language import Language
 from index.text.terms import terms
 from rag.extractive.answer import Draft
 from rag.kinds.pieces import NOWHERE, Piece, draft_of, quote_of
-from rag.kinds.relevance import rated
+from rag.kinds.relevance import certainty_of, rated, support_of
 from rag.kinds.telling import telling, tellings
 from rag.question.glossary import terms_for
-from rag.records import Found
+from rag.records import Certainty, Found
 from rag.retrieval.find import filters_of
 
 STORIES = 8
@@ -55,35 +55,37 @@ def overview(
     if not fitting:
         return None
     stories = stories_of([article for _, article in fitting])
-    beside = _told_beside(stories, fitting)
+    likely = {article.article_id: chance for chance, article in fitting}
+    beside = _told_beside(stories, likely)
     shown = newest_stories(stories[:most_sources])
     main = sum(one.article.article_id not in beside for one in shown)
     pieces: list[Piece] = []
     said: set[str] = set()
     for story in shown:
         article, heading = story.article, heading_of(story.article)
+        support = support_of(likely[article.article_id])
         wanted = terms_for(subject, article)
         if article.article_id in beside:
             spans = [span for span in [telling(article, wanted, said)] if span != NOWHERE]
         else:
             spans = told_of(article, main, wanted, said)
         said.update(quote_of(article, span) for span in spans)
-        pieces += [Piece(article, span, heading=heading) for span in spans]
+        pieces += [Piece(article, span, heading=heading, support=support) for span in spans]
         if not spans:
-            pieces.append(Piece(article, text=article.title, heading=heading))
+            pieces.append(Piece(article, text=article.title, heading=heading, support=support))
     if not subject:
         articles = library.counts(filters_of(found.filters)).articles
         return draft_of(pieces, notice=_of_newest(articles, len(shown), language))
+    certainty = certainty_of(pieces)
+    if certainty is not Certainty.DIRECT:
+        return draft_of(pieces, notice=_of_likely(len(shown), language), certainty=certainty)
     capped = len(fitting) == len(found.articles)
     notice = _notice(len(fitting), len(stories), len(shown), language, at_least=capped)
     return draft_of(pieces, notice=notice)
 
 
-def _told_beside(
-    stories: Sequence[Story], fitting: Sequence[tuple[float, Article]]
-) -> frozenset[str]:
+def _told_beside(stories: Sequence[Story], likely: Mapping[str, float]) -> frozenset[str]:
     """The ids of the stories that are far less likely to be the one that is asked for than the likeliest."""
-    likely = {article.article_id: chance for chance, article in fitting}
     chances = {one.article.article_id: likely[one.article.article_id] for one in stories}
     least = _MAIN * max(chances.values())
     return frozenset(name for name, chance in chances.items() if chance < least)
@@ -167,6 +169,13 @@ def _of_newest(articles: int, shown: int, language: Language) -> str:
     if language is Language.ENGLISH:
         return f"The newest of {articles} articles: {shown} stories."
     return f"共有 {articles} 篇文章，以下是最新的 {shown} 件事。"
+
+
+def _of_likely(shown: int, language: Language) -> str:
+    if language is Language.ENGLISH:
+        stories = "1 story that may be" if shown == 1 else f"{shown} stories that may be"
+        return f"No article is surely on this; {stories}, newest first."
+    return f"没有一篇文章确定与此有关；以下 {shown} 件事可能有关，从新到旧。"
 
 
 def _notice(articles: int, stories: int, shown: int, language: Language, *, at_least: bool) -> str:

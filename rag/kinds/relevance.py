@@ -15,9 +15,9 @@ from index.records import Article
 from index.text.language import Language
 from index.text.terms import terms
 from rag.extractive.certainty import probability
-from rag.kinds.pieces import share
+from rag.kinds.pieces import Piece, share
 from rag.question.glossary import terms_for
-from rag.records import RankedPassage
+from rag.records import Certainty, RankedPassage, Support
 
 _ABOUT = 0.2
 """Probability from which on an article counts as about the subject: a story too many costs a look, one
@@ -25,6 +25,10 @@ that is missing is not seen."""
 
 _AS_LIKELY = 0.3
 """How likely an article has to be, against the likeliest: a question about one event is about no other."""
+
+_SURE = 0.5
+"""The same from which on it surely is: of 778 requests for an overview or a course whose article is the
+likeliest .91 reach it, and .23 of 930 once what they are on is taken out of the library."""
 
 _OPENING = 200
 """Characters of an article's text that say with its title what it is about."""
@@ -101,6 +105,17 @@ def rated(
     least = max(_ABOUT, _AS_LIKELY * max((one for one, _ in likely), default=0.0))
     fitting = sorted((one for one in likely if one[0] >= least), key=lambda one: -one[0])
     return [(likely, hit.passage.article) for likely, hit in fitting]
+
+
+def support_of(likely: float) -> Support:
+    """How far what an article tells carries an answer on a subject that it is so likely to be about."""
+    return Support.SUPPORTED if likely >= _SURE else Support.PARTIAL
+
+
+def certainty_of(pieces: Sequence[Piece]) -> Certainty:
+    """Of an answer on a subject: direct where any of the articles that it quotes is surely about that."""
+    sure = any(piece.support is Support.SUPPORTED for piece in pieces)
+    return Certainty.DIRECT if sure else Certainty.LIKELY
 
 
 @dataclass(frozen=True, slots=True)

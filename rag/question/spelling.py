@@ -115,7 +115,9 @@ def _put_right(run: str, library: Vocabulary) -> Iterator[tuple[int, str]]:
         best = max(likely, key=lambda other: likely[other], default="")
         if not best or likely[best] < _LEAST_DOCUMENTS:
             continue
-        if len(beside) < 2 and likely[best] < _SHARE_AT_AN_END * library.size():
+        if len(beside) < 2 and (
+            likely[best] < _SHARE_AT_AN_END * library.size() or _stands_alone(run, at)
+        ):
             continue
         mended = run[:at] + best + run[at + 1 :]
         first = max(0, min(at - 1, len(run) - _AROUND))
@@ -124,6 +126,11 @@ def _put_right(run: str, library: Vocabulary) -> Iterator[tuple[int, str]]:
             run = mended
             for side in beside:
                 strange[side] = False
+
+
+def _stands_alone(run: str, at: int) -> bool:
+    """Whether a character at an end of a run is a word by itself beside one that asks, as in 哪些市."""
+    return _asks(run[at - 2 : at] if at else run[1:3])
 
 
 def _asks(pair: str) -> bool:

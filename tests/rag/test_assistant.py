@@ -556,7 +556,8 @@ def test_where_no_sentence_answers_what_may_ask_for_an_overview_is_answered_by_o
         answer = asked.ask(question)
     assert plain.kind is QuestionKind.FACT
     assert plain.certainty in (Certainty.NEAREST, Certainty.REFUSAL)
-    assert (answer.kind, answer.certainty) == (QuestionKind.OVERVIEW, Certainty.DIRECT)
+    assert answer.kind is QuestionKind.OVERVIEW
+    assert not answer.refused
     assert answer.sentences[0].heading
 
 

@@ -17,7 +17,7 @@ from rag.kinds.listed import blocks_of, listed, rows_asked, series_of, spread, u
 from rag.kinds.overview import fitting_articles, overview, stories_of
 from rag.kinds.telling import summary
 from rag.question.subject import subject_of
-from rag.records import AnswerSentence, AppliedFilters, Found, Support
+from rag.records import AnswerSentence, AppliedFilters, Certainty, Found, Support
 from tests.conftest import FakeReader
 from tests.rag.conftest import ranked
 
@@ -135,6 +135,20 @@ def test_what_is_far_less_likely_to_be_meant_is_told_in_a_sentence(library):
     assert sentences.count("a") > 4
     assert sentences.count("b") == 1
     assert sentences[0] == "b"  # newest first all the same
+
+
+@pytest.mark.parametrize(("lexical", "surely"), [(1.3, True), (0.5, False)])
+def test_what_no_article_is_surely_about_is_told_as_likely(library, lexical, surely):
+    hit = replace(near("渡轮开航。渡轮票价五元。", title="渡轮"), lexical=lexical)
+    subject = found("渡轮与别的许多事", hit)
+    for draft in (
+        overview(subject, library, Language.CHINESE),
+        course(subject, Language.CHINESE),
+    ):
+        assert draft
+        assert draft.certainty is (Certainty.DIRECT if surely else Certainty.LIKELY)
+        support = Support.SUPPORTED if surely else Support.PARTIAL
+        assert {one.support for one in draft.sentences} == {support}
 
 
 def test_a_portrait_that_names_its_subject_once_is_told_by_its_days():

@@ -142,6 +142,11 @@ def test_words_that_ask_are_put_right_by_no_article():
     assert respelled(question, articles) == question
 
 
+def test_a_word_of_one_character_beside_one_that_asks_is_right():
+    articles = Words(("这些时间都已定下。", "那些时候渡轮停航。", *TEXTS))
+    assert respelled("前八名是哪些市？", articles) == "前八名是哪些市？"
+
+
 def test_nothing_is_put_right_in_an_empty_library():
     assert respelled("青屿度轮码头在哪里", Words(())) == "青屿度轮码头在哪里"
     assert respelled("dulun piaojia duoshao qian", Words(())) == "dulun piaojia duoshao qian"
