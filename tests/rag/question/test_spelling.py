@@ -143,7 +143,7 @@ def test_words_that_ask_are_put_right_by_no_article():
 
 
 def test_a_word_of_one_character_beside_one_that_asks_is_right():
-    articles = Words(("这些时间都已定下。", "那些时候渡轮停航。", *TEXTS))
+    articles = Words(("哪些时间可用都已定下。", "哪些时候渡轮停航另告。", *TEXTS))
     assert respelled("前八名是哪些市？", articles) == "前八名是哪些市？"
 
 
