@@ -252,7 +252,8 @@ def _more(folder: Path, server: Server, encoder: _Sampled) -> dict[str, list[flo
         index_raw(renamed, where, encoder=encoder)
         clock, here = time.perf_counter() - started, time.process_time() - before
         time.sleep(1)  # until the server has noticed that the session has ended
-        spent[name] = [round(clock, 2), round(here + ended() - remote, 2)]
+        there = ended() - remote if where is server else 0.0
+        spent[name] = [round(clock, 2), round(here + there, 2)]
     return spent
 
 
