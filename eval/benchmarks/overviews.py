@@ -45,7 +45,7 @@ from index.text.dates.moments import blank, find_moments
 from index.text.language import detect_language
 from index.text.sentences import split_sentences
 from index.text.terms import content_terms
-from rag.kinds.course import AS_LIKELY, LONGEST, OF_AN_ARTICLE, Step, steps_of
+from rag.kinds.course import AS_LIKELY, LONGEST, OF_AN_ARTICLE, STEPS, Step, steps_of
 from rag.kinds.relevance import (
     CALLED,
     FOREIGN,
@@ -322,7 +322,8 @@ def steps(rows: Sequence[dict[str, Any]], where: Path) -> None:
     precision, recall = [], []
     for judged in asked.values():
         least = AS_LIKELY * max(likely for likely, _ in judged)
-        shown = [right for likely, right in judged if likely >= least]
+        ranked = sorted(judged, key=lambda one: -one[0])[:STEPS]
+        shown = [right for likely, right in ranked if likely >= least]
         precision.append(sum(shown) / len(shown))
         if wanted := sum(right for _, right in judged):
             recall.append(sum(shown) / wanted)

@@ -37,7 +37,7 @@ from index.location import Server
 from index.maintenance.move import move_library
 from index.postgresql.connection import Connection, connect
 from index.postgresql.dense import Layout, load_layout, written
-from index.postgresql.filtering import allowed_by, rows_of
+from index.postgresql.filtering import RecentFilters, allowed_by
 from index.postgresql.reader import PostgresLibrary
 from index.postgresql.schema import vectors_table
 from index.readers.load import read_articles
@@ -195,8 +195,8 @@ def _exact(library: PostgresLibrary, vector: Any, filters: Filters) -> Any:
     with library._reading() as connection:
         layout: Layout = library._once(connection, load_layout)
         asked = written(layout.centre(vector, "zh", True))
-        cited = rows_of(connection, filters.article_ids)
-        allowed = allowed_by(connection, layout.number, filters, cited, asked, _NEAREST)
+        recent = RecentFilters(connection)
+        allowed = allowed_by(connection, layout.number, filters, recent, asked, _NEAREST)
         rows = connection.execute(
             f"SELECT chunk FROM {vectors_table(layout.number)} WHERE {allowed.condition} "
             "ORDER BY 0 + (centred <#> ?::halfvec) LIMIT ?",

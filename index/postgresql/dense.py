@@ -101,9 +101,14 @@ def load_layout(connection: Connection) -> Layout:
 
 
 def nearest(
-    connection: Connection, layout: Layout, question: Vectors, limit: int, allowed: Allowed
+    connection: Connection, layout: Layout, question: str, limit: int, allowed: Allowed
 ) -> NDArray[np.int64]:
-    """The ids of the ``limit`` chunks nearest to a centred question, of those that may be found."""
+    """The ids of the ``limit`` chunks nearest to a centred question, of those that may be found; where these are
+    few, they were compared when they were looked for.
+
+    Args:
+        question: As ``written`` writes it.
+    """
     if allowed.near is not None:
         return allowed.near
     if (searched := searched_for(limit, layout.parts, layout.chunks)) != _SEARCHED:
@@ -112,7 +117,7 @@ def nearest(
         "SELECT string_agg(int8send(chunk), ''::bytea) FROM (SELECT chunk "
         f"FROM {vectors_table(layout.number)} WHERE {allowed.condition} "
         "ORDER BY centred <#> ?::halfvec LIMIT ?) AS near",
-        (*allowed.values, written(question), limit),
+        (*allowed.values, question, limit),
     ).fetchone() or (None,)
     return unpacked(packed)
 

@@ -42,22 +42,54 @@ class Allowed:
 NO_LIMIT = Allowed("true", (), None, None)
 
 
+@dataclass(slots=True, eq=False)
+class Known:
+    """What is known of a filter in one generation.
+
+    Attributes:
+        rows: Of the articles that it names.
+        is_wide: Whether it let through more chunks than are compared, when it was used before.
+    """
+
+    rows: list[int]
+    is_wide: bool = False
+
+
+class RecentFilters:
+    """What is known of the filters that were used last in one generation.
+
+    A question searches several times with the same filter, and a filter lasts for many questions;
+    some thousand ids take as long to look up as the search itself.
+    """
+
+    def __init__(self, _connection: Connection) -> None:
+        self._kept: dict[Filters, Known] = {}
+
+    def of(self, connection: Connection, filters: Filters) -> Known:
+        known = self._kept.pop(filters, None) or Known(rows_of(connection, filters.article_ids))
+        self._kept[filters] = known
+        for older in list(self._kept)[:-_FILTERS_KEPT]:
+            self._kept.pop(older, None)
+        return known
+
+
 def allowed_by(
     connection: Connection,
     layout: int,
     filters: Filters,
-    cited: Sequence[int],
+    recent: RecentFilters,
     question: str,
     limit: int,
 ) -> Allowed:
     """What ``filters`` let through; of few chunks, the ``limit`` nearest to a centred question as well.
 
     Args:
-        cited: The rows of the filter's articles.
+        recent: Of the generation that ``connection`` sees.
         question: As ``index.postgresql.dense.written`` writes it.
     """
     if filters.limit_nothing:
         return NO_LIMIT
+    known = recent.of(connection, filters)
     parts: list[str] = []
     values: list[Any] = []
     for column, comparison, value in (
@@ -71,8 +103,10 @@ def allowed_by(
             values.append(value)
     if filters.article_ids:
         parts.append("article = ANY (?)")
-        values.append(list(cited))
+        values.append(known.rows)
     condition = " AND ".join(parts)
+    if known.is_wide:
+        return Allowed(condition, tuple(values), None, None)
     # Both in one look at the table: reading thousands of its rows twice takes twice as long.
     packed, nearest = connection.execute_planned(
         "WITH passing AS MATERIALIZED (SELECT chunk, centred <#> ?::halfvec AS distance "
@@ -84,6 +118,7 @@ def allowed_by(
     ).fetchone() or (None, None)
     ids = unpacked(packed)
     if len(ids) > MOST_EXACT:
+        known.is_wide = True
         return Allowed(condition, tuple(values), None, None)
     return Allowed(condition, tuple(values), ids, unpacked(nearest))
 
@@ -93,32 +128,10 @@ def unpacked(ids: bytes | None) -> NDArray[np.int64]:
     return np.sort(np.frombuffer(ids or b"", ">i8").astype(np.int64))
 
 
-class RecentRows:
-    """The rows of the articles that filters name, of the filters used last in one generation.
-
-    A question searches several times with the same filter, and a filter lasts for many questions;
-    some thousand ids take as long to look up as the search itself.
-    """
-
-    def __init__(self, _connection: Connection) -> None:
-        self._kept: dict[tuple[str, ...], list[int]] = {}
-
-    def of(self, connection: Connection, article_ids: Sequence[str]) -> list[int]:
-        """``rows_of`` these."""
-        if not article_ids:
-            return []
-        named = tuple(article_ids)
-        rows = self._kept.pop(named, None)
-        if rows is None:
-            rows = rows_of(connection, named)
-        self._kept[named] = rows
-        for older in list(self._kept)[:-_FILTERS_KEPT]:
-            self._kept.pop(older, None)
-        return rows
-
-
 def rows_of(connection: Connection, article_ids: Sequence[str]) -> list[int]:
     """``index.search.filters.rows_of`` in PostgreSQL."""
+    if not article_ids:
+        return []
     rows, unknown = _rows_cited(connection, article_ids)
     meant = [found for one in unknown if (found := id_meant(connection, one))]
     return [*rows, *(_rows_cited(connection, meant)[0] if meant else ())]

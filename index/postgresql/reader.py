@@ -16,7 +16,7 @@ from index.library.library import Candidates, Heading, LibraryCounts, Scope
 from index.library.reader import LOOKED_AT
 from index.postgresql.connection import Connection
 from index.postgresql.dense import load_layout, look_up, nearest, written
-from index.postgresql.filtering import NO_LIMIT, RecentRows, allowed_by, rows_of
+from index.postgresql.filtering import NO_LIMIT, RecentFilters, allowed_by, rows_of
 from index.postgresql.lexical import Scored, choose, document_counts, score, weigh
 from index.postgresql.opened import OpenServer
 from index.postgresql.words import read_words
@@ -61,9 +61,10 @@ class PostgresLibrary(OpenServer, ArticleReader):
             if not layout.chunks:
                 return Candidates.none()
             centred = layout.centre(question, language, asks)
-            cited = self._once(connection, RecentRows).of(connection, filters.article_ids)
-            allowed = allowed_by(connection, layout.number, filters, cited, written(centred), limit)
-            near = nearest(connection, layout, centred, limit, allowed)
+            asked = written(centred)
+            recent = self._once(connection, RecentFilters)
+            allowed = allowed_by(connection, layout.number, filters, recent, asked, limit)
+            near = nearest(connection, layout, asked, limit, allowed)
             weighed = weigh(connection, terms, layout.chunks, layout.average)
             try:
                 about = choose(connection, weighed, limit, layout.number, allowed)

@@ -8,7 +8,7 @@ Which do is told by a logistic regression over an article's sentences, fitted by
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -30,9 +30,10 @@ from rag.kinds.relevance import certainty_of, rated, support_of
 from rag.kinds.telling import Telling, features_of
 from rag.question.glossary import terms_for
 from rag.records import Found
+from rag.verification.align import Similarity
 
-_STEPS = 12
-_STORIES = 5
+STEPS = 12
+_STORIES = 12
 OF_AN_ARTICLE, _OF_ALL = 60, 100
 """Sentences that are looked at; each is encoded."""
 
@@ -60,9 +61,6 @@ _LITTLE = 0.02
 
 Day = tuple[int, int, int]
 """Year, month and day; 0 for a day that is not named, ``_NO_MONTH`` for such a month."""
-
-Similarity = Callable[[str, Sequence[str]], NDArray[np.floating]]
-"""How near a question is to each of some sentences in meaning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,18 +127,23 @@ def course(
     """What the articles tell of how something went, earliest first; ``None`` where they are not about it.
 
     Args:
-        most_sources: How many articles may be cited; ``None`` for as many as tell of it.
+        most_sources: How many articles may be cited; at most ``_STORIES`` are.
     """
     fitting = rated(found.articles, found.topic or found.question, language)
+    if not fitting:
+        return None
     likely = {article.article_id: chance for chance, article in fitting}
     stories = [story.article for story in stories_of([article for _, article in fitting])]
     stories = stories[: min(most_sources or _STORIES, _STORIES)]
-    best = max((likely[one.article_id] for one in stories), default=1.0)
+    best = max(likely[one.article_id] for one in stories)
     steps: list[_Told] = []
+    left = _OF_ALL
     for rank, article in enumerate(stories):
-        most = min(OF_AN_ARTICLE, _OF_ALL - len(steps))
+        spans = split_sentences(article.text)[:OF_AN_ARTICLE]
+        if (left := left - len(spans)) < 0:
+            break  # an article is judged by all of its sentences or not at all
         fits = math.log(likely[article.article_id] / best)
-        steps += _steps(article, rank, found, similarity, fits, most)
+        steps += _steps(article, spans, rank, found, similarity, fits)
     told = sorted(_likeliest(steps), key=lambda one: (one.when, one.place))
     if not told:
         return None
@@ -154,24 +157,27 @@ def course(
         for one in told
     ]
     notice = (
-        "In the order of the days that the articles name; what names none stands behind what was told before it."
+        "In the order of the days that the articles name; what names none stands beside its neighbours there."
         if language is Language.ENGLISH
-        else "按文中所说的日期先后排列；没有写明日期的，排在文中前一件事之后。"
+        else "按文中所说的日期先后排列；没有写明日期的，随文中相邻的句子排列。"
     )
-    return draft_of(pieces, notice=notice, certainty=certainty_of(pieces))
+    return draft_of(pieces, notice=notice, certainty=certainty_of(likely.values()))
 
 
 def _steps(
-    article: Article, rank: int, found: Found, similarity: Similarity, fits: float, most: int
+    article: Article,
+    spans: Sequence[Span],
+    rank: int,
+    found: Found,
+    similarity: Similarity,
+    fits: float,
 ) -> Iterator[_Told]:
     """The sentences of an article, each with how likely it is to tell a step.
 
     Args:
         rank: The article's, among the stories.
         fits: ``Step.fits``.
-        most: Sentences that are looked at.
     """
-    spans = split_sentences(article.text)[:most]
     if not spans:
         return
     about = found.topic or found.question
@@ -180,14 +186,14 @@ def _steps(
     cosines = similarity(found.question, [text[:LONGEST] for text in texts])
     signs = zip(steps_of(cosines, fits), features_of(article, spans, wanted), strict=True)
     moments = [find_moments(text) for text in texts]
-    days = _days(article, spans, moments)
+    days = _days(article, texts, moments)
     opened = 0
     for at, (step, told) in enumerate(signs):
-        if _is_a_day(texts[at], moments[at]) and at + 1 < len(spans):
+        if _is_a_day(texts[at], moments[at]):
             continue  # on a line of its own, over what happened then
         likely = 1 / (1 + math.exp(-weighed(WEIGHTS, step) - weighed(TOLD, told)))
-        span = Span(spans[opened].start, spans[at].end)
-        quoted = _quoted(article, span, moments[at], spans[at].start - span.start)
+        kept = _kept(texts[at], moments[at], wanted).moved(spans[at].start - spans[opened].start)
+        quoted = _quoted(article, Span(spans[opened].start, spans[at].end), kept)
         yield _Told(*days[at], (rank, at), article, quoted, likely)
         opened = at + 1
 
@@ -216,46 +222,54 @@ def _is_a_day(text: str, moments: Sequence[Moment]) -> bool:
     return bool(moments) and moments[-1].end - moments[0].start >= len(text.strip("。 "))
 
 
-def _quoted(article: Article, span: Span, moments: Sequence[Moment], before: int) -> Span:
-    """A sentence, or of a long one the clauses around the day that it names first.
+def _kept(text: str, moments: Sequence[Moment], wanted: Collection[str]) -> Span:
+    """What of a sentence is quoted however long it is: the day that it names first, else the first of the
+    subject's terms."""
+    if moments:
+        return Span(moments[0].start, moments[0].end)
+    places = [text.lower().find(term) for term in wanted]
+    first = min((place for place in places if place >= 0), default=0)
+    return Span(first, first + 1)
 
-    Args:
-        before: Characters in front of the text that the days were found in.
-    """
+
+def _quoted(article: Article, span: Span, kept: Span) -> Span:
+    """A sentence, or of a long one the clauses around what is kept."""
     text = span.of(article.text)
-    if len(text) <= LONGEST:
-        return span
-    kept = [Span(one.start, one.end).moved(before) for one in moments[:1]]
-    return excerpt(text, kept).moved(span.start)
+    return span if len(text) <= LONGEST else excerpt(text, [kept], LONGEST).moved(span.start)
 
 
 def _days(
-    article: Article, spans: Sequence[Span], moments: Sequence[Sequence[Moment]]
+    article: Article, texts: Sequence[str], moments: Sequence[Sequence[Moment]]
 ) -> list[tuple[Day, str]]:
-    """Of each sentence the day by which it is put in order, and what stands over it: one that names no day
-    stands under that of the sentence before it, or under its article where there is none."""
-    named = _named(article, spans, moments)
-    first = next((day for day in named if day), _of(article.date))
+    """Of each sentence the day by which it is put in order, and what stands over it: one under a line that is
+    a day is of that day, one that names none stands under that of the sentence before it, or under its
+    article's title where there is none."""
+    named = _named(article, texts, moments)
+    first = next((day for day in named if day), None)
+    over = heading_of(article) if first is None else article.title or article.article_id
     found: list[tuple[Day, str]] = []
     last: Day | None = None
-    for day in named:
-        last = day or last
-        found.append((last, _written(last)) if last else (first, heading_of(article)))
+    opened = False
+    for text, here, day in zip(texts, moments, named, strict=True):
+        last = last if opened else day or last
+        opened = day is not None and _is_a_day(text, here)
+        last = day if opened else last
+        found.append((last, _written(last)) if last else (first or _of(article.date), over))
     return found
 
 
 def _named(
-    article: Article, spans: Sequence[Span], moments: Sequence[Sequence[Moment]]
+    article: Article, texts: Sequence[str], moments: Sequence[Sequence[Moment]]
 ) -> list[Day | None]:
     """The day, month or year that each sentence names first."""
     named: list[Day | None] = []
     year: int | None = None
-    for span, here in zip(spans, moments, strict=True):
+    for text, here in zip(texts, moments, strict=True):
         if not here:
             named.append(None)
             continue
         opens = here[0].start <= _OPENING
-        goes_on = opens or _SAME_YEAR.search(span.of(article.text)) is not None
+        goes_on = opens or _SAME_YEAR.search(text) is not None
         named.append(_when(_completed(here[0], year if goes_on else None, article.date)))
         year = next((one.year for one in here if one.year), year if goes_on else None)
     return named
@@ -296,7 +310,7 @@ def _likeliest(steps: Sequence[_Told]) -> list[_Told]:
     kept: list[tuple[_Told, set[str]]] = []
     for one in ranked:
         own = set(terms(quote_of(one.article, one.span)))
-        if one.likely < AS_LIKELY * ranked[0].likely or len(kept) == _STEPS:
+        if one.likely < AS_LIKELY * ranked[0].likely or len(kept) == STEPS:
             break
         if not any(one.when == other.when and _alike(own, theirs) for other, theirs in kept):
             kept.append((one, own))

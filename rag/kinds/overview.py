@@ -76,7 +76,7 @@ def overview(
     if not subject:
         articles = library.counts(filters_of(found.filters)).articles
         return draft_of(pieces, notice=_of_newest(articles, len(shown), language))
-    certainty = certainty_of(pieces)
+    certainty = certainty_of(likely.values())
     if certainty is not Certainty.DIRECT:
         return draft_of(pieces, notice=_of_likely(len(shown), language), certainty=certainty)
     capped = len(fitting) == len(found.articles)

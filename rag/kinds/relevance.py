@@ -8,14 +8,14 @@ of its subject names (``rag.question.spelling``), and a Chinese one what English
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from index.records import Article
 from index.text.language import Language
 from index.text.terms import terms
 from rag.extractive.certainty import probability
-from rag.kinds.pieces import Piece, share
+from rag.kinds.pieces import share
 from rag.question.glossary import terms_for
 from rag.records import Certainty, RankedPassage, Support
 
@@ -112,10 +112,9 @@ def support_of(likely: float) -> Support:
     return Support.SUPPORTED if likely >= _SURE else Support.PARTIAL
 
 
-def certainty_of(pieces: Sequence[Piece]) -> Certainty:
-    """Of an answer on a subject: direct where any of the articles that it quotes is surely about that."""
-    sure = any(piece.support is Support.SUPPORTED for piece in pieces)
-    return Certainty.DIRECT if sure else Certainty.LIKELY
+def certainty_of(likely: Iterable[float]) -> Certainty:
+    """Of an answer on a subject that articles are so likely to be about."""
+    return Certainty.DIRECT if max(likely) >= _SURE else Certainty.LIKELY
 
 
 @dataclass(frozen=True, slots=True)

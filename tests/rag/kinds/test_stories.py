@@ -192,6 +192,23 @@ def test_a_day_on_a_line_of_its_own_is_quoted_with_the_next():
     assert next(one.text for one in draft.sentences) == "2021年1月4日 渡轮开工"
 
 
+def test_what_stands_under_a_day_is_of_that_day_whatever_it_names():
+    text = "2021年1月4日\n渡轮开工，预计2025年下水。\n2022年8月15日\n渡轮在船厂下水，岸上站了三百人。\n2023年9月1日"
+    draft = course(found("渡轮", near(text, title="渡轮")), Language.CHINESE)
+    assert draft
+    told = {one.text: one.heading for one in draft.sentences}
+    assert told["2021年1月4日 渡轮开工，预计2025年下水。"] == "2021-01-04"
+    assert told["2022年8月15日 渡轮在船厂下水，岸上站了三百人。"] == "2022-08-15"
+    assert "2023年9月1日" not in told  # a day over nothing
+
+
+def test_of_a_long_sentence_without_a_day_the_words_about_the_subject_are_quoted():
+    text = f"{'船厂说了许多话，' * 40}渡轮终于下水。"
+    draft = course(found("渡轮", near(text, title="消息")), Language.CHINESE)
+    assert draft
+    assert all("渡轮终于下水" in one.text for one in draft.sentences)
+
+
 @pytest.mark.parametrize("same", ["同年", "这一年的"])
 def test_a_day_of_the_year_that_was_told_is_of_it(same):
     text = f"2019年2月，渡轮开工。赶工时{same}4月，渡轮下水。2021年，渡轮改造。去年，渡轮停航。"
