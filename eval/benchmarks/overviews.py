@@ -45,7 +45,7 @@ from index.text.dates.moments import blank, find_moments
 from index.text.language import detect_language
 from index.text.sentences import split_sentences
 from index.text.terms import content_terms
-from rag.kinds.course import AS_LIKELY, LONGEST, OF_AN_ARTICLE, STEPS, Step, steps_of
+from rag.kinds.course import LONGEST, OF_AN_ARTICLE, STEPS, Step, likely_steps, steps_of
 from rag.kinds.relevance import (
     CALLED,
     FOREIGN,
@@ -67,6 +67,9 @@ _RIDGE = 1.0
 """Of the squared weights of standardised features, in examples."""
 
 _STEPS, _CLOSE = 30, 1e-4
+_DATED = len(fields(Step)) + [one.name for one in fields(Telling)].index("dated")
+"""Where the features of a step say whether it names a day."""
+
 _LEAST = (0.1, 0.15, 0.2, 0.25, 0.3)
 Matrix = NDArray[np.float64]
 
@@ -316,16 +319,16 @@ def steps(rows: Sequence[dict[str, Any]], where: Path) -> None:
     counted = fit(choices)
     say("rag.kinds.course.WEIGHTS", Step, counted[: len(fields(Step))])
     say("rag.kinds.course.TOLD", Telling, counted[len(fields(Step)) :])
-    asked: dict[str, list[tuple[float, bool]]] = {}
+    asked: dict[str, list[tuple[float, bool, bool]]] = {}
     for one, likely in cross_validated(choices):
-        asked.setdefault(one.of[1], []).append((float(likely[0]), one.wanted[0] == 1))
+        named = bool(one.features[0, _DATED])
+        asked.setdefault(one.of[1], []).append((float(likely[0]), named, one.wanted[0] == 1))
     precision, recall = [], []
     for judged in asked.values():
-        least = AS_LIKELY * max(likely for likely, _ in judged)
-        ranked = sorted(judged, key=lambda one: -one[0])[:STEPS]
-        shown = [right for likely, right in ranked if likely >= least]
+        chances, dated, right = zip(*judged, strict=True)
+        shown = [right[at] for at in likely_steps(chances, dated)[:STEPS]]
         precision.append(sum(shown) / len(shown))
-        if wanted := sum(right for _, right in judged):
+        if wanted := sum(right):
             recall.append(sum(shown) / wanted)
     print(f"  precision {interval(precision)}, recall {interval(recall)}")
 

@@ -40,8 +40,12 @@ OF_AN_ARTICLE, _OF_ALL = 60, 100
 LONGEST = 240
 """Characters of a sentence that is quoted whole."""
 
-AS_LIKELY = 0.4
-"""How likely a sentence has to be a step, against the likeliest."""
+DATED, UNDATED, UNDATED_BESIDE = 0.3, 0.4, 0.6
+"""How likely a sentence that names a day, and one that names none, has to be a step, against the likeliest; the
+last where some are told that name one: with days enough, what has none is mostly beside the point."""
+
+ENOUGH = 3
+"""Sentences that name a day."""
 
 _ALIKE = 0.4
 """Share of common terms from which on two sentences of a day tell the same."""
@@ -110,12 +114,14 @@ class _Told:
         when: The day by which it is put in order.
         heading: That day, or its article where it is told of none.
         place: Of its article, and of it in that.
+        dated: Whether it names a day, or stands under one.
         likely: That it is a step, 0 to 1.
     """
 
     when: Day
     heading: str
     place: tuple[int, int]
+    dated: bool
     article: Article
     span: Span
     likely: float
@@ -194,7 +200,8 @@ def _steps(
         likely = 1 / (1 + math.exp(-weighed(WEIGHTS, step) - weighed(TOLD, told)))
         kept = _kept(texts[at], moments[at], wanted).moved(spans[at].start - spans[opened].start)
         quoted = _quoted(article, Span(spans[opened].start, spans[at].end), kept)
-        yield _Told(*days[at], (rank, at), article, quoted, likely)
+        dated = opened < at or bool(moments[at])
+        yield _Told(*days[at], (rank, at), dated, article, quoted, likely)
         opened = at + 1
 
 
@@ -306,15 +313,22 @@ def _written(day: Day) -> str:
 
 def _likeliest(steps: Sequence[_Told]) -> list[_Told]:
     """The likeliest steps, as many as are told; of those that tell the same of a day the likeliest."""
-    ranked = sorted(steps, key=lambda one: -one.likely)
+    likely = likely_steps([one.likely for one in steps], [one.dated for one in steps])
     kept: list[tuple[_Told, set[str]]] = []
-    for one in ranked:
+    for one in (steps[at] for at in likely):
         own = set(terms(quote_of(one.article, one.span)))
-        if one.likely < AS_LIKELY * ranked[0].likely or len(kept) == STEPS:
-            break
         if not any(one.when == other.when and _alike(own, theirs) for other, theirs in kept):
             kept.append((one, own))
-    return [one for one, _ in kept]
+    return [one for one, _ in kept[:STEPS]]
+
+
+def likely_steps(likely: Sequence[float], dated: Sequence[bool]) -> list[int]:
+    """Which sentences are steps, likeliest first, by how likely each is and whether it names a day."""
+    most = max(likely, default=0.0)
+    days = sum(of_day and one >= DATED * most for one, of_day in zip(likely, dated, strict=True))
+    least = UNDATED_BESIDE if days >= ENOUGH else UNDATED
+    enough = [at for at, one in enumerate(likely) if one >= (DATED if dated[at] else least) * most]
+    return sorted(enough, key=lambda at: -likely[at])
 
 
 def _alike(own: set[str], theirs: set[str]) -> bool:
