@@ -104,6 +104,9 @@ class Form:
     alike: float = _ALIKE
 
 
+_LONGEST_WHOLE = 450
+"""Characters of a sentence that is put together again from the parts that passages have of it."""
+
 ONE_ANSWER = Form()
 LISTED = Form(sentences=12, characters=600, enough=0.9, listed=1200, whole=True, alike=0.25)
 """Of a list all of it is wanted."""
@@ -286,7 +289,20 @@ def quoted(candidate: Candidate, form: Form = ONE_ANSWER) -> Quoted:
         part = excerpt(text, [Span(len(text) - 1, len(text))])
         end = _end_of_list(candidate.passage.article.text, candidate.span, form.listed)
         return Quoted(candidate, Span(candidate.span.start + part.start, end))
-    return Quoted(candidate, candidate.span if form.whole else candidate.excerpt)
+    return Quoted(candidate, _whole_sentence(candidate) if form.whole else candidate.excerpt)
+
+
+def _whole_sentence(candidate: Candidate) -> Span:
+    """A sentence of which passages may have parts: an enumeration is often longer than a passage may be."""
+    text, span = candidate.passage.article.text, candidate.span
+    first = max(0, span.start - _LONGEST_WHOLE)
+    around = split_sentences(text[first : span.end + _LONGEST_WHOLE])
+    holding = [
+        one.moved(first)
+        for one in around
+        if one.start + first <= span.start and span.end <= one.end + first
+    ]
+    return next((one for one in holding if one.end - one.start <= _LONGEST_WHOLE), span)
 
 
 def _end_of_list(text: str, sentence: Span, longest: int) -> int:

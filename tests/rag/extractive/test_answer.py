@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.records import Span
+from rag.extractive.answer import LISTED as WHOLE
 from rag.extractive.answer import LONGEST_ANSWER, MOST_SENTENCES, answering, join_sentences
 from rag.extractive.answer import drafted as drafted_of
 from rag.extractive.candidates import readable
@@ -129,6 +130,13 @@ class Nowhere:
 
     def read(self, question, passages, background=""):
         return [PassageReading(2.0 if self._liked in text else -2.0, ()) for _, text in passages]
+
+
+def test_of_a_list_a_sentence_is_quoted_whole_of_which_a_passage_has_a_part():
+    begins, goes_on = "渡轮免票的有：学生、", "老人、军人、残疾人。"
+    hit = ranked(goes_on, before=f"码头已开放。{begins}")
+    read = answering("渡轮免票的有哪些人？", readable([[hit]]), FakeReader())
+    assert texts(drafted_of("渡轮免票的有哪些人？", read, form=WHOLE))[0] == begins + goes_on
 
 
 LISTED = (
