@@ -81,7 +81,7 @@ def share(own: Collection[str], wanted: Collection[str]) -> float:
     return sum(term in own for term in wanted) / len(wanted) if wanted else 0.0
 
 
-UNTOLD = {True: "The articles do not say this.", False: "文章没有说到这一点。"}
+UNTOLD = {True: "This was not found in the articles.", False: "没有在文章中找到这一点。"}
 ABOVE = {
     True: "If the articles say this, then in the sentence quoted above.",
     False: "文章若说到这一点，就在上面引的这一句里。",
