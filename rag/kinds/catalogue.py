@@ -5,7 +5,7 @@ clauses of the question -> a selection of articles for each -> what is said of i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -33,7 +33,7 @@ from rag.kinds.tallies import (
     named_bars,
     tally,
 )
-from rag.kinds.telling import telling
+from rag.kinds.telling import telling, told_alike
 from rag.question.asked import Asked
 from rag.question.catalogue import Clause, Condition, Group, Measure, Order, read_clauses
 from rag.question.subject import subject_of
@@ -528,23 +528,28 @@ class _Teller:
         names_account: bool = False,
         tells: bool = False,
     ) -> Iterator[Piece]:
-        """Articles by their titles; where it is asked for, each with the sentence that tells best."""
-        for heading in headings:
-            article = self.library.article(heading.article_id)
-            if article is None:
-                continue
-            titled = self._titled(article, names_account=names_account)
+        """Articles by their titles; where it is asked for, each with the sentence that tells best, of those that
+        it does not share with another, as the articles of a column do what introduces it."""
+        read = (self.library.article(heading.article_id) for heading in headings)
+        articles = [article for article in read if article]
+        shared = told_alike(articles) if tells else set()
+        for article in articles:
+            titled = self._titled(article, shared, names_account=names_account)
             yield titled
             if tells and article.text:
                 yield replace(titled, text="")
 
-    def _titled(self, article: Article, *, names_account: bool) -> Piece:
+    def _titled(
+        self, article: Article, shared: Collection[str] = (), *, names_account: bool
+    ) -> Piece:
         """An article by its title, citing the sentence that says best what it tells."""
         title = article.heading or article.article_id
         if names_account and article.account:
             title += f" ({article.account})" if self.in_english else f"（{article.account}）"
         undated = "Undated" if self.in_english else "无日期"
-        return Piece(article, telling(article), title, heading=str(article.date or undated))
+        return Piece(
+            article, telling(article, said=shared), title, heading=str(article.date or undated)
+        )
 
     def _more(self, count: int) -> str:
         if count <= 0:

@@ -45,7 +45,7 @@ DATED, UNDATED, UNDATED_BESIDE = 0.3, 0.4, 0.6
 last where some are told that name one: with days enough, what has none is mostly beside the point."""
 
 ENOUGH = 3
-"""Sentences that name a day."""
+"""Days, or sentences that name one, by which a course is told; of fewer the articles' own order says more."""
 
 _ALIKE = 0.4
 """Share of common terms from which on two sentences of a day tell the same."""
@@ -150,24 +150,37 @@ def course(
             break  # an article is judged by all of its sentences or not at all
         fits = math.log(likely[article.article_id] / best)
         steps += _steps(article, spans, rank, found, similarity, fits)
-    told = sorted(_likeliest(steps), key=lambda one: (one.when, one.place))
+    told = _likeliest(steps)
     if not told:
         return None
+    in_days = len({one.when for one in told if one.dated}) >= ENOUGH
+    told.sort(key=lambda one: (one.when if in_days else _of(one.article.date), one.place))
     pieces = [
         Piece(
             one.article,
             one.span,
-            heading=one.heading,
+            heading=one.heading if in_days else heading_of(one.article),
             support=support_of(likely[one.article.article_id]),
         )
         for one in told
     ]
-    notice = (
+    notice = _notice(language, in_days=in_days)
+    return draft_of(pieces, notice=notice, certainty=certainty_of(likely.values()))
+
+
+def _notice(language: Language, *, in_days: bool) -> str:
+    """In what order it is told."""
+    if not in_days:
+        return (
+            "In the order in which the articles were published and tell it."
+            if language is Language.ENGLISH
+            else "按文章发布日期与文中的先后排列。"
+        )
+    return (
         "In the order of the days that the articles name; what names none stands beside its neighbours there."
         if language is Language.ENGLISH
         else "按文中所说的日期先后排列；没有写明日期的，随文中相邻的句子排列。"
     )
-    return draft_of(pieces, notice=notice, certainty=certainty_of(likely.values()))
 
 
 def _steps(

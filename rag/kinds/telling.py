@@ -157,6 +157,16 @@ def _likeliest(
     return sorted(new, key=lambda span: -scores[span])
 
 
+def told_alike(articles: Sequence[Article]) -> set[str]:
+    """The sentences, as they are quoted, that more than one of some articles has."""
+    times = Counter(
+        quote
+        for article in articles
+        for quote in {quote_of(article, span) for span in sentences_of(article)}
+    )
+    return {quote for quote, often in times.items() if often > 1}
+
+
 def sentences_of(article: Article) -> list[Span]:
     """The sentences that may be quoted, in order."""
     return split_sentences(article.text[:_CHARACTERS])[:_LOOKED_AT]

@@ -286,8 +286,8 @@ def _read(text: str, today: date, accounts: Sequence[str], columns: Sequence[str
         left = blank_spans(left, [(place.start, place.end)])
     found = [(kind, match.span()) for rule, kind in _SAID_OF for match in rule.finditer(left)]
     kinds = {kind for kind, _ in found}
-    if name and not in_title:  # of a column all of it is told: how many, and which
-        kinds |= {Measure.COUNT, Measure.TITLES}
+    if name and not in_title:  # of a column all of it is told: how many, which, and what of
+        kinds |= {Measure.COUNT, Measure.TITLES, Measure.CONTENT}
     spans = [span for _, span in found]
     if top := _RULES["top"].search(left):
         spans.append((top.start(), min(top.end() + 1, len(left))))

@@ -152,25 +152,35 @@ def test_what_no_article_is_surely_about_is_told_as_likely(library, lexical, sur
 
 
 def test_a_portrait_that_names_its_subject_once_is_told_by_its_days():
-    text = "潜水员林岚是岚江人。2007年进入船厂。2018年转到打捞队。2021年当上队长。"
+    text = "潜水员林岚是岚江人。2007年进入船厂做学徒。2018年转到打捞队任职。2021年当上全队的队长。她喜欢钓鱼。"
     draft = course(found("林岚", near(text, title="水下三十米")), Language.CHINESE)
     assert draft
     headings = [one.heading for one in draft.sentences]
-    assert headings[:3] == ["水下三十米", "2007", "2018"]
+    assert headings == ["水下三十米", "2007", "2018", "2021"]
 
 
 def test_what_names_no_day_stands_under_the_day_before_it():
-    text = "2019年2月，渡轮开工。船厂请来三十名焊工。2021年3月，渡轮下水。"
+    text = "2019年2月，渡轮开工。船厂请来三十名焊工。2021年3月，渡轮下水。2022年5月，渡轮开航。"
     draft = course(found("渡轮", near(text, title="渡轮")), Language.CHINESE)
     assert draft
-    assert [one.heading for one in draft.sentences] == ["2019-02", "2019-02", "2021-03"]
+    headings = [one.heading for one in draft.sentences]
+    assert headings[-3:] == ["2019-02", "2021-03", "2022-05"]
+
+
+def test_of_two_days_a_course_is_told_as_its_article_tells_it():
+    text = "2021年3月，渡轮下水。2019年2月，渡轮开工。船厂请来三十名焊工。"
+    draft = course(found("渡轮", near(text, title="渡轮")), Language.CHINESE)
+    assert draft
+    assert {one.heading for one in draft.sentences} == {"渡轮"}
+    starts = [one.start for one in draft.citations]
+    assert starts == sorted(starts)
 
 
 def test_what_is_told_later_of_an_earlier_day_stands_before_it():
-    text = "2021年3月，渡轮下水。2019年2月，渡轮开工。"
+    text = "2021年3月，渡轮下水。2019年2月，渡轮开工。2022年5月，渡轮开航。"
     draft = course(found("渡轮", near(text, title="渡轮")), Language.CHINESE)
     assert draft
-    assert [one.heading for one in draft.sentences] == ["2019-02", "2021-03"]
+    assert [one.heading for one in draft.sentences] == ["2019-02", "2021-03", "2022-05"]
 
 
 def test_sentences_on_something_else_are_no_part_of_a_course_of_events():
@@ -193,7 +203,7 @@ def test_a_day_on_a_line_of_its_own_is_quoted_with_the_next():
 
 
 def test_what_stands_under_a_day_is_of_that_day_whatever_it_names():
-    text = "2021年1月4日\n渡轮开工，预计2025年下水。\n2022年8月15日\n渡轮在船厂下水，岸上站了三百人。\n2023年9月1日"
+    text = "2021年1月4日\n渡轮开工，预计2025年下水。\n2022年8月15日\n渡轮在船厂下水，岸上站了三百人。\n2022年9月2日\n渡轮在海上试航，共走了四十海里。\n2023年9月1日"
     draft = course(found("渡轮", near(text, title="渡轮")), Language.CHINESE)
     assert draft
     told = {one.text: one.heading for one in draft.sentences}
