@@ -326,7 +326,11 @@ def test_of_a_column_it_is_told_how_many_articles_it_has_and_which(tmp_path, enc
     columns = ("｜岚江人·灯塔往事", "｜岚江人·灯塔往事", "")
     index_raw(
         [
-            article(f"a{at}", f"第{at}篇讲的是往事。", title=f"{title}{column}")
+            article(
+                f"a{at}",
+                f"岚江的往事由人写成，本栏为他们而设。第{at}篇讲的是他。",
+                title=f"{title}{column}",
+            )
             for at, (title, column) in enumerate(zip(titles, columns, strict=True))
         ],
         tmp_path / "columns",
@@ -337,3 +341,5 @@ def test_of_a_column_it_is_told_how_many_articles_it_has_and_which(tmp_path, enc
         draft = told(library, "灯塔往事专栏登过几篇？")
     assert "有 2 篇" in draft.text
     assert sorted(cited(draft)) == ["a0", "a1"]
+    quotes = {one.quote for one in draft.citations}
+    assert quotes == {"第0篇讲的是他。", "第1篇讲的是他。"}  # not what introduces the column
