@@ -45,7 +45,7 @@ from index.text.dates.moments import blank, find_moments
 from index.text.language import detect_language
 from index.text.sentences import split_sentences
 from index.text.terms import content_terms
-from rag.kinds.course import LONGEST, OF_AN_ARTICLE, STEPS, Step, likely_steps, steps_of
+from rag.kinds.course import OF_AN_ARTICLE, STEPS, Step, likely_steps, steps_of
 from rag.kinds.relevance import (
     CALLED,
     FOREIGN,
@@ -55,7 +55,7 @@ from rag.kinds.relevance import (
     relevance,
     weights_of,
 )
-from rag.kinds.telling import WEIGHTS, Telling, features_of, sentences_of
+from rag.kinds.telling import LONGEST, WEIGHTS, Telling, features_of, sentences_of
 from rag.question.glossary import terms_for
 from rag.question.words import TrainedWords
 from rag.records import AppliedFilters, Filters, QuestionKind
@@ -263,10 +263,14 @@ def sentences(rows: Sequence[dict[str, Any]]) -> None:
         print(f"  {most}: the best {interval(best_one)}, a good one {interval(any_one)}")
 
 
+def article_of(row: dict[str, Any]) -> Article:
+    language = detect_language(row["text"])
+    return Article("", row["title"], "", None, "", row["text"], "", language)
+
+
 def signs_of(row: dict[str, Any], subject: frozenset[str]) -> Matrix:
     """What speaks for each sentence of an article, shape (sentences, features)."""
-    language = detect_language(row["text"])
-    article = Article("", row["title"], "", None, "", row["text"], "", language)
+    article = article_of(row)
     found = features_of(article, sentences_of(article), subject)
     return np.asarray([astuple(one) for one in found])
 
@@ -307,8 +311,7 @@ def steps(rows: Sequence[dict[str, Any]], where: Path) -> None:
     similarity = centred_similarity(encoder, Centres.stored(manifest.question_means))
     choices = []
     for at, row in enumerate(rows):
-        language = detect_language(row["text"])
-        article = Article("", row["title"], "", None, "", row["text"], "", language)
+        article = article_of(row)
         spans = split_sentences(article.text)[:OF_AN_ARTICLE]
         about = blank(row["subject"], find_moments(row["subject"]))
         cosines = similarity(row["question"], [span.of(article.text)[:LONGEST] for span in spans])

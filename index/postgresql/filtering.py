@@ -105,8 +105,9 @@ def allowed_by(
         parts.append("article = ANY (?)")
         values.append(known.rows)
     condition = " AND ".join(parts)
+    wide = Allowed(condition, tuple(values), None, None)
     if known.is_wide:
-        return Allowed(condition, tuple(values), None, None)
+        return wide
     # Both in one look at the table: reading thousands of its rows twice takes twice as long.
     packed, nearest = connection.execute_planned(
         "WITH passing AS MATERIALIZED (SELECT chunk, centred <#> ?::halfvec AS distance "
@@ -119,7 +120,7 @@ def allowed_by(
     ids = unpacked(packed)
     if len(ids) > MOST_EXACT:
         known.is_wide = True
-        return Allowed(condition, tuple(values), None, None)
+        return wide
     return Allowed(condition, tuple(values), ids, unpacked(nearest))
 
 

@@ -297,12 +297,10 @@ def _whole_sentence(candidate: Candidate) -> Span:
     text, span = candidate.passage.article.text, candidate.span
     first = max(0, span.start - _LONGEST_WHOLE)
     around = split_sentences(text[first : span.end + _LONGEST_WHOLE])
-    holding = [
-        one.moved(first)
-        for one in around
-        if one.start + first <= span.start and span.end <= one.end + first
-    ]
-    return next((one for one in holding if one.end - one.start <= _LONGEST_WHOLE), span)
+    for one in (one.moved(first) for one in around):
+        if one.start <= span.start and span.end <= one.end <= one.start + _LONGEST_WHOLE:
+            return one
+    return span
 
 
 def _end_of_list(text: str, sentence: Span, longest: int) -> int:

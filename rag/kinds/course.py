@@ -23,11 +23,10 @@ from index.text.sentences import split_sentences
 from index.text.terms import terms
 from rag.extractive.answer import Draft
 from rag.extractive.certainty import weighed
-from rag.extractive.excerpt import excerpt
 from rag.kinds.overview import heading_of, stories_of
 from rag.kinds.pieces import Piece, draft_of, quote_of
 from rag.kinds.relevance import certainty_of, rated, support_of
-from rag.kinds.telling import Telling, features_of
+from rag.kinds.telling import LONGEST, Telling, features_of, first_of, shortened
 from rag.question.glossary import terms_for
 from rag.records import Found
 from rag.verification.align import Similarity
@@ -37,14 +36,11 @@ _STORIES = 12
 OF_AN_ARTICLE, _OF_ALL = 60, 100
 """Sentences that are looked at; each is encoded."""
 
-LONGEST = 240
-"""Characters of a sentence that is quoted whole."""
-
-DATED, UNDATED, UNDATED_BESIDE = 0.3, 0.4, 0.6
+_DATED, _UNDATED, _UNDATED_BESIDE = 0.3, 0.4, 0.6
 """How likely a sentence that names a day, and one that names none, has to be a step, against the likeliest; the
 last where some are told that name one: with days enough, what has none is mostly beside the point."""
 
-ENOUGH = 3
+_ENOUGH = 3
 """Days, or sentences that name one, by which a course is told; of fewer the articles' own order says more."""
 
 _ALIKE = 0.4
@@ -153,7 +149,7 @@ def course(
     told = _likeliest(steps)
     if not told:
         return None
-    in_days = len({one.when for one in told if one.dated}) >= ENOUGH
+    in_days = len({one.when for one in told if one.dated}) >= _ENOUGH
     told.sort(key=lambda one: (one.when if in_days else _of(one.article.date), one.place))
     pieces = [
         Piece(
@@ -212,7 +208,7 @@ def _steps(
             continue  # on a line of its own, over what happened then
         likely = 1 / (1 + math.exp(-weighed(WEIGHTS, step) - weighed(TOLD, told)))
         kept = _kept(texts[at], moments[at], wanted).moved(spans[at].start - spans[opened].start)
-        quoted = _quoted(article, Span(spans[opened].start, spans[at].end), kept)
+        quoted = shortened(article, Span(spans[opened].start, spans[at].end), kept)
         dated = opened < at or bool(moments[at])
         yield _Told(*days[at], (rank, at), dated, article, quoted, likely)
         opened = at + 1
@@ -245,17 +241,7 @@ def _is_a_day(text: str, moments: Sequence[Moment]) -> bool:
 def _kept(text: str, moments: Sequence[Moment], wanted: Collection[str]) -> Span:
     """What of a sentence is quoted however long it is: the day that it names first, else the first of the
     subject's terms."""
-    if moments:
-        return Span(moments[0].start, moments[0].end)
-    places = [text.lower().find(term) for term in wanted]
-    first = min((place for place in places if place >= 0), default=0)
-    return Span(first, first + 1)
-
-
-def _quoted(article: Article, span: Span, kept: Span) -> Span:
-    """A sentence, or of a long one the clauses around what is kept."""
-    text = span.of(article.text)
-    return span if len(text) <= LONGEST else excerpt(text, [kept], LONGEST).moved(span.start)
+    return Span(moments[0].start, moments[0].end) if moments else first_of(text, wanted)
 
 
 def _days(
@@ -329,18 +315,20 @@ def _likeliest(steps: Sequence[_Told]) -> list[_Told]:
     likely = likely_steps([one.likely for one in steps], [one.dated for one in steps])
     kept: list[tuple[_Told, set[str]]] = []
     for one in (steps[at] for at in likely):
+        if len(kept) == STEPS:
+            break
         own = set(terms(quote_of(one.article, one.span)))
         if not any(one.when == other.when and _alike(own, theirs) for other, theirs in kept):
             kept.append((one, own))
-    return [one for one, _ in kept[:STEPS]]
+    return [one for one, _ in kept]
 
 
 def likely_steps(likely: Sequence[float], dated: Sequence[bool]) -> list[int]:
     """Which sentences are steps, likeliest first, by how likely each is and whether it names a day."""
     most = max(likely, default=0.0)
-    days = sum(of_day and one >= DATED * most for one, of_day in zip(likely, dated, strict=True))
-    least = UNDATED_BESIDE if days >= ENOUGH else UNDATED
-    enough = [at for at, one in enumerate(likely) if one >= (DATED if dated[at] else least) * most]
+    days = sum(of_day and one >= _DATED * most for one, of_day in zip(likely, dated, strict=True))
+    least = _UNDATED_BESIDE if days >= _ENOUGH else _UNDATED
+    enough = [at for at, one in enumerate(likely) if one >= (_DATED if dated[at] else least) * most]
     return sorted(enough, key=lambda at: -likely[at])
 
 

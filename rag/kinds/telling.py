@@ -29,7 +29,7 @@ of items."""
 _SUMMARY = 3
 """Sentences of a summary."""
 
-_LONGEST = 240
+LONGEST = 240
 """Characters of a sentence that is quoted whole."""
 
 _TOLD = 0.5
@@ -209,11 +209,18 @@ def features_of(article: Article, spans: Sequence[Span], subject: Collection[str
 
 def _cut(article: Article, span: Span, subject: Collection[str]) -> Span:
     """Of a very long sentence the clauses that hold the first of the title's and the subject's terms."""
-    text = span.of(article.text)
-    if len(text) <= _LONGEST:
-        return span
     wanted = {*content_terms(article.heading), *subject}
+    return shortened(article, span, first_of(span.of(article.text), wanted))
+
+
+def first_of(text: str, wanted: Collection[str]) -> Span:
+    """Where the first of some terms begins in a text; where the text does, if it has none."""
     places = [text.lower().find(term) for term in wanted]
     first = min((place for place in places if place >= 0), default=0)
-    part = excerpt(text, [Span(first, first + 1)], _LONGEST)
-    return Span(span.start + part.start, span.start + part.end)
+    return Span(first, first + 1)
+
+
+def shortened(article: Article, span: Span, kept: Span) -> Span:
+    """A sentence, or of a very long one the clauses around what is kept, in characters of the sentence."""
+    text = span.of(article.text)
+    return span if len(text) <= LONGEST else excerpt(text, [kept], LONGEST).moved(span.start)
